@@ -1,0 +1,81 @@
+# The one surface of commands. `make help` lists them; CI and pre-commit call the same targets.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PACKAGES := kit grader portal
+CHECK ?=
+PYTEST_ARGS ?=
+export PYTHONDONTWRITEBYTECODE := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format check types imports packs clean lock wheels browser install install-dev
+
+help:  ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: install  ## Watch a whole exam: five models trained, graded in a box, a certificate at a URL (CHECK=1 exits instead of serving)
+	@$(BIN)/python -m demo $(if $(CHECK),--check)
+
+test: install-dev browser  ## The fast gate: every test but the soaks, one flow in headless Chromium included
+	$(BIN)/coverage erase
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup $(PYTEST_ARGS)
+
+check: lint types imports packs  ## Everything that is checked without running the product
+
+lint: install-dev  ## Ruff: rules and formatting
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+format: install-dev  ## Rewrite the code as Ruff formats it, and mend what it can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+types: install-dev  ## mypy, strict, over the three packages
+	$(BIN)/mypy
+
+imports: install-dev  ## The layers of docs/architecture.md, as import-linter sees them
+	$(BIN)/lint-imports
+
+packs: install-dev  ## Every problem of every exam pack
+	$(BIN)/guildmark-grader pack check packs/practitioner
+
+wheels: install-dev  ## Build the three wheels into dist/
+	@for package in $(PACKAGES); do $(BIN)/python -m build --wheel --no-isolation --outdir dist $$package || exit 1; done
+
+lock: install-dev  ## Resolve requirements/*.in again, with hashes and without index addresses
+	@cd requirements && compile() { ../$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --no-header --no-annotate "$$@" > /dev/null; } \
+	  && compile dev.in --output-file dev.txt \
+	  && for name in kit grader portal exam run; do compile $$name.in --constraints dev.txt --output-file $$name.txt || exit 1; done
+
+clean:  ## Remove what was built, the demo and the environment included
+	rm -rf $(VENV) .demo dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+install: $(VENV)/run.stamp
+install-dev: $(VENV)/dev.stamp
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
+	  { echo "Guildmark is locked for Python 3.11; found: $$($(PYTHON) --version 2>&1). Run: make PYTHON=/path/to/python3.11 …" >&2; exit 2; }
+	@echo "Making an environment in $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements/run.txt $(PACKAGES:%=%/pyproject.toml) | $(VENV)/bin/python
+	@echo "Installing what Guildmark runs on (TensorFlow is the largest part; a few minutes) …"
+	@$(PIP) install --require-hashes --requirement requirements/run.txt
+	@$(PIP) install --no-deps --no-build-isolation $(PACKAGES:%=--editable %)
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
+	@echo "Installing the tools of development …"
+	@$(PIP) install --require-hashes --requirement requirements/dev.txt
+	@touch $@
+
+browser:  # one flow runs in a real browser, from the distribution
+	@if command -v chromium > /dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+	  echo "Installing Debian's package chromium …"; apt-get update -qq && apt-get install -y -qq chromium > /dev/null; \
+	else echo "make test needs Chromium. Install Debian's package: apt-get install chromium" >&2; exit 1; fi

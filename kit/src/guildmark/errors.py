@@ -1,0 +1,105 @@
+"""Everything that can go wrong and that a person is told about.
+
+    GuildmarkError             what happened, and what to do next
+    ├── UsageError             the command was called wrongly             (exit status 2)
+    │   └── PackUnreadable     an exam pack or bank cannot be used        (2)
+    ├── Refused                a rule said no; the candidate can mend it  (3)
+    │   ├── ModelRefused       the model file breaks the contract         (3)
+    │   ├── AttemptClosed      the time is up, or the exam was finished   (3)
+    │   ├── NotStarted         the exam has not begun                     (3)
+    │   └── BundleDamaged      the download does not match its digest     (3)
+    ├── SignInRequired         no sign-in, or an expired one              (4)
+    ├── ServerUnreachable      no answer from the portal                  (5)
+    └── OurFault               something of ours broke                    (1)
+
+The class docstring is the default message. `next_step` is one sentence that says what to do now; it is never empty.
+"""
+
+from typing import ClassVar
+
+from guildmark.i18n import _, mark
+
+
+class GuildmarkError(Exception):
+    """Something went wrong."""
+
+    exit_code: ClassVar[int] = 1
+    default_next_step: ClassVar[str] = mark("Try again; if it happens again, write to the exam's support contact.")
+
+    def __init__(self, message: str | None = None, *, next_step: str | None = None) -> None:
+        self.message = message if message is not None else _((type(self).__doc__ or "").strip())
+        self.next_step = next_step if next_step is not None else _(self.default_next_step)
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.next_step}".strip()
+
+    @property
+    def code(self) -> str:
+        """The name that `--json` prints: the class name in snake_case."""
+        name = type(self).__name__
+        return "".join(f"_{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(name))
+
+
+class UsageError(GuildmarkError):
+    """The command was called in a way that it does not understand."""
+
+    exit_code = 2
+    default_next_step = mark("Run the command again with --help to see what it takes.")
+
+
+class PackUnreadable(UsageError):
+    """The exam pack cannot be read."""
+
+    default_next_step = mark("Run: guildmark-grader pack check PACK")
+
+
+class Refused(GuildmarkError):
+    """A rule of the exam does not allow that."""
+
+    exit_code = 3
+    default_next_step = mark("Run: guildmark status")
+
+
+class ModelRefused(Refused):
+    """The model file does not meet the task's contract."""
+
+    default_next_step = mark("Change the model as described, and submit it again.")
+
+
+class AttemptClosed(Refused):
+    """The exam is over: its time is up, or it was finished."""
+
+    default_next_step = mark("Run: guildmark result")
+
+
+class NotStarted(Refused):
+    """The exam has not begun yet."""
+
+    default_next_step = mark("Run: guildmark start")
+
+
+class BundleDamaged(Refused):
+    """The download does not match the digest that the server announced."""
+
+    default_next_step = mark("Run: guildmark start; it fetches the bundle again.")
+
+
+class SignInRequired(GuildmarkError):
+    """You are not signed in, or your sign-in has expired."""
+
+    exit_code = 4
+    default_next_step = mark("Run: guildmark login")
+
+
+class ServerUnreachable(GuildmarkError):
+    """The server did not answer."""
+
+    exit_code = 5
+    default_next_step = mark("Check your connection and run the same command again; nothing is lost.")
+
+
+class OurFault(GuildmarkError):
+    """Something on our side broke."""
+
+    default_next_step = mark("It is not counted against you. Run the same command again in a minute.")

@@ -1,0 +1,238 @@
+"""What stands in `exam.toml`, `task.toml`, `reference.toml` and `bank.json`, as frozen types."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from guildmark.protocol import CategoryId, FormId, Score, Sha256
+from guildmark.rules.contract import Contract, ModelFormat, TensorContract
+from guildmark.rules.scoring import Bands, Direction, PassRule
+from guildmark.rules.verdict import REASONS, Verdict
+
+WEIGHTS_TOTAL = 100
+
+Language = Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z][a-z]{3})?$")]
+Text = dict[Language, str]
+"""A sentence in every language of the exam; English is always there."""
+
+SkillId = Annotated[str, Field(pattern=r"^[A-E][0-9]{1,2}$")]
+
+
+class Spec(BaseModel):
+    """A part of a pack: unknown keys are problems."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def text_in(text: Text, language: str) -> str:
+    """`text` in `language`, or in English where it is not translated."""
+    return text.get(language, text["en"])
+
+
+class CategorySpec(Spec):
+    """A category of the exam: its title, published with its weight, tells no question."""
+
+    id: CategoryId
+    title: Text
+    weight: Annotated[int, Field(gt=0, le=100)]
+
+    @property
+    def number(self) -> int:
+        """The number in the id, from 1."""
+        return int(self.id.removeprefix("category"))
+
+    @property
+    def folder(self) -> str:
+        """The folder in the candidate's workspace, `Category1`."""
+        return f"Category{self.number}"
+
+
+class ExamSpec(Spec):
+    """`exam.toml`: the exam as it is published. Weights are in points and sum to 100."""
+
+    format: Literal[1]
+    id: FormId
+    version: Annotated[str, Field(pattern=r"^[0-9]{4}\.[0-9]{1,3}$")]
+    title: Text
+    level: str
+    framework: str
+    visibility: Literal["public", "private"]
+    languages: tuple[Language, ...]
+    duration_minutes: Annotated[int, Field(gt=0)]
+    grace_minutes: Annotated[int, Field(ge=0)]
+    pass_rule: PassRule
+    pass_mark: Annotated[int, Field(ge=0, le=100)]
+    validity_months: Annotated[int, Field(gt=0)]
+    categories: tuple[CategorySpec, ...]
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        numbers = [category.number for category in self.categories]
+        if numbers != list(range(1, len(numbers) + 1)):
+            raise ValueError("categories must be category1, category2, … in order")
+        if (total := sum(category.weight for category in self.categories)) != WEIGHTS_TOTAL:
+            raise ValueError(f"the weights of the categories must sum to {WEIGHTS_TOTAL}, not {total}")
+        if "en" not in self.languages:
+            raise ValueError('languages must include "en"')
+        return self
+
+    @property
+    def weights(self) -> dict[str, int]:
+        """Points by category."""
+        return {category.id: category.weight for category in self.categories}
+
+
+class MetricSpec(Spec):
+    """How predictions become one number. `unit` is for people."""
+
+    name: Literal["accuracy", "mae", "rmse"]
+    unit: str = ""
+
+    @property
+    def direction(self) -> Direction:
+        """Accuracy is better when higher, errors when lower."""
+        return Direction.HIGHER if self.name == "accuracy" else Direction.LOWER
+
+
+class TensorSpec(Spec):
+    """An input or output: shape without the batch, element type, and what the numbers mean."""
+
+    shape: tuple[Annotated[int, Field(gt=0)], ...]
+    dtype: Literal["float32", "int32"] = "float32"
+    meaning: Text
+
+    @property
+    def contract(self) -> TensorContract:
+        """The part that is checked."""
+        return TensorContract(shape=self.shape, dtype=self.dtype)
+
+
+class HintSpec(Spec):
+    """A hint that a report shows when the score is at most `up_to`."""
+
+    up_to: Score
+    text: Text
+
+
+class LimitsSpec(Spec):
+    """What a grading may use: seconds of wall clock, MiB of memory."""
+
+    wall_s: Annotated[int, Field(gt=0, le=120)] = 30
+    memory_mib: Annotated[int, Field(ge=512, le=16384)] = 3072
+
+
+class TaskSpec(Spec):
+    """`task.toml`: one form of a category. `bands` are the thresholds for scores 1 to 5; `tips` stand beside the upload."""
+
+    id: FormId
+    title: Text
+    skills: tuple[SkillId, ...]
+    formats: tuple[ModelFormat, ...]
+    size_limit_mib: Annotated[int, Field(gt=0, le=500)]
+    forbidden_layers: tuple[str, ...] = ()
+    input: TensorSpec
+    output: TensorSpec
+    metric: MetricSpec
+    thresholds: tuple[float, ...]
+    limits: LimitsSpec = LimitsSpec()
+    tips: tuple[Text, ...] = ()
+    hints: tuple[HintSpec, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_sound_bands(self) -> Self:
+        _ = self.bands  # raises ValueError, which pydantic reports
+        if any(threshold < 0 for threshold in self.thresholds):
+            raise ValueError("thresholds must not be negative")
+        return self
+
+    @property
+    def bands(self) -> Bands:
+        """The cut points with their direction."""
+        return Bands(thresholds=self.thresholds, direction=self.metric.direction)
+
+    @property
+    def contract(self) -> Contract:
+        """What a file is checked against before it is graded."""
+        return Contract(
+            formats=self.formats,
+            size_limit=self.size_limit_mib * 1024 * 1024,
+            input=self.input.contract,
+            output=self.output.contract,
+            forbidden_layers=self.forbidden_layers,
+        )
+
+    def hint_for(self, score: int, language: str) -> str | None:
+        """The hint of the lowest `up_to` that still covers `score`."""
+        fitting = sorted((hint for hint in self.hints if score <= hint.up_to), key=lambda hint: hint.up_to)
+        return text_in(fitting[0].text, language) if fitting else None
+
+
+class ReferenceSpec(Spec):
+    """One entry of `reference.toml`: a solution, and what its model must get.
+
+    `solution` is a Python file beside it that follows the starter's contract. `verdict` with `score_at_least` and
+    `score_at_most`, or with `reason` for one that must be refused.
+    """
+
+    solution: Annotated[str, Field(pattern=r"^[a-z0-9_]+\.py$")]
+    verdict: Verdict
+    score_at_least: Score = 0
+    score_at_most: Score = 5
+    reason: str | None = None
+
+    @model_validator(mode="after")
+    def _names_a_reason_when_refused(self) -> Self:
+        if (self.verdict is Verdict.GRADED) != (self.reason is None):
+            raise ValueError("a reference that is not graded names the reason, and only such a one")
+        if self.reason is not None and (self.reason not in REASONS or REASONS[self.reason].verdict is not self.verdict):
+            raise ValueError(f"{self.reason} is not a reason of verdict {self.verdict.value}")
+        return self
+
+
+class ReferencesSpec(Spec):
+    """`reference.toml`."""
+
+    reference: tuple[ReferenceSpec, ...]
+
+
+class Blob(Spec):
+    """An archive of a bank, by digest."""
+
+    sha256: Sha256
+    size: int
+
+
+class VariantEntry(Spec):
+    """One variant of a form."""
+
+    public: Blob
+    hidden: Blob
+
+
+class FormEntry(Spec):
+    """A form in a bank, with its variants; a variant's number is its place."""
+
+    category: CategoryId
+    task: TaskSpec
+    variants: tuple[VariantEntry, ...]
+
+
+class BankManifest(Spec):
+    """`bank.json`: everything about an exam version but the data. The bank's digest is the SHA-256 of this file's bytes."""
+
+    format: Literal[1]
+    exam: ExamSpec
+    pack_sha256: Sha256
+    requirements: str
+    forms: tuple[FormEntry, ...]
+
+    def form(self, form_id: str) -> FormEntry:
+        """The form `form_id`. Raises `KeyError` if the bank has none."""
+        for entry in self.forms:
+            if entry.task.id == form_id:
+                return entry
+        raise KeyError(form_id)
+
+    def forms_of(self, category: str) -> tuple[FormEntry, ...]:
+        """The forms of a category, in order."""
+        return tuple(entry for entry in self.forms if entry.category == category)

@@ -1,0 +1,389 @@
+"""The wire: what client, portal and grader say to each other, as frozen types.
+
+Every request carries `Guildmark-Protocol: 1`, and so does every answer. Servers refuse fields that they do not know
+(`Request`), clients ignore them (`Reply`), so a newer server can say more to an older client, never the other way round.
+
+Instants are timezone-aware and in UTC; durations are seconds; sizes are bytes; digests are SHA-256 in lower-case hex.
+
+| method and path (under `/api/v1`)        | takes            | gives             |
+| ---------------------------------------- | ---------------- | ----------------- |
+| GET    /me                               |                  | Me                |
+| GET    /programs                         |                  | list[ProgramView] |
+| GET    /attempts                         |                  | list[AttemptSummary] |
+| POST   /attempts                         | OpenAttempt      | AttemptState      |
+| GET    /attempts/{attempt}               |                  | AttemptState      |
+| POST   /attempts/{attempt}/prepare       |                  | BundleOffer       |
+| GET    /attempts/{attempt}/bundle        |                  | encrypted bytes   |
+| POST   /attempts/{attempt}/begin         | Begin            | Begun             |
+| POST   /attempts/{attempt}/uploads       | tus 1.0 creation | 201, Location     |
+| HEAD, PATCH, DELETE /uploads/{upload}    | tus 1.0          | offset; with the last byte `Guildmark-Submission: ID` |
+| GET    /submissions/{submission}?wait=S  |                  | SubmissionState   |
+| GET    /attempts/{attempt}/events        |                  | server-sent events, each an AttemptState |
+| GET    /attempts/{attempt}/readiness     |                  | Readiness         |
+| POST   /attempts/{attempt}/finish        | Finish           | AttemptState      |
+| GET    /certificates/{identifier}        |                  | Certificate (public) |
+| GET    /keys                             |                  | list[PublicKey] (public) |
+"""
+
+from datetime import date
+from enum import Enum
+from typing import Annotated, Final
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from guildmark.rules.attempt import Phase
+from guildmark.rules.contract import Contract
+from guildmark.rules.scoring import Bands, PassRule
+from guildmark.rules.verdict import Verdict
+
+PROTOCOL_VERSION: Final = "1"
+PROTOCOL_HEADER: Final = "Guildmark-Protocol"
+SUBMISSION_HEADER: Final = "Guildmark-Submission"
+CLIENT_ID: Final = "guildmark-client"
+
+CategoryId = Annotated[str, Field(pattern=r"^category[1-9][0-9]?$")]
+FormId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Score = Annotated[int, Field(ge=0, le=5)]
+ParamValue = str | int | float
+
+
+class Request(BaseModel):
+    """What a client sends: unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Reply(BaseModel):
+    """What a server answers: unknown fields are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class ExamKind(str, Enum):
+    """What an exam version is for. A demo certificate says DEMONSTRATION; a mock issues none."""
+
+    DEMO = "demo"
+    MOCK = "mock"
+    LIVE = "live"
+
+
+class Problem(Reply):
+    """An error: a stable `code`, what happened, and the next step. Its HTTP status says whose turn it is."""
+
+    code: str
+    message: str
+    next_step: str
+
+
+class Me(Reply):
+    """Who is signed in."""
+
+    email: str
+    name: str
+
+
+class ProgramView(Reply):
+    """A program that can be sat. `exam_version` is the version that a new attempt would get."""
+
+    slug: str
+    title: str
+    level: str
+    framework: str
+    kind: ExamKind
+    exam_version: str
+    duration_s: int
+    categories: tuple["CategoryHeading", ...]
+    pass_rule: PassRule
+    pass_mark: int
+
+
+class CategoryHeading(Reply):
+    """A category as it is published: no question can be guessed from it. `number` counts from 1."""
+
+    id: CategoryId
+    number: int
+    title: str
+    weight: int
+
+
+class OpenAttempt(Request):
+    """Register for an attempt at the program `program`; with an attempt under way, that one is answered."""
+
+    program: str
+
+
+class AttemptSummary(Reply):
+    """An attempt in a list."""
+
+    id: str
+    program: str
+    exam_title: str
+    exam_version: str
+    kind: ExamKind
+    phase: Phase
+    deadline: AwareDatetime | None
+    passed: bool | None
+
+
+class BundleOffer(Reply):
+    """The encrypted bundle: check its digest before the clock starts. `url` is a path on the portal."""
+
+    url: str
+    sha256: Sha256
+    size: int
+
+
+class Begin(Request):
+    """The candidate's word to start the clock. `bundle_sha256` is the digest of the bundle that the client holds."""
+
+    bundle_sha256: Sha256 | None = None
+
+
+class Begun(Reply):
+    """The clock runs. `key` opens the bundle: 32 bytes in hex."""
+
+    key: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    started_at: AwareDatetime
+    deadline: AwareDatetime
+    server_time: AwareDatetime
+
+
+class MetricView(Reply):
+    """The metric of a graded model, rounded to four digits; `unit` is empty for a pure number."""
+
+    name: str
+    value: float
+    unit: str = ""
+
+
+class ReportView(Reply):
+    """What a candidate is told of a grading. `message` is the reason's sentence in the language of the request."""
+
+    verdict: Verdict
+    score: Score | None
+    metric: MetricView | None
+    next_threshold: float | None
+    reason: str
+    params: dict[str, ParamValue]
+    message: str
+    hint: str | None = None
+
+
+class Receipt(Reply):
+    """The portal's signed word that a submission was accepted.
+
+    `signature` is Ed25519 over the canonical JSON of all other fields, in hex; `key_id` names a key of GET /keys.
+    """
+
+    submission: str
+    attempt: str
+    category: CategoryId
+    sha256: Sha256
+    size: int
+    opened_at: AwareDatetime
+    received_at: AwareDatetime
+    key_id: str
+    signature: str
+
+
+class SubmissionPhase(str, Enum):
+    """Where the grading of a submission stands."""
+
+    QUEUED = "queued"
+    GRADING = "grading"
+    GRADED = "done"
+
+
+class SubmissionState(Reply):
+    """A submission and what became of it. `counts` says that its score is the category's. `queue_position` counts from 1."""
+
+    id: str
+    category: CategoryId
+    file_name: str
+    sha256: Sha256
+    size: int
+    received_at: AwareDatetime
+    phase: SubmissionPhase
+    queue_position: int | None
+    report: ReportView | None
+    counts: bool
+    receipt: Receipt
+
+
+class OpenUpload(Reply):
+    """An upload under way: `offset` of `size` bytes have arrived."""
+
+    id: str
+    category: CategoryId
+    file_name: str
+    size: int
+    offset: int
+    opened_at: AwareDatetime
+
+
+class TaskView(Reply):
+    """A task as the candidate may see it once the clock runs. `instructions` is Markdown."""
+
+    form: FormId
+    title: str
+    instructions: str
+    hints: tuple[str, ...]
+    contract: Contract
+    metric: str
+    unit: str
+    bands: Bands
+
+
+class CategoryState(Reply):
+    """A category of an attempt: the best score so far, and everything submitted, the newest first."""
+
+    id: CategoryId
+    number: int
+    title: str
+    weight: int
+    best_score: Score | None
+    counting: str | None
+    task: TaskView | None
+    open_upload: OpenUpload | None
+    submissions: tuple[SubmissionState, ...]
+
+
+class CategoryResult(Reply):
+    """A category in the result: nothing submitted, or nothing graded, is zero points."""
+
+    id: CategoryId
+    number: int
+    title: str
+    weight: int
+    score: Score
+    points: float
+    metric: MetricView | None
+    submitted: bool
+
+
+class Result(Reply):
+    """The decision. `points` of `points_possible`; `certificate_url` once there is one."""
+
+    passed: bool
+    points: float
+    points_possible: int
+    pass_rule: PassRule
+    pass_mark: int
+    decided_at: AwareDatetime
+    categories: tuple[CategoryResult, ...]
+    certificate: str | None
+    certificate_url: str | None
+
+
+class AttemptState(Reply):
+    """Everything that an attempt's owner may know of it at `server_time`."""
+
+    id: str
+    program: str
+    exam_title: str
+    exam_version: str
+    kind: ExamKind
+    framework: str
+    phase: Phase
+    server_time: AwareDatetime
+    duration_s: int
+    time_left_s: float
+    prepared_at: AwareDatetime | None
+    started_at: AwareDatetime | None
+    deadline: AwareDatetime | None
+    finished_at: AwareDatetime | None
+    pass_rule: PassRule
+    pass_mark: int
+    categories: tuple[CategoryState, ...]
+    result: Result | None
+
+
+class ReadinessItem(Reply):
+    """One category on the list before Finish: its best score, or what is missing."""
+
+    id: CategoryId
+    number: int
+    title: str
+    best_score: Score | None
+    ready: bool
+    warning: str | None
+
+
+class Readiness(Reply):
+    """What finishing now would mean. `open_uploads` would be abandoned."""
+
+    items: tuple[ReadinessItem, ...]
+    open_uploads: tuple[OpenUpload, ...]
+    pending: int
+
+
+class Finish(Request):
+    """End the attempt before its time. Without `confirm`, a readiness list with warnings refuses it."""
+
+    confirm: bool = False
+
+
+class PublicKey(Reply):
+    """An Ed25519 key that signs receipts and certificates: 32 bytes in hex. Retired keys stay listed."""
+
+    key_id: str
+    public_key: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    retired_at: AwareDatetime | None = None
+
+
+class Certificate(Reply):
+    """A certificate, as anybody may read it; signed like a receipt. `demonstration` ones certify nothing."""
+
+    identifier: str
+    holder: str
+    program: str
+    exam_title: str
+    exam_version: str
+    level: str
+    framework: str
+    demonstration: bool
+    points: float
+    points_possible: int
+    categories: tuple[CategoryResult, ...]
+    issued_on: date
+    expires_on: date
+    issuer: str
+    url: str
+    key_id: str
+    signature: str
+
+
+# Between the portal's engine and the grading service, never to a candidate.
+
+
+class GradeJob(Request):
+    """One grading: a file, and the variant whose hidden data it meets. The file's bytes travel beside it."""
+
+    submission: str
+    bank: Sha256
+    form: FormId
+    variant: Annotated[int, Field(ge=0)]
+    file_sha256: Sha256
+    file_size: int
+
+
+class MetricValue(Reply):
+    """A metric outside of any language: its name, value (four digits) and unit."""
+
+    name: str
+    value: float
+    unit: str = ""
+
+
+class GradeReport(Reply):
+    """What the grader found. `score` is null unless graded. `grader_digest` names everything that could change it."""
+
+    verdict: Verdict
+    score: Score | None
+    metric: MetricValue | None
+    next_threshold: float | None
+    reason: str
+    params: dict[str, ParamValue]
+    grader_digest: Sha256
+    timings_ms: dict[str, float]

@@ -1,0 +1,45 @@
+"""What a task asks of a model file: formats, size, layers, and the shapes that go in and come out.
+
+Shapes leave out the batch dimension. `None` in a *found* shape is a free dimension, which fits any expected length.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+Shape = tuple[int | None, ...]
+
+
+class ModelFormat(str, Enum):
+    """The formats of a model file, by magic bytes and content, never by file name."""
+
+    KERAS = "keras"
+    H5 = "h5"
+
+
+@dataclass(frozen=True)
+class TensorContract:
+    """Shape (without the batch) and element type of an input or output, such as `(28, 28)` and `float32`."""
+
+    shape: tuple[int, ...]
+    dtype: str = "float32"
+
+
+@dataclass(frozen=True)
+class Contract:
+    """Everything that is checked before a model is graded. `size_limit` is in bytes."""
+
+    formats: tuple[ModelFormat, ...]
+    size_limit: int
+    input: TensorContract
+    output: TensorContract
+    forbidden_layers: tuple[str, ...] = ()
+
+
+def fits(expected: tuple[int, ...], found: Shape) -> bool:
+    """Whether a tensor of shape `expected` can be fed to an input declared as `found` (both without the batch)."""
+    return len(expected) == len(found) and all(f is None or f == e for e, f in zip(expected, found, strict=True))
+
+
+def shape_text(shape: Shape) -> str:
+    """A shape as candidates write it, `(None, 28, 28)`: the batch dimension comes first and is free."""
+    return "(" + ", ".join(str(d) for d in (None, *shape)) + ("," if not shape else "") + ")"

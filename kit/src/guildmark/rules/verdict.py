@@ -1,0 +1,197 @@
+"""What became of a submission, whose fault it was, and the sentences that say so.
+
+A candidate only ever reads what stands in `REASONS`, filled with expected and found values: never a traceback, a path or
+the output of the model. `describe` renders a reason in the reader's language.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from guildmark.i18n import _, mark
+
+Params = Mapping[str, str | int | float]
+
+
+class Verdict(str, Enum):
+    """How grading ended."""
+
+    GRADED = "graded"
+    REJECTED = "rejected"
+    FAILED = "failed"
+    TIMED_OUT = "timed_out"
+    OUT_OF_MEMORY = "out_of_memory"
+    GRADER_ERROR = "grader_error"
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the fault is ours: then it is tried again, and never counts against the candidate."""
+        return self is Verdict.GRADER_ERROR
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason: its stable `code`, the verdict that it goes with, and its sentence with named gaps."""
+
+    code: str
+    verdict: Verdict
+    sentence: str
+
+
+def _table(*reasons: Reason) -> dict[str, Reason]:
+    return {reason.code: reason for reason in reasons}
+
+
+_GRADED, _REJECTED, _FAILED = Verdict.GRADED, Verdict.REJECTED, Verdict.FAILED
+
+REASONS: Mapping[str, Reason] = _table(
+    Reason("graded.full", _GRADED, mark("Full score: {metric} is {value}.")),
+    Reason(
+        "graded.quality",
+        _GRADED,
+        mark(
+            "The implementation is right; what is missing is quality. {metric} is {value}; the next point needs {threshold}. "
+            "Train longer or improve the model, and submit again."
+        ),
+    ),
+    Reason("file.empty", _REJECTED, mark("The file is empty. Save the model again and submit that file.")),
+    Reason(
+        "file.too_large",
+        _REJECTED,
+        mark(
+            "The file has {found} bytes; this task takes at most {limit}. Use fewer or smaller layers, or save "
+            "without the optimizer."
+        ),
+    ),
+    Reason(
+        "file.not_a_model",
+        _REJECTED,
+        mark(
+            "This is not a model file, whatever its name says. Save the model with model.save('mymodel.keras') and "
+            "submit that file."
+        ),
+    ),
+    Reason(
+        "file.format_not_allowed",
+        _REJECTED,
+        mark("This task does not take {found} files. Save the model as one of: {expected}."),
+    ),
+    Reason(
+        "file.weights_only",
+        _REJECTED,
+        mark("The file holds weights without a model. Save the whole model with model.save(...), not model.save_weights(...)."),
+    ),
+    Reason("file.corrupt", _REJECTED, mark("The file is damaged or cut short. Save the model again and submit the new file.")),
+    Reason(
+        "archive.unsafe",
+        _REJECTED,
+        mark("The archive holds something that a saved model never has: {name}. Save the model again with model.save(...)."),
+    ),
+    Reason(
+        "archive.expands",
+        _REJECTED,
+        mark("The file expands to more than a model of this task can need. Save a smaller model with model.save(...)."),
+    ),
+    Reason(
+        "hdf5.external",
+        _REJECTED,
+        mark("The file refers to data outside itself ({name}). Save the model again with model.save(...)."),
+    ),
+    Reason(
+        "hdf5.filter",
+        _REJECTED,
+        mark("The file uses a storage filter that is not standard ({name}). Save the model again with model.save(...)."),
+    ),
+    Reason(
+        "config.unreadable",
+        _REJECTED,
+        mark("The model's configuration cannot be read. Save the model again with model.save(...) from TensorFlow 2."),
+    ),
+    Reason(
+        "config.too_complex",
+        _REJECTED,
+        mark("The model's configuration is larger or deeper nested than a model of this task can need. Build a simpler model."),
+    ),
+    Reason(
+        "layer.lambda",
+        _REJECTED,
+        mark("The model has a Lambda layer ({name}), which is never accepted: it carries code. Use built-in layers instead."),
+    ),
+    Reason(
+        "layer.forbidden",
+        _REJECTED,
+        mark("This task does not allow the layer {name}. Replace it; the instructions list the layers that are forbidden."),
+    ),
+    Reason(
+        "layer.unknown",
+        _REJECTED,
+        mark("{name} is not a built-in Keras layer or function. Use built-in ones, so that the model can be loaded anywhere."),
+    ),
+    Reason(
+        "contract.input_count",
+        _REJECTED,
+        mark("The model has {found} inputs; this task feeds {expected}. Build a model with that many inputs."),
+    ),
+    Reason(
+        "contract.output_count",
+        _REJECTED,
+        mark("The model has {found} outputs; this task reads {expected}. Build a model with that many outputs."),
+    ),
+    Reason(
+        "contract.input_shape",
+        _REJECTED,
+        mark("The model takes inputs of shape {found}; this task feeds {expected}. Change the input shape of the first layer."),
+    ),
+    Reason(
+        "contract.output_shape",
+        _REJECTED,
+        mark("The model answers with shape {found}; this task expects {expected}. Change the last layer."),
+    ),
+    Reason(
+        "model.not_loadable",
+        _FAILED,
+        mark(
+            "The model cannot be loaded. Load it yourself with tf.keras.models.load_model(...) in a new process, and "
+            "mend what that reports."
+        ),
+    ),
+    Reason(
+        "model.raised",
+        _FAILED,
+        mark(
+            "The model raised an error while it predicted. Run model.predict(...) on the data of the task, and mend "
+            "what that reports."
+        ),
+    ),
+    Reason(
+        "model.not_finite",
+        _FAILED,
+        mark(
+            "The model predicts values that are not numbers (NaN or infinity). Lower the learning rate or scale the "
+            "data, and train again."
+        ),
+    ),
+    Reason(
+        "limit.time",
+        Verdict.TIMED_OUT,
+        mark("The model took longer than {limit} seconds to load and predict. Build a smaller or faster model."),
+    ),
+    Reason(
+        "limit.memory",
+        Verdict.OUT_OF_MEMORY,
+        mark("The model needs more memory than a grading has. Build a smaller model."),
+    ),
+    Reason(
+        "grader.fault",
+        Verdict.GRADER_ERROR,
+        mark("Something on our side broke. It is graded again by itself and does not count against you."),
+    ),
+)
+
+
+def describe(code: str, params: Params, translate: Callable[[str], str] = _) -> str:
+    """The sentence of reason `code`, filled with `params` and rendered by `translate`.
+
+    Raises `KeyError` for a code that is not in the table, or a gap that `params` does not fill.
+    """
+    return translate(REASONS[code].sentence).format(**params)

@@ -1,0 +1,47 @@
+"""Signatures that anybody can check without asking us: Ed25519 over canonical JSON.
+
+What is signed is a JSON object with a `key_id`, without its `signature`: keys sorted, no spaces, UTF-8. It is checked as
+received, unknown fields included, so that a newer server's documents still verify in an older client. The id of a key is
+the first 16 hex digits of the SHA-256 of its 32 public bytes.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+JsonObject = Mapping[str, object]
+
+
+def canonical(document: JsonObject) -> bytes:
+    """The bytes of `document` that are signed: every field but `signature`."""
+    fields = {name: value for name, value in document.items() if name != "signature"}
+    return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def public_hex(key: Ed25519PrivateKey) -> str:
+    """The 32 bytes of the public half of `key`, in hex."""
+    return key.public_key().public_bytes_raw().hex()
+
+
+def key_id(public_key: str) -> str:
+    """The id, 16 hex digits, of a public key given in hex."""
+    return hashlib.sha256(bytes.fromhex(public_key)).hexdigest()[:16]
+
+
+def sign(document: JsonObject, key: Ed25519PrivateKey) -> dict[str, object]:
+    """`document` with its `key_id` and `signature` set."""
+    named = {**document, "key_id": key_id(public_hex(key))}
+    return {**named, "signature": key.sign(canonical(named)).hex()}
+
+
+def is_signed_by(document: JsonObject, public_key: str) -> bool:
+    """Whether `document` carries a valid signature of `public_key` (hex); False for anything malformed."""
+    try:
+        signature = bytes.fromhex(str(document.get("signature", "")))
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key)).verify(signature, canonical(document))
+    except (InvalidSignature, ValueError):
+        return False
+    return True

@@ -1,0 +1,3 @@
+"""The web host of Guildmark: accounts, exams, results and certificates."""
+
+__version__ = "0.1.0"
