@@ -2,19 +2,25 @@
 
     GuildmarkError             what happened, and what to do next
     ├── UsageError             the command was called wrongly             (exit status 2)
-    │   └── PackUnreadable     an exam pack or bank cannot be used        (2)
+    │   ├── PackUnreadable     an exam pack or bank cannot be used        (2)
+    │   ├── NoExamHere         the command needs an exam folder           (2)
+    │   └── ConfirmationNeeded nobody is there to be asked                (2)
     ├── Refused                a rule said no; the candidate can mend it  (3)
     │   ├── ModelRefused       the model file breaks the contract         (3)
     │   ├── AttemptClosed      the time is up, or the exam was finished   (3)
     │   ├── NotStarted         the exam has not begun                     (3)
-    │   └── BundleDamaged      the download does not match its digest     (3)
+    │   ├── BundleDamaged      the download does not match its digest     (3)
+    │   ├── WorkspaceDamaged   a file of ours in the exam folder is broken (3)
+    │   └── ResultPending      the last submissions are not graded yet    (3)
     ├── SignInRequired         no sign-in, or an expired one              (4)
     ├── ServerUnreachable      no answer from the portal                  (5)
     └── OurFault               something of ours broke                    (1)
+        └── ReceiptInvalid     a receipt does not verify                  (1)
 
 The class docstring is the default message. `next_step` is one sentence that says what to do now; it is never empty.
 """
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from guildmark.i18n import _, mark
@@ -26,9 +32,10 @@ class GuildmarkError(Exception):
     exit_code: ClassVar[int] = 1
     default_next_step: ClassVar[str] = mark("Try again; if it happens again, write to the exam's support contact.")
 
-    def __init__(self, message: str | None = None, *, next_step: str | None = None) -> None:
+    def __init__(self, message: str | None = None, *, next_step: str | None = None, code: str | None = None) -> None:
         self.message = message if message is not None else _((type(self).__doc__ or "").strip())
         self.next_step = next_step if next_step is not None else _(self.default_next_step)
+        self._code = code
         super().__init__(self.message)
 
     def __str__(self) -> str:
@@ -36,7 +43,9 @@ class GuildmarkError(Exception):
 
     @property
     def code(self) -> str:
-        """The name that `--json` prints: the class name in snake_case."""
+        """The name that `--json` prints: the one that a server gave, else the class name in snake_case."""
+        if self._code is not None:
+            return self._code
         name = type(self).__name__
         return "".join(f"_{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(name))
 
@@ -48,10 +57,40 @@ class UsageError(GuildmarkError):
     default_next_step = mark("Run the command again with --help to see what it takes.")
 
 
+@dataclass(frozen=True)
+class PackProblem:
+    """One thing that is wrong with a pack: the file (its path in the pack), the line where it can be told, and what."""
+
+    file: str
+    line: int | None
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}" if self.line else f"{self.file}: {self.message}"
+
+
 class PackUnreadable(UsageError):
     """The exam pack cannot be read."""
 
     default_next_step = mark("Run: guildmark-grader pack check PACK")
+
+    def __init__(
+        self, message: str | None = None, *, next_step: str | None = None, problems: tuple[PackProblem, ...] = ()
+    ) -> None:
+        super().__init__(message, next_step=next_step)
+        self.problems = problems
+
+
+class NoExamHere(UsageError):
+    """There is no exam in this folder or above it."""
+
+    default_next_step = mark("Change to the folder of your exam, or run: guildmark start")
+
+
+class ConfirmationNeeded(UsageError):
+    """This needs your word, and nobody can be asked here."""
+
+    default_next_step = mark("Run the same command again with --yes.")
 
 
 class Refused(GuildmarkError):
@@ -85,6 +124,18 @@ class BundleDamaged(Refused):
     default_next_step = mark("Run: guildmark start; it fetches the bundle again.")
 
 
+class WorkspaceDamaged(Refused):
+    """A file of ours in the exam folder is damaged or was edited."""
+
+    default_next_step = mark("Rename the folder .guildmark and run: guildmark start; your files and submissions are kept.")
+
+
+class ResultPending(Refused):
+    """The last submissions are still being graded."""
+
+    default_next_step = mark("Run: guildmark result in a minute.")
+
+
 class SignInRequired(GuildmarkError):
     """You are not signed in, or your sign-in has expired."""
 
@@ -103,3 +154,9 @@ class OurFault(GuildmarkError):
     """Something on our side broke."""
 
     default_next_step = mark("It is not counted against you. Run the same command again in a minute.")
+
+
+class ReceiptInvalid(OurFault):
+    """The receipt does not verify against the server's keys, or is not for what was sent."""
+
+    default_next_step = mark("Keep the file and the receipt in .guildmark/receipts, and write to the exam's support contact.")

@@ -1,0 +1,113 @@
+"""Whole exams on a small pack: real portal, real client, real boxes, and models that need no training."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from demo.browser import Browser
+from demo.candidate import Candidate
+from demo.portal import Portal, free_port, run, serving
+
+QUICK_PACK = Path(__file__).parent / "quick_pack"
+CATEGORIES = 5
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep every test of this folder on one worker: they share a portal."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("e2e"))
+
+
+@pytest.fixture(scope="session")
+def quick_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small pack: its one form, five times over."""
+    pack = tmp_path_factory.mktemp("pack") / "quick"
+    shutil.copytree(QUICK_PACK, pack, ignore=shutil.ignore_patterns("form", "__pycache__"))
+    for number in range(1, CATEGORIES + 1):
+        form = pack / f"category{number}" / f"line-{number}"
+        shutil.copytree(QUICK_PACK / "form", form, ignore=shutil.ignore_patterns("__pycache__"))
+        for file in form.rglob("*.*"):
+            file.write_text(file.read_text().replace("@N@", str(number)))
+    return pack
+
+
+@pytest.fixture(scope="session")
+def quick_bank(quick_pack: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bank of two variants of the small pack."""
+    bank = tmp_path_factory.mktemp("banks") / "quick"
+    run("guildmark-grader", "pack", "build", str(quick_pack), "--out", str(bank), "--variants", "2")
+    return bank
+
+
+@pytest.fixture
+def new_portal(quick_bank: Path, tmp_path: Path) -> Iterator[Portal]:
+    """A portal of the test's own, not started yet; stopped at the end."""
+    portal = Portal(data=tmp_path / "portal" / "data", port=free_port(8600))
+    portal.data.parent.mkdir()
+    portal.init(quick_bank)
+    yield portal
+    portal.stop()
+
+
+@pytest.fixture(scope="session")
+def portal(quick_bank: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """A portal that the tests share, with the small exam published as a demo."""
+    portal = Portal(data=tmp_path_factory.mktemp("portal") / "data", port=free_port(8500))
+    portal.init(quick_bank)
+    with serving(portal):
+        yield portal
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with a browser and a terminal, both signed in."""
+
+    browser: Browser
+    candidate: Candidate
+
+    @property
+    def folder(self) -> Path:
+        """Where the exam lies."""
+        return self.candidate.folder
+
+    def begin(self) -> str:
+        """Start the exam in the terminal. Returns the attempt's id."""
+        self.candidate.guildmark_json("start", "--yes")
+        return str(self.candidate.guildmark_json("status")["id"])
+
+    def solve(self, number: int, quick_pack: Path) -> None:
+        """Leave a model that earns full score in the folder of category `number`."""
+        category = self.folder / f"Category{number}"
+        self.candidate.fill_in(category, quick_pack)
+        self.candidate.train(category, lambda _share: None)
+
+
+NewPerson = Callable[..., Person]
+
+
+@pytest.fixture
+def person(portal: Portal, tmp_path: Path) -> NewPerson:
+    """Makes people who are signed up and signed in at the shared portal, or at the portal given."""
+
+    def make(name: str, at: Portal = portal) -> Person:
+        home = tmp_path / name
+        (home / "exam").mkdir(parents=True)
+        email = f"{name}-{tmp_path.name}@example.org"
+        browser = Browser(at.url, read_code=at.sign_in_code)
+        browser.sign_up(email)
+        candidate = Candidate(email=email, server=at.url, home=home / "config", folder=home / "exam")
+        candidate.login(browser.allow_device)
+        return Person(browser, candidate)
+
+    return make
+
+
+@pytest.fixture
+def anonymous(portal: Portal) -> Iterator[httpx.Client]:
+    """Somebody who is not signed in."""
+    with httpx.Client(base_url=portal.url) as client:
+        yield client
