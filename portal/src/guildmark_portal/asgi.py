@@ -1,0 +1,17 @@
+"""The ASGI application: Django, and nothing around it.
+
+What runs beside it, the job runner and the grading service, belongs to the process and not to the application: `cli/serve.py`
+starts both around uvicorn, so that an application served by several workers would not bring several runners along.
+"""
+
+import os
+
+from django.conf import settings
+from django.core.asgi import get_asgi_application
+from django.core.exceptions import ImproperlyConfigured
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guildmark_portal.settings")
+if settings.GUILDMARK_THROWAWAY:
+    raise ImproperlyConfigured("GUILDMARK_DATA is not set: there is no portal to serve. Run: guildmark-portal init")
+
+application = get_asgi_application()

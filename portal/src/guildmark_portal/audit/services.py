@@ -1,0 +1,28 @@
+"""Writing to the audit table."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import Model
+
+from guildmark_portal import clock
+from guildmark_portal.audit.models import Entry
+
+SYSTEM = "system"
+
+
+def record(
+    *, actor: AbstractBaseUser | str, action: str, subject: Model | str, detail: Mapping[str, Any] | None = None
+) -> Entry:
+    """Add an entry, in the caller's transaction: what did not happen leaves no trace, what happened always does.
+
+    Rows are named `model:key`, so that no address or name of a person enters a table that cannot forget.
+    """
+    return Entry.objects.create(
+        at=clock.now(), actor=_name(actor), action=action, subject=_name(subject), detail=dict(detail or {})
+    )
+
+
+def _name(thing: Model | str) -> str:
+    return thing if isinstance(thing, str) else f"{type(thing).__name__.lower()}:{thing.pk}"

@@ -1,0 +1,69 @@
+"""`guildmark-portal init`: make a portal, or complete one. Running it again changes nothing that exists."""
+
+from typing import Annotated
+
+import typer
+
+from guildmark.i18n import _
+from guildmark_portal import clock, datadir
+from guildmark_portal.cli.options import DEFAULT_DATA, DataOption, JsonOption, tell, use_django
+
+
+def command(
+    data: DataOption = DEFAULT_DATA,
+    url: Annotated[str | None, typer.Option(help=_("The address at which candidates reach the portal."))] = None,
+    owner: Annotated[str | None, typer.Option(help=_("E-mail address of the first owner, who may do everything."))] = None,
+    name: Annotated[str | None, typer.Option(help=_("The organisation that issues the certificates."))] = None,
+    json_: JsonOption = False,  # noqa: FBT002 - typer reads options from it
+) -> None:
+    """Make the data directory, its secrets, the database and the first owner. Also brings an older portal up to date."""
+    wanted = datadir.Config(url=url or datadir.DEFAULT_URL, organisation=name or datadir.Config.organisation)
+    datadir.check(wanted, data / datadir.CONFIG_FILE)
+    made = datadir.create(data, config=wanted, now=clock.now())
+    config = datadir.read_config(data)
+    use_django(data)
+    _prepare_database()
+    owner_made = _ensure_owner(owner) if owner else False
+    next_step = _("Run: guildmark-portal serve --data {data}").format(data=data)
+    document = {
+        "data": str(data.resolve()),
+        "url": config.url,
+        "organisation": config.organisation,
+        "made": list(made),
+        "owner": owner,
+        "owner_made": owner_made,
+        "next_step": next_step,
+    }
+    sentences = [_("The portal in {data} is ready to serve {url}.").format(data=data, url=config.url)]
+    if (url and url != config.url) or (name and name != config.organisation):
+        sentences.append(
+            _("It existed before and keeps its settings; to change them, edit {path}.").format(path=data / datadir.CONFIG_FILE)
+        )
+    if owner:
+        sentences.append(_("Owner: {owner}. The code to sign in comes by mail.").format(owner=owner))
+    else:
+        sentences.append(_("It has no owner yet unless you named one before: guildmark-portal init --owner EMAIL"))
+    tell(document, [*sentences, next_step], as_json=json_)
+
+
+def _prepare_database() -> None:
+    """Migrate, make the cache's table, and collect the static files."""
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    collect_static()
+
+
+def collect_static() -> None:
+    """Put the static files of this version in place, under names that carry their digest."""
+    from django.core.management import call_command
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def _ensure_owner(email: str) -> bool:
+    """See to it that `email` is an owner; whether that is new."""
+    from guildmark_portal.accounts.services import ensure_owner
+
+    return ensure_owner(email=email, actor="guildmark-portal init")

@@ -1,0 +1,33 @@
+"""Options that the commands share, and how a command reaches Django."""
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from guildmark.i18n import _
+from guildmark_portal import datadir
+
+DataOption = Annotated[
+    Path, typer.Option("--data", envvar="GUILDMARK_DATA", help=_("The portal's data directory."), show_envvar=True)
+]
+JsonOption = Annotated[bool, typer.Option("--json", help=_("Print JSON, for programs."))]
+DEFAULT_DATA = Path("guildmark-data")
+
+
+def use_django(data: Path) -> None:
+    """Load Django on the data directory `data`, which must be initialised."""
+    datadir.read_config(data)
+    datadir.read_secrets(data)
+    os.environ["GUILDMARK_DATA"] = str(data.resolve())
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guildmark_portal.settings")
+    import django
+
+    django.setup()
+
+
+def tell(document: dict[str, Any], sentences: list[str], *, as_json: bool) -> None:
+    """Print the outcome of a command: for people by default, the same as JSON for programs."""
+    typer.echo(json.dumps(document, ensure_ascii=False, indent=2) if as_json else "\n".join(sentences))

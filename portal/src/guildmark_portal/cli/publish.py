@@ -1,0 +1,29 @@
+"""`guildmark-portal publish BANK --kind …`: make a bank an exam that can be sat."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from guildmark.i18n import _
+from guildmark.protocol import ExamKind
+from guildmark_portal.cli.options import DEFAULT_DATA, DataOption, JsonOption, tell, use_django
+
+
+def command(
+    bank: Annotated[Path, typer.Argument(help=_("The bank: a folder made by guildmark-grader pack build."))],
+    kind: Annotated[ExamKind, typer.Option(help=_("What the exam is for: a demo's certificate certifies nothing."))],
+    data: DataOption = DEFAULT_DATA,
+    json_: JsonOption = False,  # noqa: FBT002 - typer reads options from it
+) -> None:
+    """Publish the bank: its public part goes to the portal, its hidden part to the grader alone."""
+    use_django(data)
+    from guildmark_portal.exams.publishing import publish
+
+    version = publish(bank=bank, kind=kind, actor="guildmark-portal publish")
+    next_step = _("Run: guildmark-portal serve --data {data}").format(data=data)
+    tell(
+        {"exam_version": str(version), "kind": kind.value, "bank": str(bank.resolve()), "next_step": next_step},
+        [_("Published: {version} ({kind}).").format(version=version, kind=kind.value), next_step],
+        as_json=json_,
+    )

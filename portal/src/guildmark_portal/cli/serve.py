@@ -1,0 +1,206 @@
+"""`guildmark-portal serve`: everything that a portal needs, in one process and one child.
+
+Theory of operation. The main thread runs uvicorn with the ASGI application. Around it, and longer than it, live the job
+runner's threads and the grading service (`child.py`). They start before the first request, and after the last one they
+stop in the order of the work: first no more requests (open event streams are cut after a short grace, they would never
+end by themselves), then no more jobs, then the grading service. What was still being worked on is handed back to the jobs.
+
+A lock on the data directory makes this the only process that serves it; so every claim on a job that is found
+at the start is a dead process's, and is freed at once instead of waiting for its lease to run out.
+"""
+
+import fcntl
+import logging
+import os
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import typer
+import uvicorn
+
+from guildmark.errors import GuildmarkError, UsageError
+from guildmark.i18n import _
+from guildmark_portal import datadir
+from guildmark_portal.cli.child import Child, grader_command
+from guildmark_portal.cli.options import DEFAULT_DATA, DataOption, use_django
+
+log = logging.getLogger(__name__)
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+LONGEST_SOCKET_PATH = 99  # the kernel takes 107 bytes; some clients less
+GRACE_S = 3
+
+
+class AlreadyServed(GuildmarkError):
+    """Another process serves this data directory."""
+
+    exit_code = 2
+
+
+class PortTaken(GuildmarkError):
+    """The port is in use."""
+
+    exit_code = 2
+
+
+def command(
+    data: DataOption = DEFAULT_DATA,
+    host: Annotated[str, typer.Option(help=_("The address to listen on."))] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option(help=_("The port to listen on; 0 takes a free one. Default: the url's."))] = None,
+    without_grading: Annotated[bool, typer.Option(help=_("Start no grading service: submissions wait."))] = False,  # noqa: FBT002 - typer reads options from it
+) -> None:
+    """Run the portal until Ctrl-C: pages, API, jobs and the grading service."""
+    config = datadir.read_config(data)
+    with _only_one(data), _grader_socket(data) as grader_socket:
+        listener = _listen(host, _default_port(config.url) if port is None else port)
+        url = _effective_url(config.url, host, listener)
+        os.environ["GUILDMARK_URL"], os.environ["GUILDMARK_GRADER_SOCKET"] = url, grader_socket
+        use_django(data)
+        _refuse_outdated_database(data)
+        grading = None if without_grading else _grading_service(data, grader_socket, config.grading_slots)
+        _serve(listener, url, grading)
+    _leave()
+
+
+def _default_port(url: str) -> int:
+    """The port of a portal that is reached directly; behind a proxy, 8000."""
+    address = urlsplit(url)
+    return address.port or 8000 if address.hostname in LOOPBACK else 8000
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket bound to the address, so that a taken port is known before anything is started."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise PortTaken(
+            _("Cannot listen on {host}:{port}: {why}.").format(host=host, port=port, why=error.strerror),
+            next_step=_("Stop what uses it, or choose another: guildmark-portal serve --port {other}").format(other=port + 1),
+        ) from error
+    return listener
+
+
+def _effective_url(url: str, host: str, listener: socket.socket) -> str:
+    """The portal's address: as configured; on this machine alone, with the port that it really listens on."""
+    if urlsplit(url).hostname not in LOOPBACK:
+        return url
+    name = host if host in LOOPBACK else "127.0.0.1"
+    return f"http://{f'[{name}]' if ':' in name else name}:{listener.getsockname()[1]}"
+
+
+@contextmanager
+def _only_one(data: Path) -> Iterator[None]:
+    """Hold the data directory's lock, which the kernel frees when the process ends, however it ends."""
+    (data / "run").mkdir(mode=0o700, exist_ok=True)
+    with (data / "run" / "portal.lock").open("a+", encoding="ascii") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            raise AlreadyServed(
+                _("Process {pid} already serves {data}.").format(pid=lock.read().strip() or "?", data=data),
+                next_step=_("Use it, or stop it first (Ctrl-C where it runs)."),
+            ) from error
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+@contextmanager
+def _grader_socket(data: Path) -> Iterator[str]:
+    """Where the grading service listens: in the data directory, or where its path would be too long, in a private folder."""
+    path = data.resolve() / "run" / "grader.sock"
+    if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
+        path.unlink(missing_ok=True)
+        yield str(path)
+        return
+    folder = tempfile.mkdtemp(prefix="guildmark-")
+    try:
+        yield str(Path(folder, "grader.sock"))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _refuse_outdated_database(data: Path) -> None:
+    """Refuse to serve a database that is behind this version's code."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise UsageError(
+            _("The database in {data} belongs to an older version.").format(data=data),
+            next_step=_("Run: guildmark-portal init --data {data}").format(data=data),
+        )
+
+
+def _grading_service(data: Path, grader_socket: str, slots: int) -> Child:
+    banks = str(data.resolve() / "banks")
+    return Child([*grader_command(), "serve", "--socket", grader_socket, "--banks", banks, "--slots", str(slots)])
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn, which tells when it listens."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to listen, and say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
+
+
+def _serve(listener: socket.socket, url: str, grading: Child | None) -> None:
+    from guildmark_portal.cli.init import collect_static
+    from guildmark_portal.jobs import leases
+    from guildmark_portal.jobs.runner import Runner
+
+    collect_static()  # before the application is made: it lists the files it serves when it starts
+    config = uvicorn.Config(
+        "guildmark_portal.asgi:application",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=GRACE_S,
+        server_header=False,
+    )
+    server = _Server(config, lambda: typer.echo(_("Guildmark is ready: {url}").format(url=url)))
+    runner = Runner()
+    # Uvicorn raises the signal that stopped it once more when it is through; we still have things to do then.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_signal: None)
+    leases.release_all()
+    if grading:
+        grading.start()
+    runner.start()
+    try:
+        server.run(sockets=[listener])
+    finally:
+        runner.stop(timeout_s=GRACE_S)
+        if grading:
+            grading.stop(timeout_s=GRACE_S)
+
+
+def _leave() -> None:
+    """End now, even if a request's thread still waits for something: its client has been told already."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if any(not thread.daemon and thread is not threading.main_thread() for thread in threading.enumerate()):
+        os._exit(0)

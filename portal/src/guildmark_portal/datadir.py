@@ -1,0 +1,245 @@
+"""The data directory: everything that one portal owns, and the two files that describe it.
+
+    portal.toml     what people may edit: address, organisation, mail, grading     (0600)
+    secrets.json    keys, made once by `guildmark-portal init`, never shown        (0600)
+    db.sqlite3      the database
+    blobs/          public archives and submissions
+    banks/          exam banks; only the grading service reads their hidden parts
+    static/         the pages' style sheets, scripts and fonts, collected at start
+    run/            the grading service's socket
+
+This module reads and makes the files and knows nothing of Django. Secrets are lists where they must be able to rotate:
+the first entry is in use, the others are still accepted.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import tomllib
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from guildmark.errors import GuildmarkError
+from guildmark.i18n import _, mark
+
+CONFIG_FILE: Final = "portal.toml"
+SECRETS_FILE: Final = "secrets.json"
+DEFAULT_URL: Final = "http://127.0.0.1:8000"
+FOLDERS: Final = ("blobs", "banks", "static", "run")
+
+
+class DataDirectoryUnusable(GuildmarkError):
+    """The portal's data directory cannot be used."""
+
+    exit_code = 2
+    default_next_step = mark("Run: guildmark-portal init")
+
+
+@dataclass(frozen=True)
+class MailConfig:
+    """How mail leaves: `transport` is `console` or `smtp`; `security` is `starttls`, `tls` or `none`."""
+
+    transport: str = "console"
+    sender: str = "Guildmark <no-reply@localhost>"
+    host: str = "localhost"
+    port: int = 587
+    username: str = ""
+    security: str = "starttls"
+
+
+@dataclass(frozen=True)
+class Config:
+    """What `portal.toml` says."""
+
+    url: str = DEFAULT_URL
+    organisation: str = "Guildmark"
+    grading_slots: int = 1
+    mail: MailConfig = field(default_factory=MailConfig)
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """An Ed25519 key for receipts and certificates: 32 private bytes in hex. A retired key only verifies."""
+
+    private_key: str = field(repr=False)
+    created_at: datetime
+    retired_at: datetime | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class Secrets:
+    """What `secrets.json` holds. `master_secret` is 32 bytes; all derived secrets come from it by HMAC."""
+
+    django_secret_keys: tuple[str, ...]
+    master_secret: bytes
+    signing_keys: tuple[SigningKey, ...]
+    oidc_private_keys: tuple[str, ...]
+    smtp_password: str = ""
+
+    @classmethod
+    def generate(cls, *, now: datetime) -> "Secrets":
+        """New secrets from the system's randomness."""
+        rsa = generate_private_key(public_exponent=65537, key_size=2048)
+        pem = rsa.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+        signing = SigningKey(Ed25519PrivateKey.generate().private_bytes_raw().hex(), created_at=now)
+        return cls((secrets.token_urlsafe(50),), secrets.token_bytes(32), (signing,), (pem,))
+
+    def to_json(self) -> dict[str, Any]:
+        """The document that `from_json` reads."""
+        return {
+            "django_secret_keys": list(self.django_secret_keys),
+            "master_secret": self.master_secret.hex(),
+            "signing_keys": [
+                {
+                    "private_key": key.private_key,
+                    "created_at": key.created_at.isoformat(),
+                    "retired_at": key.retired_at.isoformat() if key.retired_at else None,
+                }
+                for key in self.signing_keys
+            ],
+            "oidc_private_keys": list(self.oidc_private_keys),
+            "smtp_password": self.smtp_password,
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "Secrets":
+        """Secrets as `to_json` wrote them; `KeyError`, `TypeError` or `ValueError` for anything else."""
+        master = bytes.fromhex(document["master_secret"])
+        signing = tuple(
+            SigningKey(
+                key["private_key"],
+                datetime.fromisoformat(key["created_at"]),
+                datetime.fromisoformat(key["retired_at"]) if key["retired_at"] else None,
+            )
+            for key in document["signing_keys"]
+        )
+        found = cls(
+            tuple(document["django_secret_keys"]),
+            master,
+            signing,
+            tuple(document["oidc_private_keys"]),
+            str(document.get("smtp_password", "")),
+        )
+        if len(master) != 32 or not found.django_secret_keys or not signing or not found.oidc_private_keys:  # noqa: PLR2004 - bytes
+            raise ValueError("a secret is missing or too short")
+        return found
+
+
+def read_config(directory: Path) -> Config:
+    """The configuration of an initialised `directory`; refuses settings that it does not know."""
+    path = directory / CONFIG_FILE
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise DataDirectoryUnusable(
+            _("{path} is missing: this folder is not a portal yet.").format(path=path),
+            next_step=_("Run: guildmark-portal init --data {directory}").format(directory=directory),
+        ) from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _broken(path, str(error)) from error
+    mail = document.pop("mail", {})
+    try:
+        config = Config(**document, mail=MailConfig(**mail))
+    except TypeError as error:
+        raise _broken(path, str(error).replace("__init__() got an unexpected keyword argument", "unknown setting")) from error
+    check(config, path)
+    return config
+
+
+def check(config: Config, path: Path) -> None:
+    """Report every setting of `path` that cannot work."""
+    problems = []
+    if not str(config.url).startswith(("http://", "https://")):
+        problems.append(_("url must start with http:// or https://"))
+    if config.mail.transport not in {"console", "smtp"}:
+        problems.append(_("mail.transport must be console or smtp"))
+    if config.mail.security not in {"starttls", "tls", "none"}:
+        problems.append(_("mail.security must be starttls, tls or none"))
+    if not isinstance(config.grading_slots, int) or config.grading_slots < 1:
+        problems.append(_("grading_slots must be a whole number of at least 1"))
+    if problems:
+        raise _broken(path, "; ".join(problems))
+
+
+def read_secrets(directory: Path) -> Secrets:
+    """The secrets of an initialised `directory`."""
+    path = directory / SECRETS_FILE
+    try:
+        return Secrets.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError as error:
+        raise DataDirectoryUnusable(
+            _("{path} is missing: without its keys no receipt or certificate can be signed.").format(path=path),
+            next_step=_(
+                "Restore it from your backup, or for a new portal run: guildmark-portal init --data {directory}"
+            ).format(directory=directory),
+        ) from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataDirectoryUnusable(
+            _("{path} cannot be read ({kind}).").format(path=path, kind=type(error).__name__),
+            next_step=_("Restore it from your backup; its keys cannot be made again."),
+        ) from error
+
+
+def _broken(path: Path, why: str) -> DataDirectoryUnusable:
+    return DataDirectoryUnusable(
+        _("{path} cannot be used: {why}.").format(path=path, why=why),
+        next_step=_("Correct {path} and run the command again.").format(path=path),
+    )
+
+
+def create(directory: Path, *, config: Config, now: datetime) -> tuple[str, ...]:
+    """Make what is missing in `directory` and return the names of what was made; nothing that exists is touched."""
+    made = []
+    for folder in (directory, *(directory / name for name in FOLDERS)):
+        if not folder.is_dir():
+            folder.mkdir(mode=0o700, parents=True)
+            made.append(folder.name)
+        folder.chmod(0o700)
+    if not (directory / CONFIG_FILE).exists():
+        _write_private(directory / CONFIG_FILE, config_text(config))
+        made.append(CONFIG_FILE)
+    if not (directory / SECRETS_FILE).exists():
+        _write_private(directory / SECRETS_FILE, json.dumps(Secrets.generate(now=now).to_json(), indent=2) + "\n")
+        made.append(SECRETS_FILE)
+    return tuple(made)
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Write a new file that only its owner reads; never overwrites, not even in a race."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def config_text(config: Config) -> str:
+    """`portal.toml` for `config`, with its comments."""
+    mail = config.mail
+    return f"""\
+# Guildmark portal. After a change, restart: guildmark-portal serve
+
+# The address at which candidates reach the portal; with https, cookies are only sent encrypted.
+url = {json.dumps(config.url)}
+# Who issues the certificates.
+organisation = {json.dumps(config.organisation, ensure_ascii=False)}
+# How many models are graded at the same time.
+grading_slots = {config.grading_slots}
+
+[mail]
+# console: printed where the portal runs. smtp: sent through host and port; its password stands in secrets.json.
+transport = {json.dumps(mail.transport)}
+sender = {json.dumps(mail.sender, ensure_ascii=False)}
+host = {json.dumps(mail.host)}
+port = {mail.port}
+username = {json.dumps(mail.username)}
+# starttls, tls or none
+security = {json.dumps(mail.security)}
+"""

@@ -1,0 +1,268 @@
+"""Django's settings, read from `GUILDMARK_DATA`, the directory that `guildmark-portal init` makes.
+
+With `GUILDMARK_DATA` set, the directory must be complete: anything missing is refused with the next step. Without it, a
+**throwaway** directory with fresh secrets is used and removed at exit: enough for tests, type checks and `makemigrations`,
+and refused by everything that serves (`GUILDMARK_THROWAWAY`). Read settings through `django.conf.settings`.
+
+Beyond Django's own:
+
+    DATA_DIR, BLOBS_DIR, BANKS_DIR      pathlib.Path
+    PORTAL_URL                          "https://exam.example.org", without a slash at its end
+    ORGANISATION                        who issues certificates
+    MASTER_SECRET                       32 bytes; draws and bundle keys are derived from it by HMAC
+    SIGNING_KEYS                        tuple of datadir.SigningKey; the first one not retired signs
+    GRADER_SOCKET                       path of the grading service's Unix socket
+    GRADING_SLOTS                       how many gradings run at the same time
+    JOB_LANES                           lane -> number of threads of the job runner
+    JOB_KIND_LANES                      kind of job -> lane; any other kind runs in "default"
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from guildmark.protocol import CLIENT_ID
+from guildmark_portal import clock, datadir
+
+PACKAGE = Path(__file__).parent
+
+# The data directory -------------------------------------------------------------------------------------------------
+
+GUILDMARK_THROWAWAY = not os.environ.get("GUILDMARK_DATA")
+if GUILDMARK_THROWAWAY:
+    DATA_DIR = Path(tempfile.mkdtemp(prefix="guildmark-throwaway-"))
+    atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
+    for _name in datadir.FOLDERS:
+        (DATA_DIR / _name).mkdir()
+    _config, _secrets = datadir.Config(), datadir.Secrets.generate(now=clock.now())
+else:
+    DATA_DIR = Path(os.environ["GUILDMARK_DATA"]).resolve()
+    try:
+        _config, _secrets = datadir.read_config(DATA_DIR), datadir.read_secrets(DATA_DIR)
+    except datadir.DataDirectoryUnusable as error:
+        raise ImproperlyConfigured(str(error)) from error
+
+BLOBS_DIR, BANKS_DIR = DATA_DIR / "blobs", DATA_DIR / "banks"
+ORGANISATION = _config.organisation
+PORTAL_URL = (os.environ.get("GUILDMARK_URL") or _config.url).rstrip("/")  # `serve` knows the port of a local portal
+MASTER_SECRET = _secrets.master_secret
+SIGNING_KEYS = _secrets.signing_keys
+GRADING_SLOTS = _config.grading_slots
+GRADER_SOCKET = os.environ.get("GUILDMARK_GRADER_SOCKET") or str(DATA_DIR / "run" / "grader.sock")
+
+JOB_LANES = {"grade": GRADING_SLOTS + 1, "default": 2}
+JOB_KIND_LANES = {"grade": "grade"}
+
+# The application ----------------------------------------------------------------------------------------------------
+
+DEBUG = False
+SECRET_KEY, *SECRET_KEY_FALLBACKS = _secrets.django_secret_keys
+ROOT_URLCONF = "guildmark_portal.urls"
+ASGI_APPLICATION = "guildmark_portal.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+INSTALLED_APPS = [
+    "guildmark_portal.web",  # before allauth: its templates replace allauth's
+    "guildmark_portal.api",
+    "guildmark_portal.engine",
+    "guildmark_portal.credentials",
+    "guildmark_portal.exams",
+    "guildmark_portal.accounts",
+    "guildmark_portal.mail",
+    "guildmark_portal.jobs",
+    "guildmark_portal.audit",
+    "allauth",
+    "allauth.account",
+    "allauth.idp.oidc",
+    "csp",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# The database: a receipt is a promise, so every commit reaches the disk ---------------------------------------------
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": DATA_DIR / "db.sqlite3",
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+        },
+        "TEST": {"NAME": DATA_DIR / "test.sqlite3"},
+    }
+}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "portal_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # sign-in codes of devices live here: culling would lose them
+    }
+}
+
+# Addresses, cookies and headers -------------------------------------------------------------------------------------
+
+_address = urlsplit(PORTAL_URL)
+_https = _address.scheme == "https"
+_loopback = {"127.0.0.1", "localhost", "[::1]"}
+ALLOWED_HOSTS = sorted(
+    {_address.hostname or "", *(_loopback if _address.hostname in {"127.0.0.1", "localhost"} else ())} - {""}
+)
+CSRF_TRUSTED_ORIGINS = [f"{_address.scheme}://{_address.netloc}"]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _https
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _https else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024  # one piece of a resumable upload, not a whole model
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}
+
+# Static files -------------------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+_hashed = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        # A throwaway portal collects nothing: its files keep their names and are found where they are.
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if GUILDMARK_THROWAWAY else _hashed
+    },
+}
+WHITENOISE_USE_FINDERS = GUILDMARK_THROWAWAY
+WHITENOISE_AUTOREFRESH = False
+
+# Language and time --------------------------------------------------------------------------------------------------
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("ko", "한국어"), ("zh-hans", "简体中文")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+
+# Accounts: an e-mail address and a code, never a password -----------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "guildmark_portal.accounts.backends.Permissions",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/exam/"
+LOGOUT_REDIRECT_URL = "/"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+ACCOUNT_ADAPTER = "guildmark_portal.accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "guildmark_portal.accounts.forms.NameForm"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _address.scheme
+ACCOUNT_RATE_LIMITS = {
+    # By address of the network: a classroom signs in at the same minute. By person (`key`): one needs no more.
+    "login": "60/m/ip",
+    "signup": "60/m/ip",
+    "request_login_code": "60/m/ip,3/m/key",
+    "login_failed": "10/m/ip,5/5m/key",
+    "confirm_email": "1/10s/key",
+}
+
+# The client's sign-in: an OpenID provider with the device grant -----------------------------------------------------
+
+IDP_OIDC_ADAPTER = "guildmark_portal.accounts.adapter.OIDCAdapter"
+IDP_OIDC_PRIVATE_KEY = _secrets.oidc_private_keys[0]
+IDP_OIDC_PRIVATE_KEYS = [{"pem": pem} for pem in _secrets.oidc_private_keys]
+IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
+IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 30 * 24 * 3600  # outlives an attempt by far: nobody signs in again in mid-exam
+# Not rotated: an answer lost on the way, or terminal and IDE refreshing at once, would sign a candidate out in mid-exam.
+IDP_OIDC_ROTATE_REFRESH_TOKEN = False
+IDP_OIDC_DEVICE_CODE_EXPIRES_IN = 10 * 60
+IDP_OIDC_DEVICE_CODE_INTERVAL = 2
+IDP_OIDC_RATE_LIMITS = {"device_user_code": "60/m/ip"}  # a code has eight letters of twenty: 60 guesses a minute are none
+OIDC_CLIENT_ID = CLIENT_ID
+OIDC_CLIENT_SCOPES = ["openid", "profile", "email"]
+
+# Mail ---------------------------------------------------------------------------------------------------------------
+
+_smtp = _config.mail.transport == "smtp"
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if _smtp else "guildmark_portal.mail.console.ConsoleBackend"
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = _config.mail.sender
+EMAIL_HOST, EMAIL_PORT = _config.mail.host, _config.mail.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _config.mail.username, _secrets.smtp_password
+EMAIL_USE_TLS, EMAIL_USE_SSL = _config.mail.security == "starttls", _config.mail.security == "tls"
+EMAIL_TIMEOUT = 20
+
+# Logging: to stderr, never what was sent or a secret ----------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "guildmark_portal": {"level": "INFO"},
+        "django.request": {"level": "ERROR"},  # a 404 or an expired token is no news
+    },
+}
