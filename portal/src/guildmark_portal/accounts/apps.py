@@ -14,7 +14,5 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Know the client after every migration: there is no portal without it."""
         from guildmark_portal.accounts.client import ensure_client
-        from guildmark_portal.accounts.device_grant import complete_validator
 
-        complete_validator()
         post_migrate.connect(ensure_client, sender=self, dispatch_uid="guildmark-client")
