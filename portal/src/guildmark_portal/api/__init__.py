@@ -1,0 +1,1 @@
+"""The portal's API under `/api/v1`, as `guildmark.protocol` describes it."""

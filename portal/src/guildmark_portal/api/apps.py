@@ -1,0 +1,12 @@
+"""The Django application `api`."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ApiConfig(AppConfig):
+    """The API."""
+
+    name = "guildmark_portal.api"
+    label = "api"
+    verbose_name = _("API")

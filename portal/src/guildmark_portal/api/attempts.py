@@ -1,0 +1,114 @@
+"""An attempt from registration to finish."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from asgiref.sync import sync_to_async
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from ninja import Router
+
+from guildmark.protocol import (
+    AttemptState,
+    AttemptSummary,
+    Begin,
+    Begun,
+    BundleOffer,
+    Finish,
+    OpenAttempt,
+    Readiness,
+)
+from guildmark_portal import clock
+from guildmark_portal.api.answers import answer, answer_all
+from guildmark_portal.api.people import person
+from guildmark_portal.engine import live
+from guildmark_portal.engine.state import attempt_state
+from guildmark_portal.exams import queries, services, storage
+from guildmark_portal.exams.models import Attempt
+
+router = Router(tags=["attempts"])
+
+
+def _own(request: HttpRequest, attempt: str) -> Attempt:
+    return queries.attempt_of(user=person(request), attempt_id=attempt)
+
+
+@router.get("/attempts", response=list[AttemptSummary])
+def attempts(request: HttpRequest) -> HttpResponse:
+    """Your attempts, the newest first."""
+    return answer_all(queries.attempts_of(user=person(request), now=clock.now()))
+
+
+@router.post("/attempts", response=AttemptState)
+def open_attempt(request: HttpRequest, wanted: OpenAttempt) -> HttpResponse:
+    """Register for an attempt; with one under way, that one is answered."""
+    now = clock.now()
+    return answer(attempt_state(services.open_attempt(user=person(request), program=wanted.program, now=now), now=now))
+
+
+@router.get("/attempts/{attempt}", response=AttemptState)
+def state(request: HttpRequest, attempt: str) -> HttpResponse:
+    """Everything about your attempt."""
+    return answer(attempt_state(_own(request, attempt), now=clock.now()))
+
+
+@router.post("/attempts/{attempt}/prepare", response=BundleOffer)
+def prepare(request: HttpRequest, attempt: str) -> HttpResponse:
+    """Make the encrypted bundle; it can be downloaded and checked before the clock runs."""
+    return answer(services.prepare(attempt=_own(request, attempt), now=clock.now()))
+
+
+@router.get("/attempts/{attempt}/bundle", response={200: None})
+def bundle(request: HttpRequest, attempt: str) -> FileResponse:
+    """The encrypted bundle."""
+    owned = _own(request, attempt)
+    path = storage.bundle(owned.pk, owned.bundle_sha256)
+    if not owned.bundle_sha256 or not path.exists():
+        raise Http404
+    return _download(path)
+
+
+def _download(path: Path) -> FileResponse:
+    response = FileResponse(path.open("rb"), content_type="application/octet-stream", as_attachment=True, filename="exam.gmb")
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@router.post("/attempts/{attempt}/begin", response=Begun)
+def begin(request: HttpRequest, attempt: str, wanted: Begin | None = None) -> HttpResponse:
+    """Start the clock, once, and get the bundle's key; while it runs, the same answer again."""
+    owned = _own(request, attempt)
+    return answer(
+        services.begin(attempt=owned, bundle_sha256=None if wanted is None else wanted.bundle_sha256, now=clock.now())
+    )
+
+
+@router.get("/attempts/{attempt}/readiness", response=Readiness)
+def readiness(request: HttpRequest, attempt: str) -> HttpResponse:
+    """What finishing now would mean."""
+    return answer(queries.readiness(_own(request, attempt), now=clock.now()))
+
+
+@router.post("/attempts/{attempt}/finish", response=AttemptState)
+def finish(request: HttpRequest, attempt: str, wanted: Finish | None = None) -> HttpResponse:
+    """End the attempt before its time."""
+    now = clock.now()
+    return answer(
+        attempt_state(
+            services.finish(attempt=_own(request, attempt), confirm=bool(wanted and wanted.confirm), now=now), now=now
+        )
+    )
+
+
+@router.get("/attempts/{attempt}/events", response={200: None})
+async def events(request: HttpRequest, attempt: str) -> StreamingHttpResponse:
+    """Server-sent events: the attempt's state now, at every change, and when its time is up."""
+    owned = await sync_to_async(_own)(request, attempt)
+
+    def current() -> AttemptState:
+        return attempt_state(queries.attempt_with(owned.pk), now=clock.now())
+
+    stream: AsyncIterator[str] = live.events(owned.pk, current)
+    response = StreamingHttpResponse(stream, content_type="text/event-stream")
+    response["Cache-Control"] = "no-store"
+    response["X-Accel-Buffering"] = "no"
+    return response

@@ -1,0 +1,15 @@
+"""Certificates in the administration: to look at."""
+
+from django.contrib import admin
+
+from guildmark_portal.credentials.models import Certificate
+from guildmark_portal.exams.admin import ReadOnly
+
+
+@admin.register(Certificate)
+class CertificateAdmin(ReadOnly):
+    """Issued certificates."""
+
+    list_display = ("identifier", "holder", "demonstration", "issued_on", "expires_on")
+    list_filter = ("demonstration",)
+    search_fields = ("identifier", "holder", "attempt__id")

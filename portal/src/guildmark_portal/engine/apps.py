@@ -1,0 +1,20 @@
+"""The Django application `engine`: registers the jobs' handlers, and listens to attempts that change."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class EngineConfig(AppConfig):
+    """Handlers and listeners."""
+
+    name = "guildmark_portal.engine"
+    label = "engine"
+    verbose_name = _("engine")
+
+    def ready(self) -> None:
+        """Register the handlers of `grade` and `decide`, and pass changes on to whoever waits."""
+        from guildmark_portal.engine import deciding, grading, live
+        from guildmark_portal.exams.changes import changed
+
+        _ = (deciding, grading)
+        changed.connect(live.on_change, dispatch_uid="guildmark_portal.engine.live")

@@ -1,0 +1,172 @@
+"""What an attempt's owner may know of it, composed for the API and for pages, in the active language.
+
+Everything follows from the facts and from `now`: no answer here depends on a job having run. Only the certificate's
+address appears when it is issued, moments after the decision.
+"""
+
+from datetime import datetime
+from functools import lru_cache
+
+from django.utils.translation import gettext as _
+
+from guildmark.packs.bundle import iter_zip
+from guildmark.packs.model import CategorySpec, TaskSpec, text_in
+from guildmark.protocol import (
+    AttemptState,
+    CategoryState,
+    ReportView,
+    Result,
+    SubmissionPhase,
+    SubmissionState,
+    TaskView,
+)
+from guildmark.rules.attempt import Phase, Timeline, accepts_bytes, decided_at, phase, time_left
+from guildmark.rules.verdict import describe
+from guildmark_portal.credentials import services as credentials
+from guildmark_portal.credentials.queries import certificate_of
+from guildmark_portal.exams import storage
+from guildmark_portal.exams.facts import counting, drawn, open_uploads, outcome, score_of, submissions, timeline
+from guildmark_portal.exams.language import current
+from guildmark_portal.exams.models import Attempt, Report, Submission
+from guildmark_portal.exams.queries import attempt_with
+from guildmark_portal.exams.readiness import open_upload_view
+from guildmark_portal.exams.receipts import receipt_of
+from guildmark_portal.exams.results import category_results, metric_view
+from guildmark_portal.exams.uploads import GRADE
+from guildmark_portal.jobs import queries as jobs
+
+
+def attempt_state(attempt: Attempt, *, now: datetime) -> AttemptState:
+    """Everything that the owner of `attempt` may know at `now`; of the tasks nothing before the clock runs."""
+    facts, exam, language = timeline(attempt), attempt.exam_version.bank.exam, current()
+    stands = phase(facts, now=now)
+    best = counting(submissions(attempt))
+    return AttemptState(
+        id=str(attempt.pk),
+        program=attempt.program.slug,
+        exam_title=text_in(exam.title, language),
+        exam_version=attempt.exam_version.version,
+        kind=attempt.program.exam_kind,
+        framework=exam.framework,
+        phase=stands,
+        server_time=now,
+        duration_s=int(facts.duration.total_seconds()),
+        time_left_s=time_left(facts, now=now).total_seconds(),
+        prepared_at=facts.prepared_at,
+        started_at=facts.started_at,
+        deadline=facts.deadline,
+        finished_at=facts.finished_at,
+        pass_rule=exam.pass_rule,
+        pass_mark=exam.pass_mark,
+        categories=tuple(_category(attempt, facts, category, best.get(category.id), now=now) for category in exam.categories),
+        result=_result(attempt, facts, now=now) if stands is Phase.DECIDED else None,
+    )
+
+
+def _category(
+    attempt: Attempt, facts: Timeline, category: CategorySpec, best: Submission | None, *, now: datetime
+) -> CategoryState:
+    waiting = [
+        upload
+        for upload in open_uploads(attempt)
+        if upload.category == category.id and accepts_bytes(facts, opened_at=upload.opened_at, now=now)
+    ]
+    return CategoryState(
+        id=category.id,
+        number=category.number,
+        title=text_in(category.title, current()),
+        weight=category.weight,
+        best_score=None if best is None else score_of(best),
+        counting=None if best is None else str(best.pk),
+        task=_task(attempt, category.id) if attempt.started_at is not None else None,
+        open_upload=open_upload_view(waiting[0]) if waiting else None,
+        submissions=tuple(
+            _submission(attempt, submission, counts=submission is best)
+            for submission in submissions(attempt)
+            if submission.category == category.id
+        ),
+    )
+
+
+def _task(attempt: Attempt, category: str) -> TaskView:
+    chosen, language = drawn(attempt, category), current()
+    task = chosen.form.task
+    return TaskView(
+        form=task.id,
+        title=text_in(task.title, language),
+        instructions=_instructions(chosen.entry.public.sha256, language),
+        hints=tuple(text_in(tip, language) for tip in task.tips),
+        contract=task.contract,
+        metric=task.metric.name,
+        unit=task.metric.unit,
+        bands=task.bands,
+    )
+
+
+@lru_cache(maxsize=256)
+def _instructions(archive: str, language: str) -> str:
+    files = {str(path): content for path, content in iter_zip(storage.public_archive(archive).read_bytes())}
+    return files.get(f"instructions.{language}.md", files["instructions.en.md"]).decode()
+
+
+def submission_state(submission: Submission, *, now: datetime) -> SubmissionState:  # noqa: ARG001 - as `attempt_state`
+    """A submission, and what became of it."""
+    attempt = attempt_with(submission.attempt_id)
+    accepted = submissions(attempt)
+    best = counting(accepted).get(submission.category)
+    fresh = next(one for one in accepted if one.pk == submission.pk)
+    return _submission(attempt, fresh, counts=fresh is best)
+
+
+def _submission(attempt: Attempt, submission: Submission, *, counts: bool) -> SubmissionState:
+    report = submission.report
+    stands, position = (SubmissionPhase.GRADED, None) if report is not None else _waiting(submission)
+    return SubmissionState(
+        id=str(submission.pk),
+        category=submission.category,
+        file_name=submission.file_name,
+        sha256=submission.sha256,
+        size=submission.size,
+        received_at=submission.received_at,
+        phase=stands,
+        queue_position=position,
+        report=None if report is None else report_view(report, drawn(attempt, submission.category).form.task),
+        counts=counts,
+        receipt=receipt_of(submission),
+    )
+
+
+def _waiting(submission: Submission) -> tuple[SubmissionPhase, int | None]:
+    job = jobs.unfinished(kind=GRADE, key=str(submission.pk))
+    if job is None or jobs.is_running(job):
+        return SubmissionPhase.GRADING, None
+    return SubmissionPhase.QUEUED, jobs.position(job)
+
+
+def report_view(report: Report, task: TaskSpec) -> ReportView:
+    """A report as the candidate reads it."""
+    return ReportView(
+        verdict=report.verdict,
+        score=report.score,
+        metric=metric_view(report),
+        next_threshold=report.next_threshold,
+        reason=report.reason,
+        params=report.params,
+        message=describe(report.reason, report.params, _),
+        hint=None if report.score is None else task.hint_for(report.score, current()),
+    )
+
+
+def _result(attempt: Attempt, facts: Timeline, *, now: datetime) -> Result:
+    exam, reached, certificate = attempt.exam_version.bank.exam, outcome(attempt), certificate_of(attempt)
+    return Result(
+        passed=reached.passed,
+        points=reached.points,
+        points_possible=sum(exam.weights.values()),
+        pass_rule=exam.pass_rule,
+        pass_mark=exam.pass_mark,
+        decided_at=decided_at(facts, now=now) or now,
+        categories=category_results(attempt, language=current()),
+        certificate=None if certificate is None else certificate.identifier,
+        certificate_url=None if certificate is None else credentials.address(certificate.identifier),
+    )

@@ -1,0 +1,1 @@
+"""Programs, exam versions, and the attempts of candidates: facts in the database, statuses by `guildmark.rules`."""

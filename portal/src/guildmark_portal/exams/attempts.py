@@ -1,0 +1,189 @@
+"""The course of an attempt: opened, prepared, begun, finished. Each is one transaction with an audit entry."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from guildmark.errors import AttemptClosed, BundleDamaged, NotStarted, Refused
+from guildmark.protocol import Begun, BundleOffer, ExamKind
+from guildmark.rules.attempt import Phase, Timeline, accepts_uploads, phase
+from guildmark_portal.accounts.models import User
+from guildmark_portal.audit import services as audit
+from guildmark_portal.exams import bundles, queries, storage
+from guildmark_portal.exams.changes import announce
+from guildmark_portal.exams.facts import timeline
+from guildmark_portal.exams.models import Attempt, Entitlement, Program, Upload
+from guildmark_portal.exams.readiness import readiness, warnings
+from guildmark_portal.exams.refusals import NotPrepared, NotReady, ProgramNotOpen
+from guildmark_portal.jobs import services as jobs
+
+DECIDE = "decide"
+_AFTER_LAST_BYTE = timedelta(seconds=1)
+
+
+@transaction.atomic
+def open_attempt(*, user: User, program: str, now: datetime) -> Attempt:
+    """Register `user` for the program with the slug `program`; with an attempt under way, that one is answered.
+
+    Raises `Program.DoesNotExist` for an unknown program, `Refused` where no new attempt may be opened.
+    """
+    chosen = Program.objects.select_for_update().get(slug=program)
+    standing = queries.attempt_under_way(user=user, program=chosen, now=now)
+    if standing is not None:
+        return standing
+    if not chosen.is_open or not chosen.versions.exists():
+        raise ProgramNotOpen
+    for decided in Attempt.objects.filter(user=user, program=chosen, ended_at=None):
+        end(decided, at=timeline(decided).closes_at or now)
+    attempt = Attempt.objects.create(
+        user=user,
+        program=chosen,
+        exam_version=queries.current_version(chosen),
+        entitlement=_entitlement(user=user, program=chosen, now=now),
+        opened_at=now,
+    )
+    _record(attempt, "attempt.opened", program=chosen.slug, version=attempt.exam_version.version)
+    return queries.attempt_with(attempt.pk)
+
+
+def _entitlement(*, user: User, program: Program, now: datetime) -> Entitlement:
+    """The right to sit that this attempt will spend; demo and mock are free."""
+    unused = Entitlement.objects.filter(user=user, program=program, spent_at=None, attempt=None).first()
+    if unused is not None:
+        return unused
+    if program.exam_kind is ExamKind.LIVE:
+        raise Refused(_("You hold no right to sit this exam."), next_step=_("Register for the exam first."))
+    return Entitlement.objects.create(user=user, program=program, source="free", granted_at=now)
+
+
+def end(attempt: Attempt, *, at: datetime) -> None:
+    """Write down when a decided attempt ended, once; the caller knows that it is decided."""
+    Attempt.objects.filter(pk=attempt.pk, ended_at=None).update(ended_at=at)
+
+
+def prepare(*, attempt: Attempt, now: datetime) -> BundleOffer:
+    """Make the encrypted bundle, or offer the one that is there. Nothing can be read from it before `begin`."""
+    _refuse_closed(attempt, now=now)
+    if not attempt.bundle_sha256 or not storage.bundle(attempt.pk, attempt.bundle_sha256).exists():
+        attempt = _make_bundle(attempt, now=now)
+    return BundleOffer(url=f"/api/v1/attempts/{attempt.pk}/bundle", sha256=attempt.bundle_sha256, size=attempt.bundle_size or 0)
+
+
+def _make_bundle(attempt: Attempt, *, now: datetime) -> Attempt:
+    content = bundles.sealed(attempt)
+    digest = hashlib.sha256(content).hexdigest()
+    storage.write(storage.bundle(attempt.pk, digest), content)
+    with transaction.atomic():
+        # Of two that prepare at once, the first to write wins; the other offers the winner's file.
+        won = Attempt.objects.filter(pk=attempt.pk, bundle_sha256=attempt.bundle_sha256).update(
+            bundle_sha256=digest, bundle_size=len(content), prepared_at=attempt.prepared_at or now
+        )
+        if won:
+            _record(attempt, "attempt.prepared", bundle_sha256=digest, bundle_size=len(content))
+            announce(attempt.pk)
+    if not won:
+        storage.bundle(attempt.pk, digest).unlink(missing_ok=True)
+    return queries.attempt_with(attempt.pk)
+
+
+@transaction.atomic
+def begin(*, attempt: Attempt, bundle_sha256: str | None, now: datetime) -> Begun:
+    """Start the clock, once, and give the bundle's key. While the clock runs, the same answer is given again."""
+    fresh = locked(attempt)
+    if fresh.prepared_at is None:
+        raise NotPrepared
+    if bundle_sha256 is not None and bundle_sha256 != fresh.bundle_sha256:
+        raise BundleDamaged
+    if Attempt.objects.filter(pk=fresh.pk, started_at=None).update(started_at=now):
+        fresh = queries.attempt_with(fresh.pk)
+        _on_start(fresh, now=now)
+    facts = _require_running(fresh, now=max(now, fresh.started_at or now))
+    if facts.started_at is None or facts.deadline is None:
+        raise NotStarted
+    return Begun(key=bundles.key_of(fresh).hex(), started_at=facts.started_at, deadline=facts.deadline, server_time=now)
+
+
+def _on_start(attempt: Attempt, *, now: datetime) -> None:
+    spent = Entitlement.objects.filter(pk=attempt.entitlement_id, spent_at=None).update(spent_at=now)
+    if not spent:
+        raise Refused(_("The right to sit this exam was spent already."), next_step=_("Register for the exam again."))
+    facts = timeline(attempt)
+    if facts.deadline is None or facts.last_byte_at is None:
+        raise NotStarted
+    for due in (facts.deadline, facts.last_byte_at + _AFTER_LAST_BYTE):
+        enqueue_decision(attempt, run_at=due)
+    _record(attempt, "attempt.begun", deadline=facts.deadline.isoformat())
+    announce(attempt.pk)
+
+
+@transaction.atomic
+def finish(*, attempt: Attempt, confirm: bool, now: datetime) -> Attempt:
+    """End the attempt before its time. Raises `NotReady` with warnings and without `confirm`; open uploads are abandoned."""
+    fresh = locked(attempt)
+    _require_running(fresh, now=now)
+    listed = warnings(readiness(fresh, now=now))
+    if listed and not confirm:
+        raise NotReady(_("Before you finish: ") + " ".join(listed))
+    if not Attempt.objects.filter(pk=fresh.pk, finished_at=None).update(finished_at=now):
+        raise AttemptClosed
+    abandoned = abandon_open(fresh, now=now)
+    _record(fresh, "attempt.finished", warnings=list(listed), abandoned=abandoned)
+    enqueue_decision(fresh, run_at=now)
+    announce(fresh.pk)
+    return queries.attempt_with(fresh.pk)
+
+
+def workspace_zip(attempt: Attempt) -> bytes:
+    """The plain zip archive of the workspace, for a browser. Raises `NotStarted` before the clock runs."""
+    if attempt.started_at is None:
+        raise NotStarted
+    return bundles.plain(attempt)
+
+
+def locked(attempt: Attempt) -> Attempt:
+    """The attempt as it is now, which nobody else changes before this transaction ends."""
+    Attempt.objects.select_for_update().get(pk=attempt.pk)
+    return queries.attempt_with(attempt.pk)
+
+
+def _require_running(attempt: Attempt, *, now: datetime) -> Timeline:
+    """The facts of an attempt that takes uploads at `now`. Raises `NotStarted` or `AttemptClosed` otherwise."""
+    facts = timeline(attempt)
+    if facts.started_at is None:
+        raise NotStarted
+    if attempt.ended_at is not None or not accepts_uploads(facts, now=now):
+        raise AttemptClosed
+    return facts
+
+
+def require_running(attempt: Attempt, *, now: datetime) -> None:
+    """Raise `NotStarted` or `AttemptClosed` unless the attempt takes uploads at `now`."""
+    _require_running(attempt, now=now)
+
+
+def abandon_open(attempt: Attempt, *, now: datetime, category: str | None = None) -> list[str]:
+    """Abandon the open uploads, all or those of one category; their ids. Their bytes are removed after the commit."""
+    open_ones = Upload.objects.filter(attempt=attempt, completed_at=None, abandoned_at=None)
+    chosen = list(open_ones if category is None else open_ones.filter(category=category))
+    Upload.objects.filter(pk__in=[upload.pk for upload in chosen], completed_at=None).update(abandoned_at=now)
+    for upload in chosen:
+        part = storage.part(upload.pk)
+        transaction.on_commit(lambda part=part: part.unlink(missing_ok=True))  # type: ignore[misc]
+    return [str(upload.pk) for upload in chosen]
+
+
+def enqueue_decision(attempt: Attempt, *, run_at: datetime) -> None:
+    """Have the attempt decided at `run_at`, or found undecidable yet; asking twice for one instant asks once."""
+    key = f"{attempt.pk}:{run_at.isoformat()}"
+    jobs.enqueue(kind=DECIDE, key=key, payload={"attempt": str(attempt.pk)}, run_at=run_at)
+
+
+def _refuse_closed(attempt: Attempt, *, now: datetime) -> None:
+    if phase(timeline(attempt), now=now) in {Phase.GRADING, Phase.DECIDED}:
+        raise AttemptClosed
+
+
+def _record(attempt: Attempt, action: str, **detail: object) -> None:
+    audit.record(actor=attempt.user, action=action, subject=attempt, detail=detail)

@@ -1,0 +1,18 @@
+"""Who wants to know that an attempt changed: the layers above listen, so that nothing here has to know them."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.dispatch import Signal
+
+changed = Signal()
+"""Sent after the commit, with `attempt_id`."""
+
+
+def announce(attempt_id: UUID) -> None:
+    """Tell the listeners that this attempt changed, once the transaction under way is committed."""
+    transaction.on_commit(lambda: _send(attempt_id))
+
+
+def _send(attempt_id: UUID) -> None:
+    changed.send_robust(sender=None, attempt_id=attempt_id)

@@ -1,0 +1,289 @@
+"""What happened, and nothing else: phase, deadline and score are computed from these rows by `guildmark.rules`.
+
+Program, ExamVersion: what can be sat. A version is frozen when it is published: it holds the bank's manifest, byte for byte.
+Entitlement, Attempt, Credit: one candidate's sitting. Upload, Submission, Report: what was handed in and what became of it.
+Decision: what the rules made of it all, written down once it is due.
+
+The drawn form and variant and the bundle's key stand nowhere: `drawing` derives them from the portal's master secret.
+"""
+
+import uuid
+from functools import lru_cache
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from guildmark.packs.model import BankManifest
+from guildmark.protocol import ExamKind
+from guildmark.rules.scoring import MAX_SCORE
+from guildmark.rules.verdict import Verdict
+
+DIGEST_LENGTH = 64
+
+
+@lru_cache(maxsize=32)
+def _parsed(manifest: str) -> BankManifest:
+    return BankManifest.model_validate_json(manifest)
+
+
+class Program(models.Model):
+    """A program that can be sat, such as the practitioner exam; its demo and its mock are programs of their own."""
+
+    slug = models.SlugField(_("name in addresses"), unique=True, max_length=80)
+    title = models.CharField(_("title"), max_length=200)
+    level = models.CharField(_("level"), max_length=60)
+    framework = models.CharField(_("framework"), max_length=60)
+    kind = models.CharField(_("kind"), max_length=8, choices=[(kind.value, kind.value) for kind in ExamKind])
+    is_open = models.BooleanField(_("takes new attempts"), default=True)
+    created_at = models.DateTimeField(_("created at"))
+
+    class Meta:
+        """How programs are listed and named."""
+
+        ordering: ClassVar[list[str]] = ["slug"]
+        verbose_name = _("program")
+        verbose_name_plural = _("programs")
+
+    def __str__(self) -> str:
+        return self.slug
+
+    @property
+    def exam_kind(self) -> ExamKind:
+        """The kind as the protocol names it."""
+        return ExamKind(self.kind)
+
+
+class ExamVersion(models.Model):
+    """A published bank, frozen: `manifest` is its bank.json, byte for byte, and `bank_sha256` the digest of those bytes."""
+
+    program = models.ForeignKey(Program, models.PROTECT, related_name="versions", verbose_name=_("program"))
+    version = models.CharField(_("version"), max_length=12)
+    bank_sha256 = models.CharField(_("digest of the bank"), max_length=DIGEST_LENGTH)
+    manifest = models.TextField(_("manifest of the bank"))
+    published_at = models.DateTimeField(_("published at"))
+    published_by = models.CharField(_("published by"), max_length=200)
+
+    class Meta:
+        """A bank is published once in a program."""
+
+        ordering: ClassVar[list[str]] = ["-published_at", "-id"]
+        verbose_name = _("exam version")
+        verbose_name_plural = _("exam versions")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["program", "bank_sha256"], name="bank_published_once_a_program"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.program} {self.version}"
+
+    @property
+    def bank(self) -> BankManifest:
+        """The manifest, parsed."""
+        return _parsed(self.manifest)
+
+
+class Entitlement(models.Model):
+    """The right to sit a program once. It is spent when the clock starts."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="entitlements", verbose_name=_("user"))
+    program = models.ForeignKey(Program, models.PROTECT, related_name="entitlements", verbose_name=_("program"))
+    source = models.CharField(_("granted through"), max_length=40)
+    granted_at = models.DateTimeField(_("granted at"))
+    spent_at = models.DateTimeField(_("spent at"), null=True, blank=True)
+
+    class Meta:
+        """How entitlements are named."""
+
+        verbose_name = _("entitlement")
+        verbose_name_plural = _("entitlements")
+
+    def __str__(self) -> str:
+        return f"{self.program} ({self.source})"
+
+
+class Attempt(models.Model):
+    """One candidate's sitting of one exam version: facts only.
+
+    `ended_at` is written down when the rules say that the attempt is decided (the finish, or the deadline); the constraint
+    needs it, nobody else reads it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="attempts", verbose_name=_("user"))
+    program = models.ForeignKey(Program, models.PROTECT, related_name="attempts", verbose_name=_("program"))
+    exam_version = models.ForeignKey(ExamVersion, models.PROTECT, related_name="attempts", verbose_name=_("exam version"))
+    entitlement = models.OneToOneField(Entitlement, models.PROTECT, related_name="attempt", verbose_name=_("entitlement"))
+    opened_at = models.DateTimeField(_("opened at"))
+    prepared_at = models.DateTimeField(_("prepared at"), null=True, blank=True)
+    started_at = models.DateTimeField(_("started at"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    bundle_sha256 = models.CharField(_("digest of the bundle"), max_length=DIGEST_LENGTH, blank=True)
+    bundle_size = models.PositiveBigIntegerField(_("size of the bundle"), null=True, blank=True)
+
+    class Meta:
+        """One attempt under way per candidate and program; nothing ends before it starts."""
+
+        ordering: ClassVar[list[str]] = ["-opened_at"]
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "program"], condition=Q(ended_at=None), name="one_attempt_under_way"),
+            models.CheckConstraint(
+                condition=Q(started_at=None) | Q(prepared_at__isnull=False), name="started_only_when_prepared"
+            ),
+            models.CheckConstraint(
+                condition=Q(finished_at=None) | Q(finished_at__gte=F("started_at"), started_at__isnull=False),
+                name="finished_only_after_the_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Credit(models.Model):
+    """Time added to an attempt: an outage of ours, or an accommodation that was granted."""
+
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="credits", verbose_name=_("attempt"))
+    seconds = models.PositiveIntegerField(_("seconds"))
+    reason = models.CharField(_("reason"), max_length=200)
+    granted_at = models.DateTimeField(_("granted at"))
+
+    class Meta:
+        """How credits are named."""
+
+        verbose_name = _("time credit")
+        verbose_name_plural = _("time credits")
+
+    def __str__(self) -> str:
+        return f"{self.seconds} s"
+
+
+class Upload(models.Model):
+    """A file on its way: announced with digest and size, then `offset` of `size` bytes arrived."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="uploads", verbose_name=_("attempt"))
+    category = models.CharField(_("category"), max_length=12)
+    file_name = models.CharField(_("file name"), max_length=200)
+    sha256 = models.CharField(_("digest"), max_length=DIGEST_LENGTH)
+    size = models.PositiveBigIntegerField(_("size"))
+    offset = models.PositiveBigIntegerField(_("bytes that arrived"), default=0)
+    opened_at = models.DateTimeField(_("opened at"))
+    completed_at = models.DateTimeField(_("completed at"), null=True, blank=True)
+    abandoned_at = models.DateTimeField(_("abandoned at"), null=True, blank=True)
+
+    class Meta:
+        """One open upload per attempt and category; complete or abandoned, never both."""
+
+        ordering: ClassVar[list[str]] = ["-opened_at"]
+        verbose_name = _("upload")
+        verbose_name_plural = _("uploads")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["attempt", "category"],
+                condition=Q(completed_at=None, abandoned_at=None),
+                name="one_open_upload_a_category",
+            ),
+            models.CheckConstraint(condition=Q(offset__lte=F("size"), size__gt=0), name="upload_within_its_size"),
+            models.CheckConstraint(condition=Q(completed_at=None) | Q(abandoned_at=None), name="complete_or_abandoned"),
+            models.CheckConstraint(condition=Q(completed_at=None) | Q(offset=F("size")), name="complete_with_every_byte"),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def is_open(self) -> bool:
+        """Neither complete nor abandoned."""
+        return self.completed_at is None and self.abandoned_at is None
+
+
+class Submission(models.Model):
+    """A file that was accepted. `receipt_key_id` and `receipt_signature` are the signed part of its receipt."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    upload = models.OneToOneField(Upload, models.PROTECT, related_name="submission", verbose_name=_("upload"))
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="submissions", verbose_name=_("attempt"))
+    category = models.CharField(_("category"), max_length=12)
+    file_name = models.CharField(_("file name"), max_length=200)
+    sha256 = models.CharField(_("digest"), max_length=DIGEST_LENGTH)
+    size = models.PositiveBigIntegerField(_("size"))
+    opened_at = models.DateTimeField(_("upload opened at"))
+    received_at = models.DateTimeField(_("received at"))
+    receipt_key_id = models.CharField(_("key of the receipt"), max_length=16)
+    receipt_signature = models.CharField(_("signature of the receipt"), max_length=128)
+
+    class Meta:
+        """The newest first; read by attempt."""
+
+        ordering: ClassVar[list[str]] = ["-received_at", "-id"]
+        verbose_name = _("submission")
+        verbose_name_plural = _("submissions")
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["attempt", "sha256"], name="submission_by_bytes")]
+
+    def __str__(self) -> str:
+        return f"{self.category}: {self.file_name}"
+
+    @property
+    def report(self) -> "Report | None":
+        """The report that stands: the latest one. Read from a prefetch where there is one."""
+        return max(self.reports.all(), key=lambda report: (report.recorded_at, report.pk), default=None)
+
+
+class Report(models.Model):
+    """What the grader found. There is one per submission and grader digest, and faults of ours are never among them."""
+
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="reports", verbose_name=_("submission"))
+    grader_digest = models.CharField(_("digest of the grader"), max_length=DIGEST_LENGTH)
+    verdict = models.CharField(_("verdict"), max_length=16, choices=[(v.value, v.value) for v in Verdict if not v.is_ours])
+    score = models.PositiveSmallIntegerField(_("score"), null=True, blank=True)
+    metric_name = models.CharField(_("metric"), max_length=40, blank=True)
+    metric_value = models.FloatField(_("value of the metric"), null=True, blank=True)
+    metric_unit = models.CharField(_("unit of the metric"), max_length=40, blank=True)
+    next_threshold = models.FloatField(_("next threshold"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=60)
+    params = models.JSONField(_("parameters of the reason"), default=dict)
+    timings_ms = models.JSONField(_("timings in milliseconds"), default=dict)
+    recorded_at = models.DateTimeField(_("recorded at"))
+
+    class Meta:
+        """Recorded once per grader digest; a score exactly where the verdict is graded."""
+
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["submission", "grader_digest"], name="report_once_a_grader"),
+            models.CheckConstraint(
+                condition=Q(verdict=Verdict.GRADED.value, score__isnull=False, score__lte=MAX_SCORE)
+                | (~Q(verdict=Verdict.GRADED.value) & Q(score=None)),
+                name="a_score_exactly_when_graded",
+            ),
+            models.CheckConstraint(condition=~Q(verdict=Verdict.GRADER_ERROR.value), name="our_faults_are_not_reports"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verdict} {self.score if self.score is not None else ''}".strip()
+
+
+class Decision(models.Model):
+    """The outcome of an attempt, written down once. `decided_at` is the finish or the deadline, not when it was written."""
+
+    attempt = models.OneToOneField(Attempt, models.PROTECT, related_name="decision", verbose_name=_("attempt"))
+    decided_at = models.DateTimeField(_("decided at"))
+    passed = models.BooleanField(_("passed"))
+    points = models.DecimalField(_("points"), max_digits=5, decimal_places=1)
+    recorded_at = models.DateTimeField(_("recorded at"))
+
+    class Meta:
+        """How decisions are named."""
+
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+
+    def __str__(self) -> str:
+        return f"{self.points}"

@@ -1,0 +1,196 @@
+"""Publishing a bank: everything is checked before anything is registered.
+
+Public archives go to the portal's blobs; the manifest and the hidden archives go to `banks/DIGEST`, which only the grading
+service opens: the portal copies hidden archives by name and digest and never looks inside.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+from pydantic import ValidationError
+
+from guildmark.errors import BundleDamaged, PackUnreadable
+from guildmark.packs.bundle import iter_zip
+from guildmark.packs.model import BankManifest, Blob, VariantEntry
+from guildmark.protocol import ExamKind
+from guildmark_portal import clock
+from guildmark_portal.audit import services as audit
+from guildmark_portal.exams import storage
+from guildmark_portal.exams.models import ExamVersion, Program
+from guildmark_portal.exams.refusals import PublishRefused
+
+_NEEDED = ("instructions.en.md", "starter.py", "task.json")
+_NEVER_PUBLIC = ("inputs.npy", "targets.npy")
+
+
+def publish(bank: Path, kind: ExamKind, actor: str) -> ExamVersion:
+    """Register the bank in folder `bank`; a bank that is there already is answered as it is.
+
+    Raises `PackUnreadable` with every problem of the folder, and `PublishRefused` for what may not be published.
+    """
+    content = _read(bank / "bank.json")
+    manifest = _parse(content)
+    _refuse_public_live(manifest, kind)
+    problems = [*_missing_forms(manifest), *_damaged(bank, manifest)]
+    if problems:
+        raise PackUnreadable(_("The bank cannot be used: ") + "; ".join(problems) + ".", next_step=_rebuild())
+    digest = sha256(content).hexdigest()
+    for variant in _variants(manifest):
+        _copy_public(bank, variant)
+    _copy_hidden(bank, manifest, content, digest)
+    return _register(manifest, content, digest, kind=kind, actor=actor)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise PackUnreadable(
+            _("%(path)s cannot be read: this folder is not a bank.") % {"path": path}, next_step=_rebuild()
+        ) from error
+
+
+def _parse(content: bytes) -> BankManifest:
+    try:
+        return BankManifest.model_validate_json(content)
+    except ValidationError as error:
+        found = "; ".join(f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in error.errors())
+        raise PackUnreadable(_("bank.json is not a manifest: ") + found, next_step=_rebuild()) from error
+
+
+def _rebuild() -> str:
+    return _("Build the bank again: guildmark-grader pack build PACK --out BANK --variants N")
+
+
+def _refuse_public_live(manifest: BankManifest, kind: ExamKind) -> None:
+    if kind is ExamKind.LIVE and manifest.exam.visibility == "public":
+        raise PublishRefused(
+            _("The sources of this exam are public, so its answers are known: it cannot go live."),
+            next_step=_("Publish it with --kind demo or --kind mock, or build a bank from a private pack."),
+        )
+
+
+def _variants(manifest: BankManifest) -> Iterator[VariantEntry]:
+    for form in manifest.forms:
+        yield from form.variants
+
+
+def _missing_forms(manifest: BankManifest) -> Iterator[str]:
+    for category in manifest.exam.categories:
+        if not manifest.forms_of(category.id):
+            yield _("%(category)s has no form") % {"category": category.id}
+    known = {category.id for category in manifest.exam.categories}
+    for form in manifest.forms:
+        if form.category not in known:
+            yield _("form %(form)s belongs to no category") % {"form": form.task.id}
+        if not form.variants:
+            yield _("form %(form)s has no variant") % {"form": form.task.id}
+
+
+def _damaged(bank: Path, manifest: BankManifest) -> Iterator[str]:
+    """What is wrong with the archives; a bank has hundreds, and all of their digests are checked."""
+    for variant in _variants(manifest):
+        for folder, blob in (("public", variant.public), ("hidden", variant.hidden)):
+            problem = _problem_of(bank / folder / f"{blob.sha256}.zip", blob)
+            if problem:
+                yield problem
+            elif folder == "public":
+                yield from _unfit(bank / folder / f"{blob.sha256}.zip")
+
+
+def _problem_of(path: Path, blob: Blob) -> str | None:
+    if not path.is_file():
+        return _("%(path)s is missing") % {"path": path}
+    if path.stat().st_size != blob.size or storage.digest(path) != blob.sha256:
+        return _("%(path)s is not what bank.json says") % {"path": path}
+    return None
+
+
+def _unfit(path: Path) -> Iterator[str]:
+    try:
+        names = {str(name) for name, _content in iter_zip(path.read_bytes())}
+    except BundleDamaged:
+        yield _("%(path)s is not an archive that can be unpacked") % {"path": path}
+        return
+    yield from (_("%(path)s has no %(name)s") % {"path": path, "name": name} for name in _NEEDED if name not in names)
+    yield from (_("%(path)s holds %(name)s") % {"path": path, "name": name} for name in _NEVER_PUBLIC if name in names)
+
+
+def _copy_public(bank: Path, variant: VariantEntry) -> None:
+    target = storage.public_archive(variant.public.sha256)
+    if not target.exists():
+        storage.copy(bank / "public" / target.name, target)
+
+
+def _copy_hidden(bank: Path, manifest: BankManifest, content: bytes, digest: str) -> None:
+    """Put the grading service's part in place, whole or not at all."""
+    target = storage.bank(digest)
+    if target.exists():
+        return
+    storage.make_private_folder(settings.BANKS_DIR)
+    staging = Path(tempfile.mkdtemp(dir=settings.BANKS_DIR, prefix=".publishing-"))
+    try:
+        for variant in _variants(manifest):
+            name = f"{variant.hidden.sha256}.zip"
+            storage.copy(bank / "hidden" / name, staging / "hidden" / name)
+        storage.write(staging / "bank.json", content)
+        staging.rename(target)
+        storage.sync_folder(target.parent)
+    except OSError:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
+
+
+@transaction.atomic
+def _register(manifest: BankManifest, content: bytes, digest: str, *, kind: ExamKind, actor: str) -> ExamVersion:
+    now = clock.now()
+    program = _program(manifest, kind, now=now)
+    published = program.versions.filter(bank_sha256=digest).first()
+    if published is not None:
+        return published
+    _refuse_changed_rules(program, manifest)
+    version = ExamVersion.objects.create(
+        program=program,
+        version=manifest.exam.version,
+        bank_sha256=digest,
+        manifest=content.decode(),
+        published_at=now,
+        published_by=actor,
+    )
+    audit.record(actor=actor, action="exam.published", subject=version, detail={"bank": digest, "kind": kind.value})
+    return version
+
+
+def _program(manifest: BankManifest, kind: ExamKind, *, now: datetime) -> Program:
+    exam = manifest.exam
+    facts = {"title": exam.title["en"], "level": exam.level, "framework": exam.framework}
+    program, _made = Program.objects.update_or_create(
+        slug=program_slug(exam.id, kind),
+        defaults=facts,
+        create_defaults={**facts, "kind": kind.value, "created_at": now},
+    )
+    return program
+
+
+def program_slug(exam_id: str, kind: ExamKind) -> str:
+    """The program's name in addresses: the exam's id; its demo and mock carry their kind, `practitioner-demo`."""
+    return exam_id if kind is ExamKind.LIVE else f"{exam_id}-{kind.value}"
+
+
+def _refuse_changed_rules(program: Program, manifest: BankManifest) -> None:
+    """A version means the same rules for everybody: more variants may follow under it, other rules may not."""
+    rules = [(form.category, form.task) for form in manifest.forms]
+    for published in program.versions.filter(version=manifest.exam.version):
+        before = published.bank
+        if before.exam != manifest.exam or [(form.category, form.task) for form in before.forms] != rules:
+            raise PublishRefused(
+                _("Version %(version)s is published already, with other rules or tasks.") % {"version": manifest.exam.version},
+                next_step=_("Raise the version in exam.toml, build the bank again, and publish it."),
+            )

@@ -1,0 +1,126 @@
+"""Named reads of exams and attempts. Nothing here writes, and no answer depends on a job having run."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+
+from guildmark.packs.model import text_in
+from guildmark.protocol import AttemptSummary, CategoryHeading, ProgramView
+from guildmark.rules.attempt import Phase, phase
+from guildmark_portal.accounts.models import User
+from guildmark_portal.exams.facts import outcome, timeline
+from guildmark_portal.exams.language import current
+from guildmark_portal.exams.models import Attempt, ExamVersion, Program, Submission, Upload
+from guildmark_portal.exams.readiness import readiness
+
+__all__ = [
+    "attempt_of",
+    "attempt_under_way",
+    "attempt_with",
+    "attempts_of",
+    "current_version",
+    "open_programs",
+    "program_view",
+    "readiness",
+    "submission_of",
+    "timeline",
+    "upload_of",
+]
+
+
+def current_version(program: Program) -> ExamVersion:
+    """The version that a new attempt gets: the one published last. Raises `ExamVersion.DoesNotExist`."""
+    version = program.versions.first()
+    if version is None:
+        raise ExamVersion.DoesNotExist
+    return version
+
+
+def open_programs() -> tuple[ProgramView, ...]:
+    """The programs that take new attempts, each with the version that is offered."""
+    programs = Program.objects.filter(is_open=True, versions__isnull=False).distinct()
+    return tuple(program_view(current_version(program)) for program in programs)
+
+
+def program_view(version: ExamVersion) -> ProgramView:
+    """What is published of a version."""
+    program, exam, language = version.program, version.bank.exam, current()
+    return ProgramView(
+        slug=program.slug,
+        title=text_in(exam.title, language),
+        level=exam.level,
+        framework=exam.framework,
+        kind=program.exam_kind,
+        exam_version=version.version,
+        duration_s=exam.duration_minutes * 60,
+        categories=tuple(
+            CategoryHeading(id=c.id, number=c.number, title=text_in(c.title, language), weight=c.weight)
+            for c in exam.categories
+        ),
+        pass_rule=exam.pass_rule,
+        pass_mark=exam.pass_mark,
+    )
+
+
+def _attempts() -> QuerySet[Attempt]:
+    return Attempt.objects.select_related("program", "exam_version__program", "user", "decision").prefetch_related(
+        "credits",
+        Prefetch("uploads", queryset=Upload.objects.filter(completed_at=None, abandoned_at=None), to_attr="open_uploads"),
+        Prefetch("submissions", queryset=Submission.objects.prefetch_related("reports")),
+    )
+
+
+def attempt_of(*, user: User, attempt_id: UUID | str) -> Attempt:
+    """The attempt `attempt_id` of `user`. Raises `Attempt.DoesNotExist` for a stranger's, an unknown or a malformed id."""
+    return _attempts().get(pk=_uuid(attempt_id, Attempt.DoesNotExist), user=user)
+
+
+def attempt_with(attempt_id: UUID) -> Attempt:
+    """The attempt `attempt_id`, read afresh, whoever's it is."""
+    return _attempts().get(pk=attempt_id)
+
+
+def upload_of(*, user: User, upload_id: UUID | str) -> Upload:
+    """The upload `upload_id` of `user`. Raises `Upload.DoesNotExist` for a stranger's."""
+    identifier = _uuid(upload_id, Upload.DoesNotExist)
+    return Upload.objects.select_related("attempt").get(pk=identifier, attempt__user=user)
+
+
+def submission_of(*, user: User, submission_id: UUID | str) -> Submission:
+    """The submission `submission_id` of `user`. Raises `Submission.DoesNotExist` for a stranger's."""
+    identifier = _uuid(submission_id, Submission.DoesNotExist)
+    return Submission.objects.select_related("attempt").get(pk=identifier, attempt__user=user)
+
+
+def _uuid(value: UUID | str, missing: type[Exception]) -> UUID:
+    try:
+        return value if isinstance(value, UUID) else UUID(value)
+    except ValueError:
+        raise missing from None
+
+
+def attempts_of(*, user: User, now: datetime) -> tuple[AttemptSummary, ...]:
+    """The attempts of `user`, the newest first."""
+    return tuple(_summary(attempt, now=now) for attempt in _attempts().filter(user=user))
+
+
+def _summary(attempt: Attempt, *, now: datetime) -> AttemptSummary:
+    facts = timeline(attempt)
+    stands = phase(facts, now=now)
+    return AttemptSummary(
+        id=str(attempt.pk),
+        program=attempt.program.slug,
+        exam_title=text_in(attempt.exam_version.bank.exam.title, current()),
+        exam_version=attempt.exam_version.version,
+        kind=attempt.program.exam_kind,
+        phase=stands,
+        deadline=facts.deadline,
+        passed=outcome(attempt).passed if stands is Phase.DECIDED else None,
+    )
+
+
+def attempt_under_way(*, user: User, program: Program, now: datetime) -> Attempt | None:
+    """The attempt of `user` at `program` that is not decided at `now`."""
+    attempt = _attempts().filter(user=user, program=program, ended_at=None).first()
+    return None if attempt is None or phase(timeline(attempt), now=now) is Phase.DECIDED else attempt

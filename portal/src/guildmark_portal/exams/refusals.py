@@ -1,0 +1,90 @@
+"""What the rules of an exam refuse, each with the next step. They are raised by the services and shown as they are.
+
+guildmark.errors.Refused
+├── ProgramNotOpen      the program takes no new attempts
+├── PublishRefused      a bank may not be published like that
+├── NotPrepared         `begin` before `prepare`
+├── NotReady            `finish` with warnings and without confirmation
+├── UploadClosed        the upload is complete or was abandoned
+├── OffsetConflict      bytes that do not continue where the upload stands (HTTP 409)
+├── UploadBusy          two requests send bytes of one upload at once
+├── TooManyBytes        more bytes than were announced
+├── DigestMismatch      the bytes are not those that were announced
+├── UnknownCategory     the exam has no such category
+└── FileRefused         the file breaks the contract before a byte is sent; its code is the verdict's reason
+"""
+
+from typing import ClassVar
+
+from django.utils.translation import gettext as _
+
+from guildmark.errors import ModelRefused, Refused
+from guildmark.i18n import mark
+from guildmark.rules.verdict import Params, describe
+
+
+class ProgramNotOpen(Refused):
+    """This program takes no new attempts."""
+
+    default_next_step = mark("Choose another program.")
+
+
+class PublishRefused(Refused):
+    """The bank cannot be published like that."""
+
+    default_next_step: ClassVar[str] = mark("Mend what is named, build the bank again, and publish it.")
+
+
+class NotPrepared(Refused):
+    """The exam has not been prepared yet: there is nothing to begin with."""
+
+    default_next_step = mark("Prepare the exam first: guildmark start")
+
+
+class NotReady(Refused):
+    """Something is missing before the exam can be finished."""
+
+    default_next_step = mark("Submit what is missing, or finish anyway: guildmark finish --yes")
+
+
+class UploadClosed(Refused):
+    """This upload is complete, or was abandoned."""
+
+    default_next_step = mark("Submit the file again.")
+
+
+class OffsetConflict(Refused):
+    """These bytes do not continue where the upload stands."""
+
+    default_next_step = mark("Ask for the upload's offset and go on from there; guildmark submit does so by itself.")
+
+
+class UploadBusy(Refused):
+    """Another request is sending bytes of this upload right now."""
+
+    default_next_step = mark("Wait a moment and go on from the upload's offset.")
+
+
+class TooManyBytes(Refused):
+    """More bytes arrived than the upload announced."""
+
+    default_next_step = mark("Submit the file again, and leave it unchanged while it is sent.")
+
+
+class DigestMismatch(Refused):
+    """The bytes that arrived are not those that were announced: the file changed or was damaged on its way."""
+
+    default_next_step = mark("Nothing was counted. Submit the file again.")
+
+
+class UnknownCategory(Refused):
+    """This exam has no such category."""
+
+    default_next_step = mark("Run: guildmark status; it lists the categories.")
+
+
+class FileRefused(ModelRefused):
+    """The file cannot be graded."""
+
+    def __init__(self, reason: str, params: Params) -> None:
+        super().__init__(describe(reason, params, _), code=reason)

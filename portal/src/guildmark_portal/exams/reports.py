@@ -1,0 +1,50 @@
+"""What the grader found is recorded once; whoever waits is told at once."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from guildmark.protocol import GradeReport
+from guildmark.rules.attempt import accepts_uploads
+from guildmark_portal.audit import services as audit
+from guildmark_portal.exams import queries
+from guildmark_portal.exams.attempts import enqueue_decision
+from guildmark_portal.exams.changes import announce
+from guildmark_portal.exams.facts import timeline
+from guildmark_portal.exams.models import Report, Submission
+
+
+@transaction.atomic
+def record_report(*, submission: Submission, report: GradeReport, now: datetime) -> Report:
+    """Record `report`, or answer the one that this grader gave before. Raises `ValueError` for a fault of ours."""
+    if report.verdict.is_ours:
+        raise ValueError("a fault of ours is tried again, never recorded")
+    metric = report.metric
+    recorded, is_new = Report.objects.get_or_create(
+        submission=submission,
+        grader_digest=report.grader_digest,
+        defaults={
+            "verdict": report.verdict.value,
+            "score": report.score,
+            "metric_name": "" if metric is None else metric.name,
+            "metric_value": None if metric is None else metric.value,
+            "metric_unit": "" if metric is None else metric.unit,
+            "next_threshold": report.next_threshold,
+            "reason": report.reason,
+            "params": report.params,
+            "timings_ms": report.timings_ms,
+            "recorded_at": now,
+        },
+    )
+    if is_new:
+        audit.record(
+            actor="grader",
+            action="report.recorded",
+            subject=submission,
+            detail={"verdict": recorded.verdict, "score": recorded.score, "grader_digest": recorded.grader_digest},
+        )
+        attempt = queries.attempt_with(submission.attempt_id)
+        if not accepts_uploads(timeline(attempt), now=now):
+            enqueue_decision(attempt, run_at=now)
+        announce(submission.attempt_id)
+    return recorded

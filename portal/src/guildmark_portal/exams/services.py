@@ -1,0 +1,20 @@
+"""Every write of the exams: keyword-only, one transaction, an audit entry each. The modules named here hold them."""
+
+from guildmark_portal.exams.attempts import begin, finish, open_attempt, prepare, workspace_zip
+from guildmark_portal.exams.publishing import publish
+from guildmark_portal.exams.reports import record_report
+from guildmark_portal.exams.uploads import Received, abandon_upload, open_upload, receive_bytes
+
+__all__ = [
+    "Received",
+    "abandon_upload",
+    "begin",
+    "finish",
+    "open_attempt",
+    "open_upload",
+    "prepare",
+    "publish",
+    "receive_bytes",
+    "record_report",
+    "workspace_zip",
+]

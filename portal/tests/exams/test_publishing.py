@@ -1,0 +1,113 @@
+"""Publishing a bank."""
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from portal.tests.exams.conftest import BankFolder, MakeBank
+
+from guildmark.errors import PackUnreadable
+from guildmark.protocol import ExamKind
+from guildmark_portal.exams import queries, services, storage
+from guildmark_portal.exams.models import ExamVersion
+from guildmark_portal.exams.refusals import PublishRefused
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_published_bank_is_offered_as_a_program(bank: BankFolder) -> None:
+    services.publish(bank.folder, ExamKind.DEMO, "tests")
+    (program,) = queries.open_programs()
+    assert (program.slug, program.kind, program.exam_version, program.duration_s) == (
+        "tiny-demo",
+        ExamKind.DEMO,
+        "2030.1",
+        18000,
+    )
+    assert [(c.number, c.title, c.weight) for c in program.categories] == [
+        (1, "Area 1", 20),
+        (2, "Area 2", 30),
+        (3, "Area 3", 50),
+    ]
+
+
+def test_publishing_twice_registers_once(bank: BankFolder) -> None:
+    first = services.publish(bank.folder, ExamKind.DEMO, "tests")
+    assert services.publish(bank.folder, ExamKind.DEMO, "tests") == first
+    assert ExamVersion.objects.count() == 1
+
+
+def test_demo_and_mock_of_one_bank_are_programs_of_their_own(bank: BankFolder) -> None:
+    services.publish(bank.folder, ExamKind.DEMO, "tests")
+    services.publish(bank.folder, ExamKind.MOCK, "tests")
+    assert [program.slug for program in queries.open_programs()] == ["tiny-demo", "tiny-mock"]
+
+
+def test_x15_hidden_archives_go_to_the_grader_alone(bank: BankFolder, data_dir: Path) -> None:
+    version = services.publish(bank.folder, ExamKind.DEMO, "tests")
+    hidden = {path.name for path in (bank.folder / "hidden").iterdir()}
+    published = {path.name for path in (storage.bank(version.bank_sha256) / "hidden").iterdir()}
+    in_blobs = {path.name for path in (data_dir / "blobs").rglob("*") if path.is_file()}
+    assert published == hidden
+    assert in_blobs == {path.name for path in (bank.folder / "public").iterdir()}
+    assert not any(b"HIDDEN" in path.read_bytes() for path in (data_dir / "blobs").rglob("*") if path.is_file())
+
+
+def test_the_folder_of_a_bank_is_closed_to_other_accounts(bank: BankFolder) -> None:
+    version = services.publish(bank.folder, ExamKind.DEMO, "tests")
+    folder = storage.bank(version.bank_sha256)
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (folder, folder / "hidden")] == [0o700, 0o700]
+
+
+def test_a_public_pack_does_not_go_live(bank: BankFolder) -> None:
+    with pytest.raises(PublishRefused, match="cannot go live"):
+        services.publish(bank.folder, ExamKind.LIVE, "tests")
+    assert queries.open_programs() == ()
+
+
+def test_a_private_pack_goes_live_under_its_own_name(make_bank: MakeBank) -> None:
+    services.publish(make_bank(visibility="private").folder, ExamKind.LIVE, "tests")
+    assert [program.slug for program in queries.open_programs()] == ["tiny"]
+
+
+def test_every_damaged_archive_is_named_and_nothing_is_registered(bank: BankFolder, data_dir: Path) -> None:
+    damaged, missing = sorted((bank.folder / "hidden").iterdir())[:2]
+    damaged.write_bytes(damaged.read_bytes()[:-1] + b"x")
+    missing.unlink()
+    with pytest.raises(PackUnreadable) as refusal:
+        services.publish(bank.folder, ExamKind.DEMO, "tests")
+    assert f"{damaged} is not what bank.json says" in refusal.value.message
+    assert f"{missing} is missing" in refusal.value.message
+    assert not ExamVersion.objects.exists()
+    assert list((data_dir / "blobs").iterdir()) == []
+
+
+def test_hidden_data_in_a_public_archive_is_refused(bank: BankFolder) -> None:
+    document = json.loads((bank.folder / "bank.json").read_text())
+    variant = document["forms"][0]["variants"][0]
+    hidden = bank.folder / "hidden" / f"{variant['hidden']['sha256']}.zip"
+    (bank.folder / "public" / hidden.name).write_bytes(hidden.read_bytes())
+    variant["public"] = variant["hidden"]
+    (bank.folder / "bank.json").write_text(json.dumps(document))
+    with pytest.raises(PackUnreadable, match=r"holds inputs\.npy"):
+        services.publish(bank.folder, ExamKind.DEMO, "tests")
+
+
+def test_a_folder_that_is_no_bank_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PackUnreadable, match="not a bank"):
+        services.publish(tmp_path, ExamKind.DEMO, "tests")
+
+
+def test_more_variants_may_follow_under_the_same_version(make_bank: MakeBank) -> None:
+    services.publish(make_bank(variants=1).folder, ExamKind.DEMO, "tests")
+    later = services.publish(make_bank(variants=2).folder, ExamKind.DEMO, "tests")
+    assert queries.current_version(later.program) == later
+
+
+def test_other_rules_need_another_version(make_bank: MakeBank) -> None:
+    services.publish(make_bank().folder, ExamKind.DEMO, "tests")
+    with pytest.raises(PublishRefused, match="other rules"):
+        services.publish(make_bank(pass_mark=80).folder, ExamKind.DEMO, "tests")
+    services.publish(make_bank(pass_mark=80, version="2030.2").folder, ExamKind.DEMO, "tests")
+    assert queries.open_programs()[0].exam_version == "2030.2"
