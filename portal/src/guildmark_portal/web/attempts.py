@@ -1,0 +1,40 @@
+"""`/exam/`: my attempts, and registering for another."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from guildmark.errors import Refused
+from guildmark_portal import clock
+from guildmark_portal.exams import queries, services
+from guildmark_portal.exams.models import Program
+from guildmark_portal.exams.refusals import ProgramNotOpen
+from guildmark_portal.web import wording
+from guildmark_portal.web.ownership import signed_in
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def show(request: HttpRequest) -> HttpResponse:
+    """The list; a POST with a `program` registers for it."""
+    if request.method == "POST":
+        return _register(request)
+    context = {
+        "attempts": queries.attempts_of(user=signed_in(request), now=clock.now()),
+        "programs": queries.open_programs(),
+    }
+    return render(request, "guildmark/attempts.html", context)
+
+
+def _register(request: HttpRequest) -> HttpResponse:
+    try:
+        attempt = services.open_attempt(user=signed_in(request), program=request.POST.get("program", ""), now=clock.now())
+    except Program.DoesNotExist:
+        messages.error(request, wording.refusal(ProgramNotOpen()))
+        return redirect("web:attempts")
+    except Refused as refusal:
+        messages.error(request, wording.refusal(refusal))
+        return redirect("web:attempts")
+    return redirect("web:exam", attempt.pk)

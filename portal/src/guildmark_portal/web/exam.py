@@ -1,0 +1,52 @@
+"""`/exam/UUID/`: one attempt, in whatever phase it is, and the word that starts its clock.
+
+The page is complete without JavaScript. With it, `exam.js` fetches this same page again when something changed and takes
+over the parts that are marked `data-live`.
+"""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from guildmark.errors import Refused
+from guildmark.rules.attempt import Phase
+from guildmark_portal import clock
+from guildmark_portal.engine.state import attempt_state
+from guildmark_portal.exams import services
+from guildmark_portal.web import wording
+from guildmark_portal.web.ownership import own_attempt
+
+
+@login_required
+@never_cache
+@require_safe
+def show(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
+    """The attempt; once it is decided, its result."""
+    state = attempt_state(own_attempt(request, attempt_id), now=clock.now())
+    if state.phase is Phase.DECIDED and state.result is not None:
+        return redirect("web:result", attempt_id)
+    return render(request, "guildmark/exam.html", {"state": state, "server": request.build_absolute_uri("/").rstrip("/")})
+
+
+@login_required
+@require_POST
+def begin(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
+    """Start the clock, on the candidate's explicit word."""
+    attempt = own_attempt(request, attempt_id)
+    if request.POST.get("understood") != "yes":
+        messages.error(
+            request, gettext("The clock has not started. Tick the box to say that you understand, then start the exam.")
+        )
+        return redirect("web:exam", attempt_id)
+    try:
+        services.prepare(attempt=attempt, now=clock.now())
+        services.begin(attempt=attempt, bundle_sha256=None, now=clock.now())
+    except Refused as refusal:
+        messages.error(request, wording.refusal(refusal))
+    return redirect("web:exam", attempt_id)

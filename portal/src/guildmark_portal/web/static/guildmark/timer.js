@@ -1,0 +1,51 @@
+// The time left. The server says how much it is; this only counts on from there between two of its words, on the
+// monotonic clock, so that a wrong or changed clock of the computer changes nothing.
+
+const WARNINGS = [
+  ["over", 0],
+  ["last", 5 * 60],
+  ["quarter", 15 * 60],
+  ["hour", 60 * 60],
+];
+
+const bar = document.getElementById("clock");
+const shown = bar.querySelector("[data-time]");
+const say = bar.querySelector("[data-say]");
+let endsAt = 0;
+let finerThanASecond;
+
+function levelAt(left) {
+  return WARNINGS.find(([, limit]) => left <= limit)?.[0] ?? "calm";
+}
+
+function written(left) {
+  const whole = Math.max(0, Math.floor(left));
+  const two = (number) => String(number).padStart(2, "0");
+  return `${Math.floor(whole / 3600)}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
+}
+
+function warn(level) {
+  if (level === bar.dataset.level) return;
+  bar.dataset.level = level;
+  const sentence = level === "calm" ? "" : bar.getAttribute(`data-say-${level}`);
+  say.textContent = sentence;
+  say.hidden = !sentence;
+  if (level === "over") document.dispatchEvent(new CustomEvent("guildmark:stale"));
+}
+
+function tick() {
+  clearTimeout(finerThanASecond);
+  const left = (endsAt - performance.now()) / 1000;
+  shown.textContent = written(left);
+  warn(levelAt(left));
+  if (left > 0) finerThanASecond = setTimeout(tick, Math.max(50, (left % 1) * 1000 + 5));
+}
+
+function resync(left) {
+  endsAt = performance.now() + left * 1000;
+  tick();
+}
+
+resync(Number(bar.dataset.left));
+document.addEventListener("guildmark:time", (event) => resync(event.detail.left));
+document.addEventListener("visibilitychange", tick);

@@ -1,0 +1,122 @@
+"""What the templates of pages need beyond Django's own: score marks, icons, and the words for codes."""
+
+from typing import Final
+
+from django import template
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+
+from guildmark.protocol import AttemptState, AttemptSummary, CategoryState, MetricView, SubmissionState
+from guildmark.rules.contract import TensorContract, shape_text
+from guildmark.rules.scoring import MAX_SCORE, Bands, PassRule
+from guildmark_portal.web import markdown, wording
+
+register = template.Library()
+
+_MINUTE: Final = 60
+_HOUR: Final = 3600
+
+
+@register.inclusion_tag("guildmark/score.html")
+def score(value: int | None) -> dict[str, object]:
+    """Five marks that fill up to `value`, with the number beside them; None is "no score yet"."""
+    label = gettext("no score yet") if value is None else gettext("%(score)d of %(full)d") % {"score": value, "full": MAX_SCORE}
+    return {"value": value, "label": label, "marks": [(16 * place, place < (value or 0)) for place in range(MAX_SCORE)]}
+
+
+@register.inclusion_tag("guildmark/icon.html")
+def icon(tone: str) -> dict[str, str]:
+    """The icon of a tone: "good", "caution", "bad", "waiting"; anything else is the plain one."""
+    return {"tone": tone}
+
+
+@register.filter
+def markdown_html(text: str) -> SafeString:
+    """Markdown of an exam's author as safe HTML."""
+    return markdown.to_html(text)
+
+
+@register.filter
+def saying(submission: SubmissionState) -> wording.Saying:
+    """What became of a submission."""
+    return wording.of_submission(submission)
+
+
+@register.filter
+def standing(attempt: AttemptSummary | AttemptState) -> wording.Saying:
+    """Where an attempt stands."""
+    if isinstance(attempt, AttemptSummary):
+        return wording.of_attempt(attempt.phase, passed=attempt.passed)
+    return wording.of_attempt(attempt.phase, passed=attempt.result.passed if attempt.result else None)
+
+
+@register.filter
+def metric(view: MetricView) -> str:
+    """A metric with its name, value and unit."""
+    return wording.metric(view)
+
+
+@register.filter
+def metric_name(name: str) -> str:
+    """A metric's name in words."""
+    return wording.metric_name(name)
+
+
+@register.filter
+def quantity(value: float, unit: str) -> str:
+    """A value with its unit."""
+    return wording.quantity(value, unit)
+
+
+@register.filter
+def clock(seconds: float) -> str:
+    """Seconds as `4:59:59`."""
+    return wording.clock(seconds)
+
+
+@register.filter
+def duration(seconds: float) -> str:
+    """Seconds as `5 hours` or `90 minutes`."""
+    hours, rest = divmod(int(seconds), _HOUR)
+    if hours and not rest:
+        return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+    minutes = int(seconds) // _MINUTE
+    return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+
+
+@register.filter
+def shape(tensor: TensorContract) -> str:
+    """A tensor as candidates write it: `(None, 28, 28) float32`."""
+    return f"{shape_text(tensor.shape)} {tensor.dtype}"
+
+
+@register.filter
+def numbered(bands: Bands) -> list[tuple[int, float]]:
+    """The scores 1 to 5 with the threshold of each."""
+    return list(enumerate(bands.thresholds, start=1))
+
+
+@register.filter
+def announcement(category: CategoryState) -> str:
+    """What a screen reader is told when the newest submission of `category` changes; empty without one."""
+    if not category.submissions:
+        return ""
+    newest = category.submissions[0]
+    parts = [
+        gettext("Category %(number)d") % {"number": category.number},
+        newest.file_name,
+        str(wording.of_submission(newest).word),
+    ]
+    if newest.report is not None and newest.report.score is not None:
+        parts.append(gettext("%(score)d of %(full)d") % {"score": newest.report.score, "full": MAX_SCORE})
+    if newest.report is not None:
+        parts.append(newest.report.message)
+    return ", ".join(parts)
+
+
+@register.simple_tag
+def pass_rule(rule: PassRule, mark: int) -> str:
+    """What a pass needs, in words."""
+    if rule is PassRule.ALL_FULL:
+        return gettext("full score in every category")
+    return gettext("%(mark)d of 100 points") % {"mark": mark}

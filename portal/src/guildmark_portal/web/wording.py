@@ -1,0 +1,100 @@
+"""The words of pages for what the protocol says in codes, each with the tone that its icon and colour take."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from guildmark.errors import AttemptClosed, NotStarted, Refused
+from guildmark.protocol import MetricView, SubmissionPhase, SubmissionState
+from guildmark.rules.attempt import Phase
+from guildmark.rules.scoring import MAX_SCORE
+from guildmark.rules.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Saying:
+    """A short word for a state; `tone` is "good", "caution", "bad", "waiting" or "plain"."""
+
+    word: str | Promise
+    tone: str
+
+
+_VERDICTS: Final = {
+    Verdict.GRADED: Saying(_("Graded"), "plain"),
+    Verdict.REJECTED: Saying(_("Not accepted"), "bad"),
+    Verdict.FAILED: Saying(_("Did not run"), "bad"),
+    Verdict.TIMED_OUT: Saying(_("Took too long"), "bad"),
+    Verdict.OUT_OF_MEMORY: Saying(_("Needed too much memory"), "bad"),
+    Verdict.GRADER_ERROR: Saying(_("Our fault: it is graded again"), "caution"),
+}
+_FULL: Final = Saying(_("Full score"), "good")
+_QUEUED: Final = Saying(_("Waiting to be graded"), "waiting")
+_GRADING: Final = Saying(_("Being graded"), "waiting")
+
+_PHASES: Final = {
+    Phase.REGISTERED: Saying(_("Not started"), "plain"),
+    Phase.PREPARED: Saying(_("Ready to start"), "plain"),
+    Phase.RUNNING: Saying(_("Running"), "caution"),
+    Phase.GRADING: Saying(_("Being graded"), "waiting"),
+    Phase.DECIDED: Saying(_("Finished"), "plain"),
+}
+_PASSED: Final = Saying(_("Passed"), "good")
+_NOT_PASSED: Final = Saying(_("Not passed"), "bad")
+
+_METRICS: Final = {
+    "accuracy": _("Accuracy"),
+    "mae": _("Mean absolute error"),
+    "rmse": _("Root mean square error"),
+}
+
+# Where an error's own next step is a command, the page says what to do here.
+_NEXT_STEPS: Final[dict[type[Refused], str | Promise]] = {
+    Refused: _("Load the page again to see where the exam stands."),
+    AttemptClosed: _("Nothing more can be submitted; the result follows."),
+    NotStarted: _("Start the exam first."),
+}
+
+
+def refusal(error: Refused) -> str:
+    """What was refused, and the next step in a browser."""
+    return f"{error.message} {_NEXT_STEPS.get(type(error), error.next_step)}".strip()
+
+
+def of_submission(submission: SubmissionState) -> Saying:
+    """What became of `submission`, or what it waits for."""
+    report = submission.report
+    if report is None:
+        return _GRADING if submission.phase is SubmissionPhase.GRADING else _QUEUED
+    return _FULL if report.score == MAX_SCORE else _VERDICTS[report.verdict]
+
+
+def of_attempt(phase: Phase, *, passed: bool | None) -> Saying:
+    """Where an attempt stands; `passed` once it is decided."""
+    if phase is Phase.DECIDED and passed is not None:
+        return _PASSED if passed else _NOT_PASSED
+    return _PHASES[phase]
+
+
+def metric_name(name: str) -> str:
+    """The metric's name as people say it; a name that is not known stands as it is."""
+    return str(_METRICS.get(name, name))
+
+
+def metric(view: MetricView) -> str:
+    """`Mean absolute error 12.34 kW`."""
+    return gettext("%(name)s %(value)s") % {"name": metric_name(view.name), "value": quantity(view.value, view.unit)}
+
+
+def quantity(value: float, unit: str) -> str:
+    """A measured value with at most the four digits that scores are decided on, and its unit."""
+    digits = f"{value:.4f}"
+    return f"{digits} {unit}".strip()
+
+
+def clock(seconds: float) -> str:
+    """Time left as `4:59:59`; a begun second still counts."""
+    whole = max(0, int(seconds))
+    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"

@@ -1,0 +1,105 @@
+"""Signing up, signing in and out, and connecting a terminal, through the pages and the letters that they send."""
+
+import re
+
+import pytest
+from django.core import mail
+from django.http import HttpResponse
+from django.test import Client
+
+from .html_reading import Page
+
+CODE = re.compile(r"\b[A-Z0-9]{4}-?[A-Z0-9]{4}\b|\b[A-Z0-9]{6}\b")
+
+
+def newest_code() -> str:
+    from guildmark_portal.jobs.runner import Runner
+
+    Runner().run_due()
+    found = CODE.findall(str(mail.outbox[-1].body))
+    assert found
+    return str(found[-1])
+
+
+def read(response: HttpResponse) -> Page:
+    assert response.status_code == 200
+    return Page(response.content.decode())
+
+
+def code_for_a_terminal(client: Client) -> str:
+    asked = "client_id=guildmark-client&scope=openid+profile+email"
+    response = client.post("/identity/o/api/device/code", asked, content_type="application/x-www-form-urlencoded")
+    assert response.status_code == 200
+    return str(response.json()["user_code"])
+
+
+@pytest.mark.usefixtures("program")
+def test_a_newcomer_signs_up_with_a_code_and_lands_at_the_exams(client: Client) -> None:
+    page = read(client.get("/accounts/signup/?next=/exam/"))
+    assert (page.problems, page.labels_missing) == ([], [])
+    response = client.post("/accounts/signup/", {"email": "new@example.org", "name": "Nia New", "next": "/exam/"})
+    page = read(client.get(response["Location"]))
+    assert "new@example.org" in page.text
+    assert (page.problems, page.labels_missing) == ([], [])
+    page = read(client.post(response["Location"], {"code": newest_code(), "next": "/exam/"}, follow=True))
+    assert "You have not registered for an exam yet." in page.text
+
+
+@pytest.mark.usefixtures("candidate")
+def test_somebody_known_signs_in_with_a_code(client: Client) -> None:
+    page = read(client.get("/accounts/login/"))
+    assert (page.problems, page.labels_missing) == ([], [])
+    assert [attributes.get("type") for tag, attributes in page.tags if tag == "input"].count("password") == 0
+    response = client.post("/accounts/login/", {"login": "candidate@example.org"})
+    page = read(client.get(response["Location"]))
+    assert "Enter the code" in page.text
+    page = read(client.post(response["Location"], {"code": newest_code()}, follow=True))
+    assert "candidate@example.org" in page.text
+
+
+@pytest.mark.usefixtures("candidate")
+def test_a_wrong_code_is_refused_beside_its_field(client: Client) -> None:
+    response = client.post("/accounts/login/", {"login": "candidate@example.org"})
+    page = read(client.post(response["Location"], {"code": "WRONG"}))
+    assert [attributes for _tag, attributes in page.tags if "errorlist" in str(attributes.get("class"))] != []
+    assert page.problems == []
+
+
+def test_signing_out_asks_first_and_says_that_a_clock_goes_on(owner: Client) -> None:
+    page = read(owner.get("/accounts/logout/"))
+    assert "its clock does not stop" in page.text
+    assert owner.post("/accounts/logout/")["Location"] == "/"
+    assert "Sign in" in read(owner.get("/")).text
+
+
+def test_a_terminal_is_connected_on_the_owners_word(owner: Client, client: Client) -> None:
+    from guildmark_portal.accounts.client import ensure_client
+
+    ensure_client()
+    code = code_for_a_terminal(client)
+    page = read(owner.get("/identity/o/device"))
+    assert "Connect a terminal" in page.text
+    assert (page.problems, page.labels_missing) == ([], [])
+    page = read(owner.get(f"/identity/o/device?code={code}"))
+    assert code in page.text
+    assert "candidate@example.org" in page.text
+    assert page.problems == []
+    page = read(owner.post(f"/identity/o/device?code={code}", {"action": "confirm"}))
+    assert "The terminal is signed in" in page.text
+    assert page.problems == []
+
+
+def test_a_terminal_can_be_refused(owner: Client, client: Client) -> None:
+    from guildmark_portal.accounts.client import ensure_client
+
+    ensure_client()
+    page = read(owner.post(f"/identity/o/device?code={code_for_a_terminal(client)}", {"action": "deny"}))
+    assert "The sign-in was refused" in page.text
+    assert page.problems == []
+
+
+@pytest.mark.parametrize("path", ["/accounts/signup/", "/accounts/login/", "/accounts/inactive/"])
+@pytest.mark.usefixtures("db")
+def test_each_page_names_itself_once(client: Client, path: str) -> None:
+    page = read(client.get(path))
+    assert [tag for tag, _attributes in page.tags].count("h1") == 1
