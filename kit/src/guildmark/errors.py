@@ -4,6 +4,7 @@
     ├── UsageError             the command was called wrongly             (exit status 2)
     │   ├── PackUnreadable     an exam pack or bank cannot be used        (2)
     │   ├── NoExamHere         the command needs an exam folder           (2)
+    │   ├── CheckUnavailable   the extra [check] is not installed         (2)
     │   └── ConfirmationNeeded nobody is there to be asked                (2)
     ├── Refused                a rule said no; the candidate can mend it  (3)
     │   ├── ModelRefused       the model file breaks the contract         (3)
@@ -85,6 +86,12 @@ class NoExamHere(UsageError):
     """There is no exam in this folder or above it."""
 
     default_next_step = mark("Change to the folder of your exam, or run: guildmark start")
+
+
+class CheckUnavailable(UsageError):
+    """Looking at a model file needs numpy and h5py, which are not installed here."""
+
+    default_next_step = mark('Run: pip install "guildmark[check]"')
 
 
 class ConfirmationNeeded(UsageError):

@@ -10,7 +10,9 @@ associated data, so a bundle cannot be passed off as another attempt's.
 import io
 import os
 import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
@@ -22,6 +24,9 @@ from guildmark.errors import BundleDamaged
 MAGIC = b"GMB1"
 _NONCE_BYTES = 12
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+
+# All that `zipfile` is known to raise on bytes that are no whole archive: most is not `BadZipFile`.
+_BROKEN_ARCHIVE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, struct.error)
 
 
 def new_key() -> bytes:
@@ -60,14 +65,14 @@ def pack_zip(files: Mapping[str, bytes]) -> bytes:
 
 
 def iter_zip(content: bytes) -> Iterator[tuple[PurePosixPath, bytes]]:
-    """The files of an archive. Raises `BundleDamaged` for a path that would leave the folder it is unpacked to."""
+    """The files of an archive. Raises `BundleDamaged` for a broken archive, or a path that would leave the folder."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for entry in archive.infolist():
                 path = PurePosixPath(entry.filename)
-                if path.is_absolute() or ".." in path.parts or "\\" in entry.filename:
+                if path.is_absolute() or not path.parts or ".." in path.parts or "\\" in entry.filename:
                     raise BundleDamaged
                 if not entry.is_dir():
                     yield path, archive.read(entry)
-    except zipfile.BadZipFile as error:
+    except _BROKEN_ARCHIVE as error:
         raise BundleDamaged from error

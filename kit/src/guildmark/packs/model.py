@@ -1,6 +1,6 @@
 """What stands in `exam.toml`, `task.toml`, `reference.toml` and `bank.json`, as frozen types."""
 
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -8,6 +8,9 @@ from guildmark.protocol import CategoryId, FormId, Score, Sha256
 from guildmark.rules.contract import Contract, ModelFormat, TensorContract
 from guildmark.rules.scoring import Bands, Direction, PassRule
 from guildmark.rules.verdict import REASONS, Verdict
+
+if TYPE_CHECKING:
+    from typing_extensions import Self  # in `typing` from Python 3.11 on
 
 WEIGHTS_TOTAL = 100
 
@@ -66,7 +69,7 @@ class ExamSpec(Spec):
     categories: tuple[CategorySpec, ...]
 
     @model_validator(mode="after")
-    def _is_consistent(self) -> Self:
+    def _is_consistent(self) -> "Self":
         numbers = [category.number for category in self.categories]
         if numbers != list(range(1, len(numbers) + 1)):
             raise ValueError("categories must be category1, category2, … in order")
@@ -139,7 +142,7 @@ class TaskSpec(Spec):
     hints: tuple[HintSpec, ...] = ()
 
     @model_validator(mode="after")
-    def _has_sound_bands(self) -> Self:
+    def _has_sound_bands(self) -> "Self":
         _ = self.bands  # raises ValueError, which pydantic reports
         if any(threshold < 0 for threshold in self.thresholds):
             raise ValueError("thresholds must not be negative")
@@ -181,7 +184,7 @@ class ReferenceSpec(Spec):
     reason: str | None = None
 
     @model_validator(mode="after")
-    def _names_a_reason_when_refused(self) -> Self:
+    def _names_a_reason_when_refused(self) -> "Self":
         if (self.verdict is Verdict.GRADED) != (self.reason is None):
             raise ValueError("a reference that is not graded names the reason, and only such a one")
         if self.reason is not None and (self.reason not in REASONS or REASONS[self.reason].verdict is not self.verdict):

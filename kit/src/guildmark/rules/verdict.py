@@ -128,6 +128,11 @@ REASONS: Mapping[str, Reason] = _table(
         mark("{name} is not a built-in Keras layer or function. Use built-in ones, so that the model can be loaded anywhere."),
     ),
     Reason(
+        "layer.reads_files",
+        _REJECTED,
+        mark("The layer {name} reads files while it is loaded, so it is not accepted. Do its work before the model instead."),
+    ),
+    Reason(
         "contract.input_count",
         _REJECTED,
         mark("The model has {found} inputs; this task feeds {expected}. Build a model with that many inputs."),

@@ -1,0 +1,34 @@
+"""The command `guildmark`: thin commands on `guildmark.client`.
+
+For people by default; with `--json` each command prints exactly one JSON object on standard output, errors too
+(`{"error": {"code", "message", "next_step"}}`). The one exception is `login --json`, which first prints the code to confirm,
+on a line of its own, because it waits for a person. Progress and diagnostics go to standard error.
+
+Exit status: 0 done, 1 a fault of ours, 2 wrong usage, 3 a rule or a verdict that is the candidate's to mend, 4 sign in first,
+5 the portal does not answer, 130 stopped by Ctrl-C. `result` of a failed exam is 0.
+"""
+
+from guildmark.cli.app import app
+from guildmark.cli.check import check
+from guildmark.cli.finish import finish
+from guildmark.cli.login import login
+from guildmark.cli.result import result
+from guildmark.cli.start import start
+from guildmark.cli.status import status
+from guildmark.cli.submit import submit
+from guildmark.i18n import _
+
+__all__ = ["app", "main"]
+
+app.command(help=_("Sign in, in any browser."))(login)
+app.command(help=_("Download the exam, and start the clock on your word."))(start)
+app.command(help=_("Show the time left, and the best score of every category."))(status)
+app.command(help=_("Look at a model as the grader will, without submitting it."))(check)
+app.command(help=_("Submit a model and see its score. Submissions are unlimited; the best counts."))(submit)
+app.command(help=_("End the exam before its time."))(finish)
+app.command(help=_("Show the result and the certificate."))(result)
+
+
+def main() -> None:
+    """Run the command and leave with its exit status."""
+    app()

@@ -1,0 +1,76 @@
+"""The application: what all commands share. Errors become one message, or one JSON object, and an exit status."""
+
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Annotated, Any, cast
+
+import typer
+from typer.core import TyperGroup
+
+from guildmark import __version__
+from guildmark.cli.screen import Screen
+from guildmark.errors import GuildmarkError, OurFault, UsageError
+from guildmark.i18n import _
+
+# The base of typer's own usage errors; typer does not export it.
+_TyperUsageError = cast("type[Exception]", typer.BadParameter.__base__)
+
+
+class Commands(TyperGroup):
+    """A group whose commands may raise `GuildmarkError`."""
+
+    def main(self, args: Sequence[str] | None = None, *others: Any, **extra: Any) -> Any:
+        """Run a command; leave with its exit status, or return it when not `standalone_mode`."""
+        standalone_mode = extra.pop("standalone_mode", True)
+        given = list(sys.argv[1:] if args is None else args)
+        screen = Screen(as_json="--json" in given)
+        try:
+            status = super().main(args, *others, **{**extra, "standalone_mode": False}) or 0
+        except _TyperUsageError as error:
+            status = screen.fail(_usage(error))
+        except GuildmarkError as error:
+            status = screen.fail(error)
+        except typer.Abort:
+            status = screen.fail(UsageError(_("Nothing was done."), next_step=_("Run the command again when you are ready.")))
+        except OSError as error:
+            status = screen.fail(OurFault(str(error), next_step=_("Mend that and run the same command again."), code="system"))
+        except Exception:  # noqa: BLE001  # the outermost frame: a bug must still be one message and status 1
+            traceback.print_exc()
+            status = screen.fail(OurFault())
+        if standalone_mode:
+            sys.exit(status)
+        return status
+
+
+def _usage(error: Exception) -> UsageError:
+    message = cast("str", getattr(error, "message", None) or str(error))
+    path = getattr(getattr(error, "ctx", None), "command_path", "guildmark")
+    return UsageError(message, next_step=_("Run: {command} --help").format(command=path))
+
+
+app = typer.Typer(
+    cls=Commands,
+    name="guildmark",
+    help=_("Sit a hands-on machine-learning exam from your own machine."),
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001  # the signature of an option's callback
+    if wanted:
+        Screen(as_json=False).say(__version__)
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _without_command(
+    context: typer.Context,
+    *,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help=_("Show the version and leave."))
+    ] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        Screen(as_json=False).say(context.get_help())

@@ -1,0 +1,66 @@
+"""`guildmark login`."""
+
+import os
+import sys
+import webbrowser
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import typer
+
+from guildmark.cli.options import AsJson
+from guildmark.cli.screen import Screen
+from guildmark.client.address import default_server
+from guildmark.client.credentials import Credentials
+from guildmark.client.device import DeviceCode
+from guildmark.client.session import Session
+from guildmark.client.workspace import Workspace
+from guildmark.errors import NoExamHere
+from guildmark.i18n import _
+
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def login(
+    *,
+    server: Annotated[
+        str | None, typer.Option(help=_("The address of the portal; GUILDMARK_SERVER or the last one if not given."))
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Sign in by device grant."""
+    screen = Screen(as_json=as_json)
+    address = _address(server)
+    if address.startswith("http://") and httpx.URL(address).host not in _LOOPBACK:
+        screen.note(_("This address is not encrypted: others on the way can read your sign-in."), style="yellow")
+    with Session(address) as session:
+        who = session.login(lambda code: _show(screen, code))
+    screen.say(_("Signed in at {server} as {email}.").format(server=address, email=who.email))
+    screen.say(_("Next: guildmark start"))
+    screen.answer({"server": address, "email": who.email, "name": who.name})
+
+
+def _address(server: str | None) -> str:
+    if server is None:
+        try:
+            return Workspace.containing(Path.cwd()).state.server
+        except NoExamHere:
+            pass
+    return default_server(server, Credentials())
+
+
+def _show(screen: Screen, code: DeviceCode) -> None:
+    screen.answer({"verification_uri_complete": code.link, "user_code": code.user_code, "expires_in": code.expires_in})
+    screen.say(
+        _("Open this page in any browser and confirm the code:"),
+        f"\n    {code.link}\n    {code.user_code}\n",
+        _("Waiting for you …"),
+    )
+    if sys.stdout.isatty() and not screen.as_json and _has_browser():
+        webbrowser.open(code.link)
+
+
+def _has_browser() -> bool:
+    # Without a display, a browser would be one of text that takes the terminal over.
+    return sys.platform in ("win32", "darwin") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,58 @@
+"""`guildmark result`."""
+
+from pathlib import Path
+
+from rich.text import Text
+
+from guildmark.cli import show
+from guildmark.cli.options import AsJson
+from guildmark.cli.screen import Screen
+from guildmark.client.session import Session
+from guildmark.errors import ResultPending
+from guildmark.i18n import _
+from guildmark.protocol import ExamKind
+from guildmark.rules.scoring import PassRule
+
+_PATIENCE_S = 60.0
+
+
+def result(*, as_json: AsJson = False) -> None:
+    """The decision, category by category. A failed exam is an answer too: exit status 0."""
+    screen = Screen(as_json=as_json)
+    with Session.open(Path.cwd()) as session, screen.waiting(_("Waiting for the last scores")):
+        state = session.result(wait_s=_PATIENCE_S)
+    found = state.result
+    if found is None:
+        raise ResultPending
+    verdict = Text(_("Passed"), style="bold green") if found.passed else Text(_("Not passed"), style="bold yellow")
+    rule = (
+        _("the pass mark is {mark}").format(mark=found.pass_mark)
+        if found.pass_rule is PassRule.WEIGHTED
+        else _("a pass needs full score in every category")
+    )
+    screen.say(
+        Text(f"{state.exam_title}  {state.exam_version}", style="bold"),
+        show.time_left(state),
+        "",
+        show.result(found, screen.out),
+        "",
+        verdict.append(
+            _(": {points:g} of {possible} points; {rule}.").format(
+                points=found.points, possible=found.points_possible, rule=rule
+            ),
+            style="default",
+        ),
+    )
+    if found.certificate_url:
+        screen.say(_("Your certificate: {url}").format(url=found.certificate_url))
+    if state.kind is not ExamKind.LIVE:
+        screen.say(Text(_("This was a {kind} exam; it certifies nothing.").format(kind=state.kind.value), style="dim"))
+    screen.answer(
+        {
+            "attempt": state.id,
+            "exam_title": state.exam_title,
+            "exam_version": state.exam_version,
+            "kind": state.kind.value,
+            "result": found.model_dump(mode="json"),
+        }
+    )

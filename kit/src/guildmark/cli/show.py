@@ -1,0 +1,113 @@
+"""How scores, times and sizes look in a terminal."""
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from guildmark.i18n import _
+from guildmark.protocol import AttemptState, CategoryState, MetricView, Readiness, Result, SubmissionState
+from guildmark.rules.attempt import Phase
+from guildmark.rules.scoring import MAX_SCORE
+from guildmark.rules.verdict import Verdict
+
+_CAUTION_S = 15 * 60
+_SCORE_STYLES = {MAX_SCORE: "green"}
+
+
+def marks(score: int | None, console: Console) -> Text:
+    """Five marks that fill, with the number beside them; plain letters where the terminal has no such marks."""
+    full, empty = ("●", "○") if _can_show(console, "●○") else ("#", "-")
+    if score is None:
+        return Text(f"{empty * MAX_SCORE}  -", style="dim")
+    row = f"{full * score}{empty * (MAX_SCORE - score)}  {score}"
+    return Text(row, style=_SCORE_STYLES.get(score, "yellow" if score else "red"))
+
+
+def _can_show(console: Console, text: str) -> bool:
+    try:
+        text.encode(console.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def clock(seconds: float) -> str:
+    """`4:59:07`."""
+    whole = max(0, int(seconds))
+    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
+
+
+def time_left(state: AttemptState) -> Text:
+    """The line about the clock, by the server's time."""
+    if state.phase in (Phase.REGISTERED, Phase.PREPARED):
+        return Text(_("The clock has not started; you will have {time}.").format(time=clock(state.duration_s)))
+    if state.phase is not Phase.RUNNING or state.deadline is None:
+        return Text(_("The exam is over."))
+    local = state.deadline.astimezone().strftime("%Y-%m-%d %H:%M")
+    line = _("Time left {time} (until {deadline})").format(time=clock(state.time_left_s), deadline=local)
+    return Text(line, style="bold red" if state.time_left_s < _CAUTION_S else "bold")
+
+
+def metric(value: MetricView | None) -> str:
+    """`accuracy 0.9132`, `mae 14210.5 USD`; empty without one."""
+    return "" if value is None else f"{value.name} {value.value:g} {value.unit}".strip()
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    for column in columns:
+        table.add_column(column)
+    return table
+
+
+def categories(found: Iterable[CategoryState], console: Console) -> Table:
+    """The categories with their best scores and what was submitted."""
+    table = _table("#", _("Category"), _("Weight"), _("Best"), _("Submissions"), _("Newest"))
+    for category in found:
+        newest = category.submissions[0] if category.submissions else None
+        table.add_row(
+            str(category.number),
+            Text(category.title),
+            str(category.weight),
+            marks(category.best_score, console),
+            str(len(category.submissions)),
+            Text("" if newest is None else standing(newest)),
+        )
+    return table
+
+
+def standing(submission: SubmissionState) -> str:
+    """Where a submission stands, in a few words."""
+    report = submission.report
+    if report is None:
+        if submission.queue_position is None:
+            return _("being graded")
+        return _("waiting, place {place}").format(place=submission.queue_position)
+    if report.verdict is Verdict.GRADED:
+        return metric(report.metric)
+    return str(report.verdict.value).replace("_", " ")
+
+
+def readiness(found: Readiness, console: Console) -> Table:
+    """The list before Finish."""
+    table = _table("#", _("Category"), _("Best"), _("Ready"), "")
+    for item in found.items:
+        ready = Text(_("yes"), style="green") if item.ready else Text(_("no"), style="bold yellow")
+        table.add_row(str(item.number), Text(item.title), marks(item.best_score, console), ready, Text(item.warning or ""))
+    return table
+
+
+def result(found: Result, console: Console) -> Table:
+    """The itemised result."""
+    table = _table("#", _("Category"), _("Score"), _("Metric"), _("Points"))
+    for category in found.categories:
+        table.add_row(
+            str(category.number),
+            Text(category.title),
+            marks(category.score, console),
+            Text((metric(category.metric) or _("nothing graded")) if category.submitted else _("nothing submitted")),
+            f"{category.points:g} / {category.weight}",
+        )
+    return table

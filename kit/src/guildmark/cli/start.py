@@ -1,0 +1,107 @@
+"""`guildmark start`: prepare, then begin on the candidate's word."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from guildmark.cli import show
+from guildmark.cli.options import AsJson, Yes
+from guildmark.cli.screen import Screen
+from guildmark.client.session import Session, Started
+from guildmark.errors import AttemptClosed, ConfirmationNeeded, Refused
+from guildmark.i18n import _
+from guildmark.protocol import AttemptState
+from guildmark.rules.attempt import Phase
+
+
+def start(
+    program: Annotated[str | None, typer.Argument(help=_("Which exam; not needed where there is one."))] = None,
+    *,
+    folder: Annotated[
+        Path | None, typer.Option(help=_("The exam folder; a new one, named like the exam, if not given."))
+    ] = None,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Register, download, ask, start the clock, unpack."""
+    screen = Screen(as_json=as_json)
+    with Session.open(folder or Path.cwd()) as session:
+        state = _attempt(session, program, folder)
+        if state.phase in (Phase.GRADING, Phase.DECIDED):
+            raise AttemptClosed
+        with screen.transfer(_("Downloading the exam")) as progress:
+            offer = session.prepare(progress)
+        screen.say(_("The exam is here, sealed and complete ({size} bytes, checked by its digest).").format(size=offer.size))
+        if state.phase is not Phase.RUNNING and not _decided(screen, state, yes=yes):
+            screen.say(_("The clock has not started. Run guildmark start again when you are ready."))
+            screen.answer(_document(session, session.state(), None))
+            return
+        started = session.begin()
+        state = session.state()
+    _tell(screen, session, state, started)
+    screen.answer(_document(session, state, started))
+
+
+def _attempt(session: Session, program: str | None, folder: Path | None) -> AttemptState:
+    if session.workspace is None:
+        slug = session.program(program).slug
+        return session.register(slug, folder or Path.cwd() / slug)
+    here = session.workspace.state
+    if program not in (None, here.program):
+        raise Refused(
+            _("This folder is for {exam}.").format(exam=here.exam_title),
+            next_step=_("Name a new folder: guildmark start {program} --folder DIR").format(program=program),
+            code="other_attempt",
+        )
+    return session.state()
+
+
+def _decided(screen: Screen, state: AttemptState, *, yes: bool) -> bool:
+    screen.say(
+        "",
+        _("{title}: {count} categories, {time} on the clock.").format(
+            title=state.exam_title, count=len(state.categories), time=show.clock(state.duration_s)
+        ),
+        _("When the clock starts, it runs on the server and cannot be paused. Only models submitted before it ends count."),
+        _("Any resource that machine-learning work uses is allowed; submissions are unlimited, and the best counts."),
+        "",
+    )
+    try:
+        return screen.confirm(_("Start the clock now?"), yes=yes)
+    except ConfirmationNeeded:
+        raise ConfirmationNeeded(
+            _("The exam is downloaded and checked, and its clock has not started: that needs your word."),
+            next_step=_("When you are ready to sit the exam, run: guildmark start --yes"),
+        ) from None
+
+
+def _tell(screen: Screen, session: Session, state: AttemptState, started: Started) -> None:
+    if session.workspace is None or screen.as_json:
+        return
+    screen.say(show.time_left(state), "", _("Your exam folder: {folder}").format(folder=session.workspace.folder))
+    for category in session.workspace.categories():
+        screen.say(f"  {category.folder}  {category.title}")
+    for path in started.unpacked.kept:
+        screen.say(_("Kept as you left it: {path}").format(path=path))
+    if started.unpacked.kept:
+        screen.say(_("To get the original of a file back, rename yours and run guildmark start again."))
+    screen.say(
+        "",
+        _("Next: read Category1/instructions, fill in Category1/starter.py and run it; then, in the exam folder:"),
+        "    guildmark submit 1",
+        _("guildmark status shows the time left and your scores."),
+    )
+
+
+def _document(session: Session, state: AttemptState, started: Started | None) -> dict[str, Any]:
+    workspace = session.workspace
+    return {
+        "attempt": state.id,
+        "phase": state.phase.value,
+        "folder": None if workspace is None else str(workspace.folder),
+        "deadline": None if state.deadline is None else state.deadline.isoformat(),
+        "time_left_s": state.time_left_s,
+        "categories": [] if workspace is None else [c.model_dump(mode="json") for c in workspace.categories()],
+        "kept": [] if started is None else [str(path) for path in started.unpacked.kept],
+    }

@@ -1,0 +1,20 @@
+"""The candidate's client as a library: what the command `guildmark` and every IDE integration stand on.
+
+`session.Session` is the way in: it signs in, prepares and begins an exam, checks and submits models, and reads the result.
+Nothing here prints or asks; progress and codes to show go through callbacks.
+
+    session        one exam folder, one portal, the verbs of an exam
+    programs       choosing what to sit
+    submissions    handing in a file
+    check          a look at a model file before it is submitted (inspection, and `dry_run` in the candidate's interpreter)
+    run            when a check runs the model too
+    workspace      the exam folder: Category1 …, and the state in .guildmark
+    delivery       the sealed bundle's download
+    device         signing in by device grant
+    tus            resumable uploads
+    receipts       the portal's signed word, checked and kept
+    transport      HTTP with the protocol's header, errors, retries
+    credentials    tokens by portal
+    address        which portal
+    files          atomic writes and digests
+"""

@@ -1,0 +1,47 @@
+"""A look at a model file before it is submitted: the grader's own inspection, then a dry run where one is possible."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from guildmark.client.dry_run import DryRun, dry_run
+from guildmark.errors import UsageError
+from guildmark.i18n import _
+from guildmark.inspection import Finding, Inspection, inspect_file
+from guildmark.rules.contract import Contract
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was found in `path`: the inspection, and the dry run if there was one."""
+
+    path: Path
+    category: str
+    inspection: Inspection
+    dry_run: DryRun | None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything that the grader would refuse; empty for a file that may be submitted."""
+        return self.inspection.findings + (self.dry_run.findings if self.dry_run else ())
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing speaks against submitting the file. It says nothing about the score."""
+        return not self.findings
+
+
+def check_file(path: Path, category: str, contract: Contract, *, wants_dry_run: Callable[[Inspection], bool]) -> Checked:
+    """Inspect `path` against `contract`; a file that the inspection refuses is never loaded.
+
+    `wants_dry_run` decides, from an inspection without findings, whether to run the model too. Raises `UsageError` where there
+    is no such file.
+    """
+    if not path.is_file():
+        raise UsageError(
+            _("There is no file {path}.").format(path=path),
+            next_step=_("Train and save the model first, or name the file."),
+        )
+    inspection = inspect_file(path, contract)
+    ran = dry_run(path, contract) if not inspection.findings and wants_dry_run(inspection) else None
+    return Checked(path, category, inspection, ran)

@@ -1,0 +1,87 @@
+"""Who is signed in where: tokens by portal, in one private file of the user.
+
+The folder is `GUILDMARK_CONFIG_DIR`, or where the platform keeps settings. The file is readable by its owner alone.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from guildmark.client.files import write_atomically
+from guildmark.errors import Refused
+from guildmark.i18n import _
+
+_FILE = "credentials.json"
+
+
+class Tokens(BaseModel):
+    """What a portal gave at sign-in."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    access_token: str
+    refresh_token: str | None = None
+
+
+class _Stored(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    default_server: str | None = None
+    servers: dict[str, Tokens] = {}
+
+
+def config_dir() -> Path:
+    """The folder of the user's settings: `GUILDMARK_CONFIG_DIR`, or the platform's default."""
+    if named := os.environ.get("GUILDMARK_CONFIG_DIR"):
+        return Path(named)
+    home = Path.home()
+    if sys.platform == "win32":
+        return Path(os.environ.get("APPDATA") or home / "AppData" / "Roaming") / "guildmark"
+    if sys.platform == "darwin":
+        return home / "Library" / "Application Support" / "guildmark"
+    return Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config") / "guildmark"
+
+
+class Credentials:
+    """The file of tokens. Read at every look, so that two processes of one user see each other's sign-ins."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.path = (folder or config_dir()) / _FILE
+
+    def tokens(self, server: str) -> Tokens | None:
+        """The tokens for `server`, or None if nobody signed in there."""
+        return self._read().servers.get(server)
+
+    @property
+    def default_server(self) -> str | None:
+        """The portal of the last sign-in."""
+        return self._read().default_server
+
+    def remember(self, server: str, tokens: Tokens, *, make_default: bool = False) -> None:
+        """Keep `tokens` for `server`."""
+        stored = self._read()
+        default = server if make_default else stored.default_server
+        self._write(_Stored(default_server=default, servers={**stored.servers, server: tokens}))
+
+    def forget(self, server: str) -> None:
+        """Drop the tokens of `server`."""
+        stored = self._read()
+        kept = {name: tokens for name, tokens in stored.servers.items() if name != server}
+        self._write(_Stored(default_server=stored.default_server, servers=kept))
+
+    def _read(self) -> _Stored:
+        try:
+            return _Stored.model_validate_json(self.path.read_bytes())
+        except FileNotFoundError:
+            return _Stored()
+        except (OSError, ValidationError) as error:
+            raise Refused(
+                _("The file with your sign-in cannot be read: {path}").format(path=self.path),
+                next_step=_("Delete that file and run: guildmark login"),
+                code="credentials_unreadable",
+            ) from error
+
+    def _write(self, stored: _Stored) -> None:
+        write_atomically(self.path, stored.model_dump_json(indent=2).encode(), private=True)

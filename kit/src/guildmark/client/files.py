@@ -1,0 +1,37 @@
+"""Writes that are whole or did not happen, and digests."""
+
+import hashlib
+import os
+import uuid
+from pathlib import Path
+
+_CHUNK = 1024 * 1024
+
+
+def write_atomically(path: Path, content: bytes, *, private: bool = False, durable: bool = True) -> None:
+    """Write `content` to `path` so that a reader sees the old bytes or the new ones, never a part; parents are made.
+
+    `private` keeps the file to its owner, where the system knows owners. `durable` waits for the disk, which a thousand small
+    files that can be had again need not do.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    try:
+        with os.fdopen(os.open(draft, flags, 0o600 if private else 0o666), "wb") as file:
+            file.write(content)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file in lower-case hex, read in pieces."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(_CHUNK):
+            digest.update(piece)
+    return digest.hexdigest()

@@ -1,0 +1,155 @@
+"""The names that a model's configuration may use: all that Keras builds in, less what runs code or reads files.
+
+A deny-list would have to be right about every version of Keras; this list only has to be complete enough.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+MODELS: Final = frozenset({"Functional", "Model", "Sequential"})
+
+CODE_LAYERS: Final = frozenset({"Lambda"})
+"""They carry Python code."""
+
+FILE_LAYERS: Final = frozenset({"IntegerLookup", "StringLookup", "TextVectorization"})
+"""They read a vocabulary from a file while they are loaded."""
+
+LAYERS: Final = _names(
+    """
+    Activation ActivityRegularization AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D
+    AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D Add AdditiveAttention AlphaDropout Attention AugMix
+    AutoContrast Average AveragePooling1D AveragePooling2D AveragePooling3D BatchNormalization Bidirectional
+    CategoryEncoding CenterCrop Concatenate ContrastLimitedAdaptiveHistogramEqualization Conv1D Conv1DTranspose Conv2D
+    Conv2DTranspose Conv3D Conv3DTranspose ConvLSTM1D ConvLSTM2D ConvLSTM3D Cropping1D Cropping2D Cropping3D CutMix Dense
+    DepthwiseConv1D DepthwiseConv2D Discretization Dot Dropout ELU EinsumDense Embedding Equalization Flatten GRU GRUCell
+    GaussianDropout GaussianNoise GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D GlobalMaxPooling1D
+    GlobalMaxPooling2D GlobalMaxPooling3D GroupNormalization GroupQueryAttention GroupedQueryAttention HashedCrossing
+    Hashing Identity InputLayer LSTM LSTMCell LayerNormalization LeakyReLU Masking MaxNumBoundingBoxes MaxPooling1D
+    MaxPooling2D MaxPooling3D Maximum MelSpectrogram Minimum MixUp MultiHeadAttention Multiply Normalization PReLU Permute
+    Pipeline RMSNormalization RNN RandAugment RandomBrightness RandomColorDegeneration RandomColorJitter RandomContrast
+    RandomCrop RandomElasticTransform RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHeight RandomHue
+    RandomInvert RandomPerspective RandomPosterization RandomRotation RandomSaturation RandomSharpness RandomShear
+    RandomTranslation RandomWidth RandomZoom ReLU RepeatVector Rescaling Reshape Resizing ReversibleEmbedding
+    STFTSpectrogram SeparableConv1D SeparableConv2D SimpleRNN SimpleRNNCell Softmax Solarization SpatialDropout1D
+    SpatialDropout2D SpatialDropout3D SpectralNormalization StackedRNNCells Subtract ThresholdedReLU TimeDistributed
+    UnitNormalization UpSampling1D UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D
+    """
+)
+
+_OTHER_NAMES: Final[Mapping[str, str]] = {
+    "AvgPool1D": "AveragePooling1D",
+    "AvgPool2D": "AveragePooling2D",
+    "AvgPool3D": "AveragePooling3D",
+    "BatchNormalizationV1": "BatchNormalization",
+    "BatchNormalizationV2": "BatchNormalization",
+    "Convolution1D": "Conv1D",
+    "Convolution1DTranspose": "Conv1DTranspose",
+    "Convolution2D": "Conv2D",
+    "Convolution2DTranspose": "Conv2DTranspose",
+    "Convolution3D": "Conv3D",
+    "Convolution3DTranspose": "Conv3DTranspose",
+    "GlobalAvgPool1D": "GlobalAveragePooling1D",
+    "GlobalAvgPool2D": "GlobalAveragePooling2D",
+    "GlobalAvgPool3D": "GlobalAveragePooling3D",
+    "GlobalMaxPool1D": "GlobalMaxPooling1D",
+    "GlobalMaxPool2D": "GlobalMaxPooling2D",
+    "GlobalMaxPool3D": "GlobalMaxPooling3D",
+    "MaxPool1D": "MaxPooling1D",
+    "MaxPool2D": "MaxPooling2D",
+    "MaxPool3D": "MaxPooling3D",
+    "SeparableConvolution1D": "SeparableConv1D",
+    "SeparableConvolution2D": "SeparableConv2D",
+}
+
+INITIALIZERS: Final = _names(
+    """
+    Constant GlorotNormal GlorotUniform HeNormal HeUniform Identity IdentityInitializer Initializer LecunNormal LecunUniform
+    Ones Orthogonal OrthogonalInitializer RandomNormal RandomUniform STFT STFTInitializer TruncatedNormal VarianceScaling
+    Zeros constant glorot_normal glorot_uniform he_normal he_uniform identity lecun_normal lecun_uniform ones orthogonal
+    random_normal random_uniform stft truncated_normal variance_scaling zeros
+    """
+)
+
+REGULARIZERS: Final = _names("L1 L1L2 L2 OrthogonalRegularizer l1 l1_l2 l2 orthogonal_regularizer")
+
+CONSTRAINTS: Final = _names(
+    "MaxNorm MinMaxNorm NonNeg RadialConstraint UnitNorm max_norm min_max_norm non_neg radial_constraint unit_norm"
+)
+
+ACTIVATIONS: Final = _names(
+    """
+    celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh leaky_relu linear log_sigmoid
+    log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus sparse_sigmoid sparsemax
+    squareplus swish tanh tanh_shrink threshold
+    """
+)
+
+POLICIES: Final = frozenset({"DTypePolicy", "Policy"})
+
+_ARRAY_OPERATIONS: Final = _names(
+    """
+    Absolute Add All Amax Amin Any Arccos Arcsin Arctan Arctan2 Argmax Argmin Average BroadcastTo Ceil Clip Concatenate Cos
+    Cosh Cumprod Cumsum Diff Divide DivideNoNan Dot Einsum Equal Exp ExpandDims Expm1 Flip Floor FloorDivide FullLike GetItem
+    Greater GreaterEqual Hstack Isfinite Isinf Isnan Less LessEqual Log Log10 Log1p Log2 Logaddexp LogicalAnd LogicalNot
+    LogicalOr Matmul Max Maximum Mean Median Min Minimum Mod Moveaxis Multiply NanToNum Negative NotEqual OnesLike Pad Power
+    Prod Ravel Reciprocal Repeat Reshape Roll Round Sign Sin Sinh Split Sqrt Square Squeeze Stack Std Subtract Sum Swapaxes
+    Take Tan Tanh Tensordot Tile Transpose TrueDivide Var Vstack Where ZerosLike
+    """
+)
+_NEURAL_OPERATIONS: Final = _names(
+    """
+    Celu Elu Gelu Glu HardShrink HardSigmoid HardSilu HardTanh LeakyRelu LogSigmoid LogSoftmax Normalize OneHot Relu Relu6
+    Selu Sigmoid Silu SoftShrink Softmax Softplus Softsign Sparsemax Squareplus TanhShrink Threshold
+    """
+)
+_CORE_OPERATIONS: Final = frozenset({"Cast", "Slice", "StopGradient", "Unstack"})
+
+STRUCTURES: Final = frozenset(
+    {"__bytes__", "__ellipsis__", "__keras_tensor__", "__numpy__", "__slice__", "__tensor__", "__tuple__", "TensorShape"}
+)
+"""Values that are neither classes nor functions."""
+
+_FUNCTIONAL_MODULES: Final = ("keras", "keras.models", "keras.src.models", "keras.src.engine", "keras.engine")
+
+CLASSES: Final[Mapping[str, frozenset[str]]] = {
+    "keras": MODELS | POLICIES,
+    "keras.models": MODELS,
+    "keras.layers": LAYERS | frozenset(_OTHER_NAMES) | MODELS,
+    "keras.initializers": INITIALIZERS,
+    "keras.regularizers": REGULARIZERS,
+    "keras.constraints": CONSTRAINTS,
+    "keras.dtype_policies": POLICIES,
+    "keras.mixed_precision": POLICIES,
+    "keras.src.ops.numpy": _ARRAY_OPERATIONS,
+    "keras.src.ops.nn": _NEURAL_OPERATIONS,
+    "keras.src.ops.core": _CORE_OPERATIONS,
+    "keras.ops": _ARRAY_OPERATIONS | _NEURAL_OPERATIONS | _CORE_OPERATIONS,
+    **{f"{module}.functional": frozenset({"Functional"}) for module in _FUNCTIONAL_MODULES},
+    **{f"{module}.sequential": frozenset({"Sequential"}) for module in _FUNCTIONAL_MODULES},
+}
+"""Class names by the module that Keras 3, and Keras 2 in its last versions, write beside them."""
+
+UNPLACED: Final = frozenset(
+    LAYERS | frozenset(_OTHER_NAMES) | MODELS | INITIALIZERS | REGULARIZERS | CONSTRAINTS | POLICIES | _ARRAY_OPERATIONS
+    | _NEURAL_OPERATIONS
+)  # fmt: skip
+"""Class names that may stand without a module, as Keras 2 and every `.h5` file write them."""
+
+FUNCTION_MODULES: Final = frozenset({None, "builtins", "keras.activations"})
+
+
+def is_layer(module: str | None, name: str) -> bool:
+    """Whether a class is a layer, an operation or a model: what a candidate thinks of as a part of the model."""
+    if module is None or module == "keras.layers":
+        return canonical(name) in LAYERS | MODELS | CODE_LAYERS | FILE_LAYERS or name in _ARRAY_OPERATIONS | _NEURAL_OPERATIONS
+    return name in MODELS or ".ops" in module
+
+
+def canonical(name: str) -> str:
+    """The one name of a layer that has several."""
+    return _OTHER_NAMES.get(name, name)

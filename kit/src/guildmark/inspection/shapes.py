@@ -1,0 +1,167 @@
+"""What goes into a model and what comes out, as far as its configuration tells: both without the batch.
+
+Inputs stand in the input layers, or in what Keras noted when it built the model. Outputs are computed by the layers; only
+the ones that end nearly every model are followed here, and anything else is left to the box, which runs the model.
+"""
+
+from typing import Any
+
+from guildmark.inspection.findings import Finding, JsonObject
+from guildmark.rules.contract import Contract, Shape, fits, shape_text
+
+_BATCH_SHAPE_KEYS = ("batch_shape", "batch_input_shape")
+_KEEP_THE_SHAPE = frozenset(
+    {
+        "Activation",
+        "Dropout",
+        "ELU",
+        "GaussianNoise",
+        "Identity",
+        "LeakyReLU",
+        "ReLU",
+        "Rescaling",
+        "Softmax",
+        "ThresholdedReLU",
+    }
+)
+_DEPTH = 20
+
+Shapes = tuple[Shape, ...]
+
+
+def input_shapes(config: JsonObject) -> Shapes:
+    """The shapes of a model's inputs, in order; empty if the configuration does not tell."""
+    return _inputs(config, _DEPTH)
+
+
+def output_shapes(config: JsonObject) -> Shapes:
+    """The shapes of a model's outputs, in order; empty unless every one is known."""
+    return _outputs(config, _DEPTH)
+
+
+def findings_on(inputs: Shapes, outputs: Shapes, contract: Contract) -> tuple[Finding, ...]:
+    """Where the shapes that are known break the contract. A batch size that is baked in is no matter."""
+    return tuple(_against("input", inputs, contract.input.shape)) + tuple(_against("output", outputs, contract.output.shape))
+
+
+def _against(side: str, found: Shapes, expected: tuple[int, ...]) -> list[Finding]:
+    if not found:
+        return []
+    if len(found) != 1:
+        return [Finding(f"contract.{side}_count", {"found": len(found), "expected": 1})]
+    if fits(expected, found[0]):
+        return []
+    return [Finding(f"contract.{side}_shape", {"found": shape_text(found[0]), "expected": shape_text(expected)})]
+
+
+def _inputs(model: JsonObject, depth: int) -> Shapes:
+    inner = model.get("config")
+    layers = _layers(model)
+    if depth == 0 or not layers:
+        return ()
+    if isinstance(inner, dict) and "input_layers" in inner:
+        named = _by_name(layers)
+        shapes = [_declared(named.get(name, {})) for name in _ends(inner["input_layers"])]
+    else:
+        first = layers[0]
+        if _layers(first):
+            return _inputs(first, depth - 1)
+        noted = _without_batch(inner.get("build_input_shape")) if isinstance(inner, dict) else None
+        shapes = [declared if (declared := _declared(first)) is not None else noted]
+    return _complete(shapes)
+
+
+def _outputs(model: JsonObject, depth: int) -> Shapes:
+    inner = model.get("config")
+    layers = _layers(model)
+    if depth == 0 or not layers:
+        return ()
+    if isinstance(inner, dict) and "output_layers" in inner:
+        named = _by_name(layers)
+        shapes = [_computed(named.get(name, {}), depth) for name in _ends(inner["output_layers"])]
+        return _complete(shapes)
+    for layer in reversed(layers):
+        shape = _computed(layer, depth)
+        if shape is not None or layer.get("class_name") not in _KEEP_THE_SHAPE:
+            return _complete([shape])
+    return ()
+
+
+def _computed(layer: JsonObject, depth: int) -> Shape | None:
+    inner = layer.get("config")
+    if not isinstance(inner, dict):
+        return None
+    name = layer.get("class_name")
+    if _layers(layer):
+        nested = _outputs(layer, depth - 1)
+        return nested[0] if len(nested) == 1 else None
+    if name == "Reshape":
+        target = _sizes(inner.get("target_shape"))
+        return None if target is None or any(size == -1 for size in target) else target
+    build = layer.get("build_config")
+    fed = _without_batch(build.get("input_shape")) if isinstance(build, dict) else None
+    if fed is None:
+        return None
+    if name == "Dense" and fed and _is_size(inner.get("units")):
+        return (*fed[:-1], inner["units"])
+    return fed if name in _KEEP_THE_SHAPE else None
+
+
+def _layers(model: JsonObject) -> list[JsonObject]:
+    inner = model.get("config")
+    if isinstance(inner, dict):
+        # A nested layer of any other class may hold "layers" too; only models do so under these names.
+        found = inner.get("layers") if model.get("class_name") in ("Sequential", "Functional", "Model") else None
+    else:
+        found = inner  # Keras before 2.3 wrote a Sequential as a bare list
+    return [layer for layer in found if isinstance(layer, dict)] if isinstance(found, list) else []
+
+
+def _by_name(layers: list[JsonObject]) -> dict[str, JsonObject]:
+    named: dict[str, JsonObject] = {}
+    for layer in layers:
+        inner = layer.get("config")
+        name = layer.get("name", inner.get("name") if isinstance(inner, dict) else None)
+        if isinstance(name, str):
+            named[name] = layer
+    return named
+
+
+def _ends(references: Any) -> list[str]:
+    """The names in `["dense", 0, 0]`, in a list or in a mapping of such references."""
+    if isinstance(references, dict):
+        references = list(references.values())
+    if not isinstance(references, list):
+        return []
+    if references and isinstance(references[0], str):
+        references = [references]
+    return [str(reference[0]) if isinstance(reference, list) and reference else "" for reference in references]
+
+
+def _declared(layer: JsonObject) -> Shape | None:
+    inner = layer.get("config")
+    if not isinstance(inner, dict):
+        return None
+    return next((shape for key in _BATCH_SHAPE_KEYS if (shape := _without_batch(inner.get(key))) is not None), None)
+
+
+def _without_batch(sizes: Any) -> Shape | None:
+    shape = _sizes(sizes)
+    return shape[1:] if shape else None
+
+
+def _sizes(sizes: Any) -> Shape | None:
+    if isinstance(sizes, dict):  # {"class_name": "__tuple__" or "TensorShape", "items": [...]}
+        sizes = sizes.get("items")
+    if not isinstance(sizes, list) or not all(size is None or _is_size(size) for size in sizes):
+        return None
+    return tuple(sizes)
+
+
+def _is_size(size: Any) -> bool:
+    return isinstance(size, int) and not isinstance(size, bool)
+
+
+def _complete(shapes: list[Shape | None]) -> Shapes:
+    known = tuple(shape for shape in shapes if shape is not None)
+    return known if len(known) == len(shapes) else ()

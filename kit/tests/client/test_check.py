@@ -1,0 +1,166 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from guildmark.client import dry_run as dry
+from guildmark.inspection import Finding
+from guildmark.rules.contract import Contract, ModelFormat, TensorContract
+
+CONTRACT = Contract((ModelFormat.KERAS, ModelFormat.H5), 1_000_000, TensorContract((4,)), TensorContract((1,)))
+
+MAKE_MODELS = """
+import os, sys
+os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+from tensorflow import keras
+layers = keras.layers
+def save(name, *chain):
+    keras.Sequential(chain).save(os.path.join(sys.argv[1], name))
+save("good.keras", keras.Input((4,)), layers.Dense(1))
+save("wide.keras", keras.Input((4,)), layers.Dense(3))
+save("lambda.keras", keras.Input((4,)), layers.Lambda(lambda x: x[:, :1]))
+"""
+
+# Stands in for TensorFlow in the candidate's interpreter: the "model" is Python that says how it behaves.
+FAKE_TENSORFLOW = """
+import os
+import numpy
+__version__ = "2.99.0"
+class Tensor:
+    def __init__(self, *shape): self.shape = shape
+class keras:
+    class models:
+        @staticmethod
+        def load_model(path, compile=True):
+            assert compile is False
+            scope = {"Tensor": Tensor, "numpy": numpy, "os": os}
+            exec(open(path).read(), scope)
+            return scope["Model"]()
+"""
+MODEL = """
+class Model:
+    inputs, outputs = [Tensor(None, 4)], [Tensor(None, 1)]
+    def predict(self, x, verbose):
+        assert x.shape == (2, 4) and not x.any()
+        return numpy.zeros((len(x), 1))
+"""
+
+
+def misfit(side, found, expected):
+    return Finding(f"contract.{side}_shape", {"found": found, "expected": expected})
+
+
+@pytest.fixture
+def behaves(tmp_path, monkeypatch):
+    """Runs a model file made of Python in an interpreter whose TensorFlow is the fake one."""
+    (tmp_path / "fake" / "tensorflow").mkdir(parents=True)
+    (tmp_path / "fake" / "tensorflow" / "__init__.py").write_text(FAKE_TENSORFLOW)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "fake"))
+
+    def run(source):
+        (tmp_path / "model").write_text(source)
+        return dry.dry_run(tmp_path / "model", CONTRACT, python=Path(sys.executable))
+
+    return run
+
+
+def test_x5_a_model_that_fits_passes(behaves):
+    run = behaves(MODEL)
+    assert (run.finished, run.framework, run.findings, run.detail) == (True, "2.99.0", (), None)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "finding"),
+    [
+        ("[Tensor(None, 4)]", "[Tensor(None, 5)]", misfit("input", "(None, 5)", "(None, 4)")),
+        ("[Tensor(None, 4)]", "[Tensor(None, 4)] * 2", Finding("contract.input_count", {"found": 2, "expected": 1})),
+        ("(len(x), 1)", "(len(x), 3)", misfit("output", "(None, 3)", "(None, 1)")),
+        ("return numpy.zeros((len(x), 1))", "return [x, x]", Finding("contract.output_count", {"found": 2, "expected": 1})),
+        ("return numpy", "raise ValueError('no')\n        return numpy", Finding("model.raised", {})),
+        ("return numpy", "os._exit(0)\n        return numpy", Finding("model.raised", {})),
+        ("class Model:", "raise OSError('Not a model')\nclass Model:", Finding("model.not_loadable", {})),
+        ("class Model:", "os.abort()\nclass Model:", Finding("model.not_loadable", {})),
+    ],
+)
+def test_x5_a_model_that_does_not_fit_is_named(behaves, old, new, finding):
+    run = behaves(MODEL.replace(old, new))
+    assert (run.finished, run.findings) == (True, (finding,))
+
+
+def test_what_the_framework_said_last_is_kept_for_the_candidate(behaves):
+    run = behaves(MODEL.replace("return numpy", "raise ValueError('row 7')\n        return numpy"))
+    assert run.detail == "ValueError: row 7"
+
+
+def test_a_free_dimension_fits_any_length(behaves):
+    assert behaves(MODEL.replace("Tensor(None, 4)", "Tensor(None, None)")).findings == ()
+
+
+def test_a_baked_in_batch_size_is_fed_as_many_rows(behaves):
+    source = MODEL.replace("Tensor(None, 4)", "Tensor(32, 4)").replace("(2, 4)", "(32, 4)")
+    assert behaves(source).findings == ()
+
+
+def test_an_interpreter_whose_tensorflow_does_not_start_says_nothing_of_the_model(behaves, tmp_path):
+    (tmp_path / "fake" / "tensorflow" / "__init__.py").write_text("raise ImportError('DLL load failed')")
+    run = behaves(MODEL)
+    assert (run.finished, run.findings, run.detail) == (False, (), "ImportError: DLL load failed")
+
+
+def test_an_interpreter_that_cannot_be_started_says_nothing_of_the_model(tmp_path):
+    run = dry.dry_run(tmp_path / "model", CONTRACT, python=tmp_path / "no-python")
+    assert (run.finished, run.findings) == (False, ())
+
+
+def test_the_active_environment_comes_first(tmp_path, monkeypatch):
+    monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path / "active"))
+    monkeypatch.setenv("CONDA_PREFIX", str(tmp_path / "conda"))
+    found = [str(path) for path in dry._interpreters()]
+    assert [found[0].startswith(str(tmp_path / "active")), found[1].startswith(str(tmp_path / "conda"))] == [True, True]
+    assert found[-1] == sys.executable
+
+
+def test_without_tensorflow_anywhere_nothing_is_run(tmp_path, monkeypatch):
+    for name in ("VIRTUAL_ENV", "CONDA_PREFIX"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", "")
+    run = dry.dry_run(tmp_path / "model", CONTRACT)
+    assert (run.python, run.finished, run.findings) == (None, False, ())
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory):
+    """Models that a real TensorFlow saved."""
+    folder = tmp_path_factory.mktemp("models")
+    subprocess.run([sys.executable, "-c", MAKE_MODELS, str(folder)], check=True, capture_output=True, timeout=240)
+    return folder
+
+
+def test_x5_a_real_model_is_inspected_and_run(running, models, monkeypatch):
+    monkeypatch.setenv("VIRTUAL_ENV", sys.prefix)
+    checked = running.check("1", models / "good.keras")
+    assert (checked.passed, checked.inspection.format, "Dense" in checked.inspection.layers) == (True, ModelFormat.KERAS, True)
+    assert (checked.dry_run.finished, checked.dry_run.findings) == (True, ())
+
+
+def test_x5_a_wrong_output_shape_is_named_before_it_is_sent(running, models, monkeypatch):
+    monkeypatch.setenv("VIRTUAL_ENV", sys.prefix)
+    checked = running.check("1", models / "wide.keras")
+    assert checked.findings == (Finding("contract.output_shape", {"found": "(None, 3)", "expected": "(None, 1)"}),)
+
+
+def test_s9_a_lambda_is_refused_and_never_loaded(running, models):
+    checked = running.check("1", models / "lambda.keras")
+    assert [finding.code for finding in checked.findings] == ["layer.lambda"]
+    assert checked.dry_run is None
+
+
+def test_the_script_runs_where_nothing_of_ours_is_installed():
+    script = Path(dry.__file__).with_name("dry_run_script.py").read_text()
+    assert "guildmark" not in script.split('"""')[2]
+    job = json.dumps({"model": "x", "shape": [1], "dtype": "float32", "answer": "/nonexistent/answer"})
+    done = subprocess.run([sys.executable, "-I", "-S", "-", job], input=script.encode(), capture_output=True, check=False)
+    assert done.stderr.decode().splitlines()[-1].startswith("FileNotFoundError")

@@ -1,0 +1,249 @@
+"""A portal on loopback for the client's tests: real HTTP, the real protocol, and faults on demand."""
+
+import base64
+import hashlib
+import json
+import threading
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+from loopback_exam import TITLES, WEIGHTS, Exam
+
+from guildmark import protocol as wire
+from guildmark.errors import GuildmarkError, Refused, SignInRequired
+
+FIELDS = ("category", "filename", "sha256")
+
+
+@dataclass
+class Faults:
+    """What goes wrong next; each counts down.
+
+    `drop` closes the connection of that many API requests unheard; `cut_patch_after` keeps that many bytes of the next
+    PATCH and closes; `lose_patch_answer` takes a PATCH and closes; `gateway` answers 502 without our header.
+    """
+
+    drop: int = 0
+    gateway: int = 0
+    cut_patch_after: int | None = None
+    lose_patch_answer: int = 0
+    damage_bundle: int = 0
+    broken: int = 0
+
+
+@dataclass
+class Portal:
+    exam: Exam = field(default_factory=Exam)
+    faults: Faults = field(default_factory=Faults)
+    access: set[str] = field(default_factory=lambda: {"ada-1"})
+    refresh: set[str] = field(default_factory=lambda: {"ada-refresh"})
+    pending_polls: list[str] = field(default_factory=list)
+    protocol: str | None = wire.PROTOCOL_VERSION
+    log: list[str] = field(default_factory=list)
+    seen_versions: set[str | None] = field(default_factory=set)
+    url: str = ""
+
+    def __enter__(self):
+        handler = type("Handler", (_Handler,), {"portal": self})
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def sent_bytes(self):
+        return sum(int(line.split()[-1]) for line in self.log if line.startswith("PATCH"))
+
+
+class _Hangup(Exception):
+    """The portal closes the connection."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    portal: Portal
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        self._serve()
+
+    do_POST = do_HEAD = do_PATCH = do_GET  # noqa: N815  # the names that http.server looks for
+
+    def _serve(self):
+        parts = urlsplit(self.path)
+        self.query = parse_qs(parts.query)
+        length = int(self.headers.get("Content-Length") or 0)
+        self.portal.log.append(f"{self.command} {parts.path} {length}")
+        try:
+            if parts.path.startswith("/api/v1/"):
+                self._fail_on_demand(length)
+                self.body = self.rfile.read(length)
+                self._api(parts.path.removeprefix("/api/v1").strip("/").split("/"))
+            else:
+                self.body = self.rfile.read(length)
+                self._sign_in(parts.path)
+        except _Hangup:
+            self.close_connection = True
+        except SignInRequired as error:
+            self._problem(401, error)
+        except GuildmarkError as error:
+            self._problem(409, error)
+        except KeyError:
+            self._problem(404, Refused("There is no such thing.", code="not_found"))
+
+    def _fail_on_demand(self, length):
+        faults = self.portal.faults
+        if faults.drop:
+            faults.drop -= 1
+            raise _Hangup
+        if faults.gateway:
+            faults.gateway -= 1
+            self.rfile.read(length)
+            self.send_response(502)
+            self.send_header("Content-Length", "0")
+            self.send_header("Connection", "close")
+            self.end_headers()
+            raise _Hangup
+
+    def _answer(self, status, body=b"", **headers):
+        self.send_response(status)
+        if self.portal.protocol is not None:
+            self.send_header(wire.PROTOCOL_HEADER, self.portal.protocol)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def _json(self, document, status=200):
+        if isinstance(document, wire.Reply):
+            document = document.model_dump(mode="json")
+        self._answer(status, json.dumps(document).encode(), Content_Type="application/json")
+
+    def _problem(self, status, error):
+        self._json({"code": error.code, "message": error.message, "next_step": error.next_step}, status)
+
+    # OpenID Connect
+
+    def _sign_in(self, path):
+        portal = self.portal
+        form = {name: values[0] for name, values in parse_qs(self.body.decode()).items()}
+        if path == "/.well-known/openid-configuration":
+            here = portal.url
+            self._json({"device_authorization_endpoint": f"{here}/o/device", "token_endpoint": f"{here}/o/token"})
+        elif path == "/o/device":
+            assert form == {"client_id": "guildmark-client", "scope": "openid profile email"}
+            code = {"device_code": "dev", "user_code": "ABCD-EFGH", "verification_uri": f"{portal.url}/o/confirm"}
+            complete = f"{portal.url}/o/confirm?code=ABCD-EFGH"
+            self._json({**code, "verification_uri_complete": complete, "expires_in": 300, "interval": 5})
+        elif form["grant_type"] == "refresh_token":
+            if form["refresh_token"] not in portal.refresh:
+                return self._json({"error": "invalid_grant"}, 400)
+            portal.refresh = {"ada-refresh-2"}
+            portal.access.add("ada-2")
+            self._json({"access_token": "ada-2", "refresh_token": "ada-refresh-2", "token_type": "Bearer", "expires_in": 60})
+        elif portal.pending_polls:
+            self._json({"error": portal.pending_polls.pop(0)}, 400)
+        else:
+            self._json({"access_token": "ada-1", "refresh_token": "ada-refresh", "token_type": "Bearer"})
+        return None
+
+    # The API
+
+    def _api(self, path):
+        portal, exam = self.portal, self.portal.exam
+        portal.seen_versions.add(self.headers.get(wire.PROTOCOL_HEADER))
+        if portal.faults.broken:
+            portal.faults.broken -= 1
+            return self._answer(500, b"<h1>Server Error</h1>")
+        token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
+        if path != ["keys"] and token not in portal.access | {"mallory"}:
+            raise SignInRequired
+        shared = {
+            "keys": lambda: [key.model_dump(mode="json") for key in exam.public_keys()],
+            "me": lambda: wire.Me(email="ada@example.org", name="Ada"),
+            "programs": lambda: [self._program()],
+        }
+        if path[0] in shared:
+            return self._json(shared[path[0]]())
+        if token == "mallory":
+            raise KeyError
+        return {"uploads": self._upload, "submissions": self._submission, "attempts": self._attempts}[path[0]](*path[1:])
+
+    def _submission(self, identifier):
+        if "wait" in self.query:
+            self.portal.exam.submissions[identifier]["left"] -= 1
+        self._json(self.portal.exam.submission(identifier))
+
+    def _attempts(self, attempt=None, what=""):
+        if attempt is None:
+            wire.OpenAttempt.model_validate_json(self.body)
+            self.portal.exam.registered = True
+            return self._json(self.portal.exam.state())
+        if attempt != self.portal.exam.attempt:
+            raise KeyError
+        return self._attempt(what)
+
+    def _attempt(self, what):
+        exam = self.portal.exam
+        if what == "prepare":
+            exam.prepared_at = exam.prepared_at or exam.now
+            digest = hashlib.sha256(exam.bundle).hexdigest()
+            url = f"/api/v1/attempts/{exam.attempt}/bundle"
+            self._json(wire.BundleOffer(url=url, sha256=digest, size=len(exam.bundle)))
+        elif what == "bundle":
+            damaged, self.portal.faults.damage_bundle = self.portal.faults.damage_bundle, 0
+            self._answer(200, exam.bundle[:-1] + b"?" if damaged else exam.bundle)
+        elif what == "begin":
+            wire.Begin.model_validate_json(self.body)
+            self._json(exam.begin())
+        elif what == "uploads":
+            pairs = dict(pair.split(" ") for pair in self.headers["Upload-Metadata"].split(","))
+            category, name, sha256 = (base64.b64decode(pairs[key]).decode() for key in FIELDS)
+            upload = exam.open_upload(category, name, sha256, int(self.headers["Upload-Length"]))
+            self._answer(201, Location=f"http://elsewhere.invalid/api/v1/uploads/{upload.id}", **self._standing(upload))
+        elif what == "readiness":
+            self._json(exam.readiness())
+        elif what == "finish":
+            exam.finish(wire.Finish.model_validate_json(self.body).confirm)
+            self._json(exam.state())
+        else:
+            self._json(exam.state())
+
+    def _standing(self, upload):
+        done = {wire.SUBMISSION_HEADER.replace("-", "_"): upload.submission} if upload.submission else {}
+        return {"Upload_Offset": str(len(upload.data)), "Tus_Resumable": "1.0.0", **done}
+
+    def _upload(self, identifier):
+        upload = self.portal.exam.uploads[identifier]
+        faults = self.portal.faults
+        assert self.headers["Tus-Resumable"] == "1.0.0"
+        if self.command == "HEAD":
+            return self._answer(200, **self._standing(upload))
+        if int(self.headers["Upload-Offset"]) != len(upload.data):
+            raise Refused("The offset is another one.", code="offset_mismatch")
+        if faults.cut_patch_after is not None:
+            kept, faults.cut_patch_after = faults.cut_patch_after, None
+            self.portal.exam.receive(upload, self.body[:kept])
+            raise _Hangup
+        self.portal.exam.receive(upload, self.body)
+        if faults.lose_patch_answer:
+            faults.lose_patch_answer -= 1
+            raise _Hangup
+        return self._answer(204, **self._standing(upload))
+
+    def _program(self):
+        categories = [{"id": c, "number": n, "title": TITLES[c], "weight": WEIGHTS[c]} for n, c in enumerate(WEIGHTS, 1)]
+        facts = {"slug": "test", "title": "Test exam", "level": "practitioner", "framework": "TensorFlow", "kind": "demo"}
+        rules = {"duration_s": 18000, "pass_rule": "weighted", "pass_mark": 90, "exam_version": "2026.1"}
+        return {**facts, **rules, "categories": categories}

@@ -1,0 +1,206 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from guildmark.errors import PackProblem, PackUnreadable
+from guildmark.packs.model import BankManifest, Blob, ExamSpec, FormEntry, VariantEntry
+from guildmark.packs.reader import load_manifest, read_pack
+from guildmark.rules.scoring import Direction
+
+
+def problems_of(pack: Path) -> set[tuple[str, int | None, str]]:
+    with pytest.raises(PackUnreadable) as refused:
+        read_pack(pack)
+    return {(problem.file, problem.line, problem.message) for problem in refused.value.problems}
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def test_it_reads_a_sound_pack(pack: Path) -> None:
+    read = read_pack(pack)
+    assert read.exam.weights == {"category1": 40, "category2": 60}
+    assert [(form.category, form.task.id) for form in read.forms] == [("category1", "sums"), ("category2", "signs")]
+    assert read.requirements == "# pinned\nnumpy==2.4.6\n"
+    assert read.sources == pack / "data"
+    sums = read.form("sums")
+    assert sums.folder == pack / "category1" / "sums"
+    assert sums.instructions == {"en": "# sums\n"}
+    assert sums.task.bands.direction is Direction.LOWER
+    assert [reference.solution for reference in sums.references] == ["solution.py", "refused.py"]
+    with pytest.raises(KeyError):
+        read.form("products")
+
+
+def test_it_reports_every_problem_at_once_with_file_and_line(pack: Path) -> None:
+    edit(pack / "exam.toml", "weight = 60", "weight = 50")
+    edit(pack / "exam.toml", "pass_mark = 90", "pass_mark = 90\ncolour = 3")
+    (pack / "requirements.txt").write_text("numpy==2.4.6\nscipy>=1\n--index-url https://example.org\n")
+    (pack / "SOURCES.md").unlink()
+    sums, signs = pack / "category1" / "sums", pack / "category2" / "signs"
+    edit(sums / "task.toml", '"B2"', '"B99"')
+    edit(sums / "task.toml", "2.0, 1.0", "1.0, 2.0")
+    (sums / "starter.py").write_text("def solution_model(:\n    pass\n")
+    (sums / "build.py").write_text("x = 1\n\ndef build(rng):\n    return None\n")
+    (signs / "instructions.en.md").unlink()
+    (signs / "reference" / "refused.py").unlink()
+    edit(signs / "task.toml", '[metric]\nname = "mae"', "[metric\nname")
+    found = problems_of(pack)
+    assert {(file, line) for file, line, _message in found} == {
+        ("exam.toml", 13),
+        ("exam.toml", None),
+        ("requirements.txt", 2),
+        ("requirements.txt", 3),
+        ("SOURCES.md", None),
+        ("category1/sums/task.toml", None),
+        ("category1/sums/starter.py", 1),
+        ("category1/sums/build.py", 3),
+        ("category2/signs/task.toml", 16),
+        ("category2/signs/instructions.en.md", None),
+        ("category2/signs/reference/reference.toml", None),
+    }
+    assert ("exam.toml", 13, "colour is not a key that stands here.") in found
+    assert ("exam.toml", None, "the weights of the categories must sum to 100, not 90") in found
+    assert ("category2/signs/reference/reference.toml", None, "refused.py does not exist.") in found
+
+
+def break_weights(pack: Path) -> None:
+    edit(pack / "exam.toml", "weight = 60", "weight = 70")
+
+
+def break_toml(pack: Path) -> None:
+    edit(pack / "exam.toml", 'level = "practitioner"', "level = ")
+
+
+def add_unknown_key(pack: Path) -> None:
+    edit(pack / "category1" / "sums" / "task.toml", 'name = "mae"', 'name = "mae"\nround = 3')
+
+
+def add_unknown_category_key(pack: Path) -> None:
+    edit(pack / "exam.toml", "weight = 60", "weight = 60\nstars = 2")
+
+
+def break_bands(pack: Path) -> None:
+    edit(pack / "category1" / "sums" / "task.toml", "[4.0, 3.0, 2.0, 1.0, 0.5]", "[4.0, 3.0, 3.0, 1.0, 0.5]")
+
+
+def name_an_unknown_skill(pack: Path) -> None:
+    edit(pack / "category1" / "sums" / "task.toml", '"A1"', '"A8"')
+
+
+def rename_the_folder(pack: Path) -> None:
+    (pack / "category1" / "sums").rename(pack / "category1" / "totals")
+
+
+def repeat_an_id(pack: Path) -> None:
+    edit(pack / "category2" / "signs" / "task.toml", 'id = "signs"', 'id = "sums"')
+
+
+def unpin(pack: Path) -> None:
+    (pack / "requirements.txt").write_text("numpy\n")
+
+
+def break_starter(pack: Path) -> None:
+    (pack / "category1" / "sums" / "starter.py").write_text("x = 1\nif x\n")
+
+
+def starter_without_a_model(pack: Path) -> None:
+    (pack / "category1" / "sums" / "starter.py").write_text("x = 1\n")
+
+
+def speak_korean(pack: Path) -> None:
+    edit(pack / "exam.toml", 'languages = ["en"]', 'languages = ["en", "ko"]')
+    for form in ("category1/sums", "category2/signs"):
+        (pack / form / "instructions.ko.md").write_text("# 합\n")
+
+
+def add_a_category(pack: Path) -> None:
+    (pack / "category3" / "more").mkdir(parents=True)
+
+
+def empty_a_category(pack: Path) -> None:
+    (pack / "category1" / "sums").rename(pack / "elsewhere")
+
+
+def expect_nothing_full(pack: Path) -> None:
+    edit(pack / "category1" / "sums" / "reference" / "reference.toml", "score_at_least = 5", "score_at_least = 4")
+
+
+def expect_an_unknown_reason(pack: Path) -> None:
+    edit(pack / "category1" / "sums" / "reference" / "reference.toml", "contract.input_shape", "contract.colour")
+
+
+def break_a_reference(pack: Path) -> None:
+    (pack / "category1" / "sums" / "reference" / "solution.py").write_text("print(\n")
+
+
+SUMS = "category1/sums"
+
+
+@pytest.mark.parametrize(
+    ("damage", "file", "line", "fragment"),
+    [
+        (break_weights, "exam.toml", None, "must sum to 100, not 110"),
+        (break_toml, "exam.toml", 5, "This is not TOML"),
+        (add_unknown_key, f"{SUMS}/task.toml", 18, "metric.round is not a key that stands here."),
+        (add_unknown_category_key, "exam.toml", 24, "categories.2.stars is not a key that stands here."),
+        (break_bands, f"{SUMS}/task.toml", None, "thresholds must get harder from score 1 to 5"),
+        (name_an_unknown_skill, f"{SUMS}/task.toml", None, "A8 is not a skill of the checklist."),
+        (rename_the_folder, "category1/totals/task.toml", None, "The id is sums, but the folder is called totals"),
+        (repeat_an_id, "category2/signs/task.toml", None, "category1/sums has the same id."),
+        (unpin, "requirements.txt", 1, "numpy is not pinned"),
+        (break_starter, f"{SUMS}/starter.py", 2, "This is not Python"),
+        (starter_without_a_model, f"{SUMS}/starter.py", None, "It must define the function solution_model."),
+        (speak_korean, "exam.toml", None, "A text has no ko: 'A tiny exam'"),
+        (speak_korean, f"{SUMS}/task.toml", None, "A text has no ko: 'Two numbers.'"),
+        (add_a_category, "category3", None, "exam.toml has no such category."),
+        (empty_a_category, "category1", None, "The category has no task form."),
+        (
+            expect_nothing_full,
+            f"{SUMS}/reference/reference.toml",
+            None,
+            "No reference shows that the full score can be reached.",
+        ),
+        (expect_an_unknown_reason, f"{SUMS}/reference/reference.toml", 6, "contract.colour is not a reason"),
+        (break_a_reference, f"{SUMS}/reference/solution.py", 1, "This is not Python"),
+    ],
+)
+def test_it_names_the_place_of_each_problem(
+    pack: Path, damage: Callable[[Path], None], file: str, line: int | None, fragment: str
+) -> None:
+    damage(pack)
+    assert [m for f, at, m in problems_of(pack) if (f, at) == (file, line) and fragment in m] != []
+
+
+def test_a_folder_without_an_exam_is_not_a_pack(tmp_path: Path) -> None:
+    assert problems_of(tmp_path) == {("exam.toml", None, "The file is missing.")}
+
+
+def test_a_problem_reads_as_file_line_and_message() -> None:
+    assert str(PackProblem("exam.toml", 3, "It is wrong.")) == "exam.toml:3: It is wrong."
+    assert str(PackProblem("exam.toml", None, "It is wrong.")) == "exam.toml: It is wrong."
+
+
+def test_a_manifest_comes_back_as_it_was_written(pack: Path, tmp_path: Path) -> None:
+    read = read_pack(pack)
+    blob = Blob(sha256="ab" * 32, size=3)
+    entry = FormEntry(category="category1", task=read.form("sums").task, variants=(VariantEntry(public=blob, hidden=blob),))
+    written = BankManifest(format=1, exam=read.exam, pack_sha256="cd" * 32, requirements="", forms=(entry,))
+    path = tmp_path / "bank.json"
+    path.write_text(written.model_dump_json())
+    assert load_manifest(path) == written
+    assert isinstance(written.exam, ExamSpec)
+
+
+def test_a_missing_or_foreign_manifest_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "bank.json"
+    with pytest.raises(PackUnreadable, match=r"bank\.json is missing"):
+        load_manifest(path)
+    path.write_text('{"format": 1, "colour": 2}')
+    with pytest.raises(PackUnreadable, match="not a manifest") as refused:
+        load_manifest(path)
+    assert "colour" in {problem.message.split(":")[0] for problem in refused.value.problems}

@@ -1,0 +1,90 @@
+import calendar
+import string
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from guildmark.rules.contract import fits, shape_text
+from guildmark.rules.credential import months_after
+from guildmark.rules.verdict import REASONS, Verdict, describe
+
+
+def gaps(sentence):
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+@pytest.mark.parametrize("code", REASONS)
+def test_x2_every_reason_is_a_sentence_that_its_params_fill(code):
+    reason = REASONS[code]
+    text = describe(code, dict.fromkeys(gaps(reason.sentence), "THIS"))
+    assert (reason.code, text.endswith("."), "{" in text) == (code, True, False)
+    assert text.count("THIS") >= len(gaps(reason.sentence))
+
+
+@pytest.mark.parametrize("code", [code for code in REASONS if gaps(REASONS[code].sentence)])
+def test_a_gap_that_is_not_filled_is_an_error(code):
+    with pytest.raises(KeyError):
+        describe(code, {})
+
+
+def test_an_unknown_reason_is_an_error():
+    with pytest.raises(KeyError):
+        describe("no.such.reason", {})
+
+
+def test_a_sentence_is_translated_before_it_is_filled():
+    assert describe("layer.lambda", {"name": "{value}"}, lambda sentence: sentence.upper().replace("{NAME}", "{name}")) == (
+        "THE MODEL HAS A LAMBDA LAYER ({value}), WHICH IS NEVER ACCEPTED: IT CARRIES CODE. USE BUILT-IN LAYERS INSTEAD."
+    )
+
+
+def test_only_a_fault_of_the_grader_is_ours():
+    assert [verdict for verdict in Verdict if verdict.is_ours] == [Verdict.GRADER_ERROR]
+    assert {reason.verdict for reason in REASONS.values()} == set(Verdict)
+
+
+shapes = st.lists(st.integers(1, 300), max_size=4).map(tuple)
+
+
+@given(shapes, st.data())
+def test_a_free_dimension_fits_any_length(expected, data):
+    found = tuple(None if data.draw(st.booleans()) else length for length in expected)
+    assert fits(expected, found) is True
+
+
+@given(shapes, shapes)
+def test_closed_shapes_fit_only_themselves(expected, found):
+    assert fits(expected, found) == (expected == found)
+
+
+@given(shapes)
+def test_another_rank_never_fits(expected):
+    assert fits(expected, (None,) * (len(expected) + 1)) is False
+
+
+@given(shapes)
+def test_a_shape_is_written_as_python_writes_it_with_a_free_batch(shape):
+    assert shape_text(shape) == str((None, *shape))
+
+
+days = st.dates(min_value=date(1990, 1, 1), max_value=date(2100, 12, 31))
+
+
+@given(days, st.integers(0, 600))
+def test_c6_a_certificate_ends_on_the_same_day_of_a_later_month(start, months):
+    end = months_after(start, months)
+    assert (end.year * 12 + end.month) - (start.year * 12 + start.month) == months
+    assert end.day == min(start.day, calendar.monthrange(end.year, end.month)[1])
+
+
+def test_c6_36_months_from_a_leap_day():
+    assert months_after(date(2024, 2, 29), 36) == date(2027, 2, 28)
+    assert months_after(date(2026, 8, 31), 6) == date(2027, 2, 28)
+    assert months_after(date(2026, 12, 31), 0) == date(2026, 12, 31)
+
+
+@given(days, st.integers(0, 300), st.integers(0, 300))
+def test_more_months_never_end_earlier(start, some, more):
+    assert months_after(start, some) <= months_after(start, some + more)
