@@ -12,6 +12,7 @@ With `--check` the demo ends there, with 0 only after a pass whose certificate w
 import argparse
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -79,15 +80,15 @@ def _sit(portal: Portal, folder: Path) -> bool:
     candidate = Candidate(email=CANDIDATE, server=portal.url, home=folder / "home", folder=exam)
 
     _step("2. A candidate signs up in the browser, and signs in from a terminal")
-    browser = Browser(portal.url, read_code=portal.sign_in_code)
-    browser.sign_up(CANDIDATE)
-    console.print(f"  {CANDIDATE} has an account, confirmed with the code that was mailed.")
-    console.print(f"  $ guildmark login --server {portal.url}")
-    candidate.login(browser.allow_device)
+    with closing(Browser(portal.url, read_code=portal.sign_in_code)) as browser:
+        browser.sign_up(CANDIDATE, "Ada Lovelace")
+        console.print(f"  {CANDIDATE} has an account, confirmed with the code that was mailed.")
+        console.print(f"  $ guildmark login --server {portal.url}")
+        candidate.login(browser.allow_device)
     console.print("  Allowed in the browser: signed in.")
 
     _step("3. The exam starts: five folders arrive")
-    _type(candidate, "start", "--yes")
+    _type(candidate, "start", "--folder", ".", "--yes")
 
     _step("4. Five models are trained, submitted, and graded in a box on hidden data")
     for category in sorted(exam.glob("Category*")):
@@ -120,7 +121,7 @@ def _decision(portal: Portal, candidate: Candidate) -> bool:
     for category in result["categories"]:
         metric = category["metric"]
         value = f"{metric['name']} {metric['value']:g} {metric['unit']}".strip() if metric else "none"
-        marks = "●" * category["score"] + "○" * (5 - category["score"])
+        marks = "◆" * category["score"] + "◇" * (5 - category["score"])
         points = f"{category['points']:g} of {category['weight']}"
         table.add_row(f"{category['number']} {category['title']}", value, f"{marks} {category['score']}", points)
     console.print(table)
@@ -135,7 +136,7 @@ def _decision(portal: Portal, candidate: Candidate) -> bool:
 def _result_with_certificate(candidate: Candidate) -> dict[str, Any]:
     give_up = time.monotonic() + CERTIFICATE_WITHIN_S
     while True:
-        result = candidate.guildmark_json("result")
+        result: dict[str, Any] = candidate.guildmark_json("result")["result"]
         if not result["passed"] or result["certificate_url"] or time.monotonic() > give_up:
             return result
         time.sleep(0.2)

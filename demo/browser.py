@@ -51,6 +51,10 @@ class Browser:
         self._http = httpx.Client(base_url=base_url, follow_redirects=True, timeout=30)
         self._read_code = read_code
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
     def get(self, path: str) -> httpx.Response:
         """Open a page. Raises `httpx.HTTPStatusError` for anything but success."""
         return self._http.get(path).raise_for_status()
@@ -68,9 +72,9 @@ class Browser:
                 return self._http.post(target, data=filled, headers={"Referer": str(page.url)}).raise_for_status()
         raise LookupError(f"no form with {having!r} on {page.url}")
 
-    def sign_up(self, email: str) -> None:
-        """Make an account and confirm its address with the mailed code."""
-        page = self.submit(self.get("/accounts/signup/"), {"email": email}, having="email")
+    def sign_up(self, email: str, name: str) -> None:
+        """Make an account and confirm its address with the mailed code. `name` is what a certificate would say."""
+        page = self.submit(self.get("/accounts/signup/"), {"email": email, "name": name}, having="email")
         self.submit(page, {"code": self._read_code(email)}, having="code")
 
     def allow_device(self, verification_url: str) -> None:

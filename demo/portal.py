@@ -78,7 +78,7 @@ class Portal:
             )
         give_up = time.monotonic() + within_s
         while time.monotonic() < give_up and self.process.poll() is None:
-            with contextlib.suppress(httpx.TransportError):
+            with contextlib.suppress(httpx.HTTPError):
                 httpx.get(self.url, timeout=5).raise_for_status()
                 return
             time.sleep(0.1)

@@ -76,7 +76,7 @@ class Person:
 
     def begin(self) -> str:
         """Start the exam in the terminal. Returns the attempt's id."""
-        self.candidate.guildmark_json("start", "--yes")
+        self.candidate.guildmark_json("start", "--folder", ".", "--yes")
         return str(self.candidate.guildmark_json("status")["id"])
 
     def solve(self, number: int, quick_pack: Path) -> None:
@@ -90,20 +90,25 @@ NewPerson = Callable[..., Person]
 
 
 @pytest.fixture
-def person(portal: Portal, tmp_path: Path) -> NewPerson:
+def person(portal: Portal, tmp_path: Path) -> Iterator[NewPerson]:
     """Makes people who are signed up and signed in at the shared portal, or at the portal given."""
+
+    browsers = []
 
     def make(name: str, at: Portal = portal) -> Person:
         home = tmp_path / name
         (home / "exam").mkdir(parents=True)
         email = f"{name}-{tmp_path.name}@example.org"
         browser = Browser(at.url, read_code=at.sign_in_code)
-        browser.sign_up(email)
+        browsers.append(browser)
+        browser.sign_up(email, name.title())
         candidate = Candidate(email=email, server=at.url, home=home / "config", folder=home / "exam")
         candidate.login(browser.allow_device)
         return Person(browser, candidate)
 
-    return make
+    yield make
+    for browser in browsers:
+        browser.close()
 
 
 @pytest.fixture

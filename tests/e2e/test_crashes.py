@@ -62,7 +62,7 @@ def test_x9_killing_the_portal_between_accepting_and_grading_loses_nothing(
     ada = person("ada", at=new_portal)
     ada.begin()
     ada.solve(1, quick_pack)
-    receipt = ada.candidate.guildmark_json("submit", "1", "--no-wait")["receipt"]
+    receipt = ada.candidate.guildmark_json("submit", "1", "--no-wait")["submission"]["receipt"]
     new_portal.kill()
 
     monkeypatch.delenv("GUILDMARK_GRADER_COMMAND")

@@ -29,7 +29,7 @@ def test_s3_before_begin_no_question_can_be_read_from_what_is_delivered(portal: 
     ada = person("ada")
     headers = {"Authorization": f"Bearer {tokens(ada.candidate)}", "Guildmark-Protocol": "1"}
     with httpx.Client(base_url=portal.url, headers=headers) as api:
-        attempt = api.post("/api/v1/attempts", json={"program": "quick"}).json()["id"]
+        attempt = api.post("/api/v1/attempts", json={"program": "quick-demo"}).json()["id"]
         offer = api.post(f"/api/v1/attempts/{attempt}/prepare").json()
         delivered = [
             api.get(offer["url"]).content,

@@ -55,7 +55,7 @@ def things(person, quick_pack) -> dict[str, str]:
     ada = person("ada")
     attempt = ada.begin()
     ada.solve(1, quick_pack)
-    submission = ada.candidate.guildmark_json("submit", "1", "--no-wait")["id"]
+    submission = ada.candidate.guildmark_json("submit", "1", "--no-wait")["submission"]["id"]
     return {"attempt": attempt, "submission": submission, "upload": submission}
 
 

@@ -12,10 +12,10 @@ def test_p3_models_handed_in_from_a_terminal_become_a_certificate(person, quick_
 
     for number in range(1, 6):
         ada.solve(number, quick_pack)
-        assert ada.candidate.guildmark_json("submit", str(number))["report"]["score"] == 5
+        assert ada.candidate.guildmark_json("submit", str(number))["submission"]["report"]["score"] == 5
     ada.candidate.guildmark_json("finish", "--yes")
 
-    result = ada.candidate.guildmark_json("result")
+    result = ada.candidate.guildmark_json("result")["result"]
     assert (result["passed"], result["points"]) == (True, 100)
     document = anonymous.get(httpx.URL(result["certificate_url"].rstrip("/") + ".json").raw_path.decode()).json()
     keys = {key["key_id"]: key["public_key"] for key in anonymous.get("/api/v1/keys").json()}
@@ -31,6 +31,6 @@ def test_s7_a_category_without_a_submission_is_zero_and_the_exam_is_not_passed(p
     bob.candidate.guildmark_json("submit", "5")
     bob.candidate.guildmark_json("finish", "--yes")
 
-    result = bob.candidate.guildmark_json("result")
+    result = bob.candidate.guildmark_json("result")["result"]
     assert [category["score"] for category in result["categories"]] == [0, 0, 0, 0, 5]
     assert (result["passed"], result["points"], result["certificate"]) == (False, 30, None)

@@ -160,8 +160,8 @@ def test_x14_status_shows_the_time_left_and_the_scores(guildmark, started):
     answer = guildmark("status")
     assert answer.status == 0
     assert "Time left 5:00:00" in answer.out
-    assert "●●●○○  3" in answer.out
-    assert "○○○○○  -" in answer.out
+    assert "◆◆◆◇◇  3" in answer.out
+    assert "◇◇◇◇◇  -" in answer.out
     assert guildmark("status", "--json").json["categories"][0]["best_score"] == 3
 
 
@@ -169,7 +169,7 @@ def test_s4_submit_shows_the_score_as_five_marks(guildmark, started):
     model(started, 1, "score 4")
     answer = guildmark("submit", "1", "--no-check")
     assert answer.status == 0
-    assert "●●●●○  4  mae 6 USD" in answer.out
+    assert "◆◆◆◆◇  4  mae 6 USD" in answer.out
     assert "The implementation is right; what is missing is quality." in answer.out
     assert "Time left 5:00:00" in answer.out
 

@@ -84,13 +84,12 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -173,7 +172,7 @@ CONTENT_SECURITY_POLICY = {
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-_hashed = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+_hashed = "servestatic.storage.CompressedManifestStaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -181,8 +180,8 @@ STORAGES = {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if GUILDMARK_THROWAWAY else _hashed
     },
 }
-WHITENOISE_USE_FINDERS = GUILDMARK_THROWAWAY
-WHITENOISE_AUTOREFRESH = False
+SERVESTATIC_USE_FINDERS = GUILDMARK_THROWAWAY
+SERVESTATIC_AUTOREFRESH = False
 
 # Language and time --------------------------------------------------------------------------------------------------
 

@@ -46,7 +46,7 @@ def test_c2_a_pass_is_decided_at_the_finish_with_certificate_and_mail(
     (letter,) = mailoutbox
     assert letter.to == ["candidate@example.org"]
     assert certificate.identifier in letter.body
-    assert "●●●●●  5/5  1. Area 1" in letter.body
+    assert "◆◆◆◆◆  5/5  1. Area 1" in letter.body
 
 
 def test_s7_nothing_submitted_is_zero(

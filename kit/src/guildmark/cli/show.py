@@ -18,7 +18,7 @@ _SCORE_STYLES = {MAX_SCORE: "green"}
 
 def marks(score: int | None, console: Console) -> Text:
     """Five marks that fill, with the number beside them; plain letters where the terminal has no such marks."""
-    full, empty = ("●", "○") if _can_show(console, "●○") else ("#", "-")
+    full, empty = ("◆", "◇") if _can_show(console, "◆◇") else ("#", "-")
     if score is None:
         return Text(f"{empty * MAX_SCORE}  -", style="dim")
     row = f"{full * score}{empty * (MAX_SCORE - score)}  {score}"

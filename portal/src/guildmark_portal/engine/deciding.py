@@ -28,7 +28,7 @@ from guildmark_portal.jobs.models import Job
 from guildmark_portal.jobs.services import Later, handler
 from guildmark_portal.mail import services as mail
 
-_FULL, _EMPTY = "●", "○"
+_FULL, _EMPTY = "◆", "◇"
 
 
 @handler(DECIDE, attempts=None)
