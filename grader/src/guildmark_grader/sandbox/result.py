@@ -1,0 +1,139 @@
+"""Reading a reply: hostile bytes, whatever the worker's code is worth once it has met the file.
+
+Nothing here decodes more than fixed headers and short records. An array is taken by its exact length; a finding must be a
+known code of the candidate's kind with exactly the parameters of its sentence, and its texts are escaped again.
+"""
+
+import string
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from guildmark.inspection import Finding, printable
+from guildmark.rules.verdict import REASONS, Verdict
+from guildmark_grader.worker.reply import FINDINGS_LIMIT, HEADER, MAGIC, PARAMS_LIMIT, TEXT_LIMIT, Kind, ParamType, Stage
+
+_RECORD_LIMIT = 64 * 1024
+_THE_CANDIDATES = frozenset({Verdict.REJECTED, Verdict.FAILED, Verdict.OUT_OF_MEMORY})
+_LAST = frozenset({Kind.REFUSED, Kind.PREDICTIONS, Kind.FAULT})
+
+
+class Malformed(Exception):
+    """The bytes are not a reply."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A reply that is complete: one of the three is set."""
+
+    findings: tuple[Finding, ...] = ()
+    predictions: bytes | None = None
+    fault: str | None = None
+
+
+class Reader:
+    """Takes a reply in as it arrives. `predictions_bytes` is the only length that an array may have."""
+
+    def __init__(self, predictions_bytes: int) -> None:
+        self._expected = predictions_bytes
+        self._pending = bytearray()
+        self.stages: list[Stage] = []
+        self.reply: Reply | None = None
+
+    def feed(self, chunk: bytes) -> None:
+        """Take `chunk` in; `stages` and `reply` follow. Raises `Malformed`."""
+        self._pending += chunk
+        while self.reply is None and len(self._pending) >= HEADER.size:
+            magic, number, length = HEADER.unpack_from(self._pending)
+            kind = self._checked_kind(magic, number, length)
+            if len(self._pending) < HEADER.size + length:
+                return
+            payload = bytes(self._pending[HEADER.size : HEADER.size + length])
+            del self._pending[: HEADER.size + length]
+            self._take(kind, payload)
+
+    def _checked_kind(self, magic: bytes, number: int, length: int) -> Kind:
+        if magic != MAGIC or number not in Kind.__members__.values():
+            raise Malformed("no frame")
+        kind = Kind(number)
+        allowed = {Kind.STAGE: length == 1, Kind.PREDICTIONS: length == self._expected}
+        if not allowed.get(kind, length <= _RECORD_LIMIT):
+            raise Malformed(f"a {kind.name} of {length} bytes")
+        return kind
+
+    def _take(self, kind: Kind, payload: bytes) -> None:
+        if kind in _LAST and not self.stages:
+            raise Malformed("an answer before the start")
+        if kind is Kind.STAGE:
+            self._take_stage(payload[0])
+        elif kind is Kind.PREDICTIONS:
+            self.reply = Reply(predictions=payload)
+        elif kind is Kind.REFUSED:
+            self.reply = Reply(findings=tuple(parse_findings(payload)))
+        else:
+            self.reply = Reply(fault=printable(payload.decode("ascii", "replace"), TEXT_LIMIT))
+
+    def _take_stage(self, number: int) -> None:
+        following = self.stages[-1] + 1 if self.stages else Stage.STARTED
+        if number != following or number not in Stage.__members__.values():
+            raise Malformed("stages out of order")
+        self.stages.append(Stage(number))
+
+
+def parse_findings(record: bytes) -> list[Finding]:
+    """The findings in a record. Raises `Malformed` unless it holds at least one, and every one is sound."""
+    reading = _Reading(record)
+    count = reading.byte()
+    if not 1 <= count <= FINDINGS_LIMIT:
+        raise Malformed("no findings, or too many")
+    findings = [_finding(reading) for _ in range(count)]
+    if not reading.is_at_end:
+        raise Malformed("more than the findings")
+    return findings
+
+
+def _finding(reading: "_Reading") -> Finding:
+    code, count = reading.text(), reading.byte()
+    if code not in REASONS or REASONS[code].verdict not in _THE_CANDIDATES or count > PARAMS_LIMIT:
+        raise Malformed("not a reason that a worker may give")
+    params = {reading.text(): reading.value() for _ in range(count)}
+    if set(params) != set(_gaps(code)):
+        raise Malformed("not the parameters of the reason")
+    return Finding(code, params)
+
+
+def _gaps(code: str) -> Iterator[str]:
+    return (name for _, name, _, _ in string.Formatter().parse(REASONS[code].sentence) if name is not None)
+
+
+class _Reading:
+    """A cursor over a record."""
+
+    def __init__(self, record: bytes) -> None:
+        self._record = record
+        self._at = 0
+
+    @property
+    def is_at_end(self) -> bool:
+        return self._at == len(self._record)
+
+    def byte(self) -> int:
+        return self._bytes(1)[0]
+
+    def text(self) -> str:
+        return printable(self._bytes(self.byte()).decode("ascii", "replace"), TEXT_LIMIT)
+
+    def value(self) -> str | int | float:
+        kind = self.byte()
+        if kind == ParamType.TEXT:
+            return self.text()
+        if kind == ParamType.INTEGER:
+            return int(struct.unpack("<q", self._bytes(8))[0])
+        raise Malformed("a parameter of an unknown type")
+
+    def _bytes(self, count: int) -> bytes:
+        taken = self._record[self._at : self._at + count]
+        if len(taken) != count:
+            raise Malformed("a record that is cut short")
+        self._at += count
+        return taken

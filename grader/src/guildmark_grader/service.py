@@ -1,0 +1,172 @@
+"""The grading service: one job a connection on a Unix socket, so many at once as there are slots.
+
+A client sends a length (4 bytes, big-endian) and a `protocol.GradeJob` as JSON, with one descriptor, the model file, on the
+first message. It is answered with a length and a `protocol.GradeReport`. While it waits it sends nothing more: an end of its
+stream means that it hung up, and ends the job. Whatever is ours becomes a report that says so, its cause goes to the log.
+"""
+
+import hashlib
+import logging
+import os
+import shutil
+import socket
+import struct
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from guildmark.errors import GuildmarkError, OurFault
+from guildmark.protocol import GradeJob, GradeReport
+from guildmark_grader.banks import Bank, HiddenStore, open_bank
+from guildmark_grader.grade import Abandoned, Grader, fault_report
+from guildmark_grader.sandbox import Box
+
+logger = logging.getLogger(__name__)
+
+_LENGTH = struct.Struct(">I")
+_REQUEST_LIMIT = 64 * 1024
+_REQUEST_WAIT_S = 30.0
+_CHUNK = 1024 * 1024
+_SLOT_WAIT_S = 0.1
+
+
+class BadRequest(OurFault):
+    """The portal asked for something that is not a job."""
+
+
+class Service:
+    """Listens at `socket_path` for jobs on the banks under `banks`. Used as a context, then `serve`."""
+
+    def __init__(self, socket_path: Path, banks: Path, *, slots: int, box: Box) -> None:
+        self._path = socket_path
+        self._banks_folder = banks
+        self._slots = threading.Semaphore(slots)
+        self._box = box
+        self._banks: dict[str, Bank] = {}
+        self._threads = max(1, (os.cpu_count() or 1) // slots)
+
+    def serve(self) -> Iterator[None]:
+        """Answer until closed. Yields once, when it listens; raises `BoxFault` before that where no box stands."""
+        self._box.probe()
+        with self._scratch_folder() as scratch, self._listening() as listener:
+            store = HiddenStore(scratch)
+            grader = Grader(self._box, scratch, store, threads=min(2, self._threads))
+            yield
+            while True:
+                connection, _address = listener.accept()
+                threading.Thread(target=self._attend, args=(connection, grader), daemon=True).start()
+
+    @contextmanager
+    def _scratch_folder(self) -> Iterator[Path]:
+        """A folder beside the socket. What a killed service left there is cleared away first."""
+        scratch = self._path.with_name(f"{self._path.name}.jobs")
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir(mode=0o700)
+        try:
+            yield scratch
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    @contextmanager
+    def _listening(self) -> Iterator[socket.socket]:
+        with suppress(FileNotFoundError):
+            self._path.unlink()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+            listener.bind(str(self._path))
+            self._path.chmod(0o600)
+            listener.listen(64)
+            try:
+                yield listener
+            finally:
+                self._path.unlink(missing_ok=True)
+
+    def _attend(self, connection: socket.socket, grader: Grader) -> None:
+        with connection:
+            try:
+                report = self._answer(connection, grader)
+            except Abandoned:
+                return
+            except (GuildmarkError, OSError):
+                logger.exception("a job cannot be graded")
+                report = fault_report()
+            except Exception:
+                logger.exception("a job met an error in the grader")
+                report = fault_report()
+            content = report.model_dump_json().encode()
+            with suppress(OSError):  # whoever asked is gone
+                connection.sendall(_LENGTH.pack(len(content)) + content)
+
+    def _answer(self, connection: socket.socket, grader: Grader) -> GradeReport:
+        job, descriptor = receive_job(connection)
+        try:
+            while not self._slots.acquire(timeout=_SLOT_WAIT_S):
+                if _hung_up(connection):
+                    raise Abandoned
+            try:
+                return self._grade(job, descriptor, connection, grader)
+            finally:
+                self._slots.release()
+        finally:
+            os.close(descriptor)
+
+    def _grade(self, job: GradeJob, descriptor: int, connection: socket.socket, grader: Grader) -> GradeReport:
+        bank = self._bank(job.bank)
+        form = bank.form(job.form)
+        with tempfile.NamedTemporaryFile(dir=grader.scratch, prefix="received-") as received:
+            size = os.fstat(descriptor).st_size
+            if size > form.task.contract.size_limit:
+                received.truncate(size)  # its size says it all: nothing of it is read
+            elif _copied(descriptor, received.fileno()) != job.file_sha256:
+                raise BadRequest("the file is not the one that the job names")
+            return grader.grade(bank, form, job.variant, Path(received.name), asker=connection)
+
+    def _bank(self, digest: str) -> Bank:
+        if digest not in self._banks:
+            self._banks[digest] = open_bank(self._banks_folder / digest, digest=digest)
+        return self._banks[digest]
+
+
+def receive_job(connection: socket.socket) -> tuple[GradeJob, int]:
+    """The job on a fresh connection, and the descriptor of its file. Raises `BadRequest`."""
+    connection.settimeout(_REQUEST_WAIT_S)
+    content, descriptors, _flags, _address = socket.recv_fds(connection, _REQUEST_LIMIT, 1)
+    try:
+        job = GradeJob.model_validate_json(_whole(content, connection))
+        (descriptor,) = descriptors
+    except (BadRequest, ValueError, OSError) as error:
+        for descriptor in descriptors:
+            os.close(descriptor)
+        raise BadRequest(str(error)) from error
+    connection.settimeout(None)
+    return job, descriptor
+
+
+def _whole(content: bytes, connection: socket.socket) -> bytes:
+    """The request whose beginning is `content`, without its length."""
+    while len(content) < _LENGTH.size or len(content) < _LENGTH.size + _LENGTH.unpack_from(content)[0]:
+        more = connection.recv(_REQUEST_LIMIT) if len(content) < _REQUEST_LIMIT else b""
+        if not more:
+            raise BadRequest("the request is cut short, or too long")
+        content += more
+    return content[_LENGTH.size :]
+
+
+def _copied(source: int, target: int) -> str:
+    """The SHA-256 of a file that is copied from its beginning."""
+    digest, offset = hashlib.sha256(), 0
+    while chunk := os.pread(source, _CHUNK, offset):
+        digest.update(chunk)
+        os.pwrite(target, chunk, offset)
+        offset += len(chunk)
+    return digest.hexdigest()
+
+
+def _hung_up(connection: socket.socket) -> bool:
+    try:
+        return connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True

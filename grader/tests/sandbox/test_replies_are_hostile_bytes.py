@@ -1,0 +1,112 @@
+"""What the worker sends is parsed as an enemy's bytes."""
+
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from guildmark.inspection import Finding
+from guildmark_grader.sandbox.result import Malformed, Reader, parse_findings
+from guildmark_grader.worker.reply import HEADER, MAGIC, Kind, Stage, frame, header, pack_findings
+
+ARRAY = struct.pack("<3f", 1.0, 2.0, 3.0)
+START = frame(Kind.STAGE, bytes([Stage.STARTED]))
+SHAPES = {"found": "(None, 7)", "expected": "(None, 6)"}
+
+
+def read(*chunks: bytes) -> Reader:
+    reader = Reader(len(ARRAY))
+    for chunk in chunks:
+        reader.feed(chunk)
+    return reader
+
+
+def test_an_array_arrives_whole_however_it_is_cut():
+    stream = START + header(Kind.PREDICTIONS, len(ARRAY)) + ARRAY
+    for size in (1, 5, len(stream)):
+        reader = read(*(stream[start : start + size] for start in range(0, len(stream), size)))
+        assert reader.stages == [Stage.STARTED]
+        assert reader.reply is not None
+        assert reader.reply.predictions == ARRAY
+
+
+def test_an_array_that_is_cut_short_is_no_reply():
+    assert read(START, header(Kind.PREDICTIONS, len(ARRAY)), ARRAY[:-1]).reply is None
+
+
+def test_findings_come_back_as_they_were():
+    findings = [Finding("contract.input_shape", SHAPES), Finding("file.too_large", {"found": 2**40, "limit": 5})]
+    assert parse_findings(pack_findings(findings)) == findings
+
+
+def test_names_are_escaped_again():
+    record = pack_findings([Finding("layer.unknown", {"name": "?"})]).replace(b"?", b"\x1b")
+    assert parse_findings(record) == [Finding("layer.unknown", {"name": "\\x1b"})]
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [
+        b"x" * 20,
+        HEADER.pack(MAGIC, 99, 1) + b"x",
+        START + header(Kind.PREDICTIONS, len(ARRAY) + 1),
+        START + header(Kind.PREDICTIONS, 2**32 - 1),
+        START + header(Kind.REFUSED, 2**20),
+        header(Kind.PREDICTIONS, len(ARRAY)) + ARRAY,
+        START + START,
+        START + frame(Kind.STAGE, bytes([Stage.LOADING])),
+        START + frame(Kind.REFUSED, b"\x00"),
+        START + frame(Kind.REFUSED, b"\x01\x05ab"),
+    ],
+    ids=[
+        "no frame",
+        "unknown kind",
+        "a longer array",
+        "an endless array",
+        "a long record",
+        "an array before the start",
+        "a stage twice",
+        "a stage skipped",
+        "no findings",
+        "a record cut short",
+    ],
+)
+def test_what_is_no_reply_is_refused(stream):
+    with pytest.raises(Malformed):
+        read(stream)
+
+
+@pytest.mark.parametrize(
+    "finding",
+    [
+        Finding("graded.full", {"metric": "accuracy", "value": 1}),
+        Finding("grader.fault"),
+        Finding("limit.time", {"limit": 3}),
+        Finding("no.such_reason"),
+        Finding("layer.unknown"),
+        Finding("layer.unknown", {"name": "a", "other": "b"}),
+    ],
+    ids=lambda finding: f"{finding.code} {len(finding.params)}",
+)
+def test_a_worker_cannot_give_reasons_that_are_not_the_candidates(finding):
+    with pytest.raises(Malformed):
+        parse_findings(pack_findings([finding]))
+
+
+@given(st.binary(max_size=200), st.booleans())
+def test_any_bytes_are_read_or_refused(junk, started):
+    try:
+        reader = read(START * started, junk)
+    except Malformed:
+        return
+    assert reader.reply is None or started
+
+
+@given(st.binary(max_size=100))
+def test_any_record_is_read_or_refused(junk):
+    try:
+        findings = parse_findings(junk)
+    except Malformed:
+        return
+    assert len(findings) > 0

@@ -1,0 +1,186 @@
+"""The service as the portal meets it: a process of its own, a socket, a descriptor."""
+
+import hashlib
+import json
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from guildmark.protocol import GradeJob, GradeReport
+from guildmark.rules.verdict import Verdict
+
+LENGTH = struct.Struct(">I")
+
+
+@dataclass(frozen=True)
+class Service:
+    process: subprocess.Popen
+    socket: Path
+    bank: str
+
+
+@contextmanager
+def serving(folder: Path, bank_folder: Path, slots: int = 1) -> Iterator[Service]:
+    digest = hashlib.sha256((bank_folder / "bank.json").read_bytes()).hexdigest()
+    (folder / "banks").mkdir(exist_ok=True)
+    if not (folder / "banks" / digest).exists():
+        (folder / "banks" / digest).symlink_to(bank_folder)
+    path = folder / "grader.sock"
+    command = [sys.executable, "-m", "guildmark_grader.cli", "serve", "--socket", path, "--banks", folder / "banks"]
+    process = subprocess.Popen([*command, "--slots", str(slots)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout.readline() == "ready\n"
+        yield Service(process, path, digest)
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def send(service: Service, model: Path, **changes) -> socket.socket:
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.connect(str(service.socket))
+    content = model.read_bytes()
+    job = GradeJob(
+        submission="s1",
+        bank=service.bank,
+        form="largest",
+        variant=0,
+        file_sha256=hashlib.sha256(content).hexdigest(),
+        file_size=len(content),
+    ).model_copy(update=changes)
+    request = job.model_dump_json().encode()
+    with model.open("rb") as file:
+        socket.send_fds(connection, [LENGTH.pack(len(request)) + request], [file.fileno()])
+    return connection
+
+
+def answer(connection: socket.socket) -> GradeReport:
+    with connection, connection.makefile("rb") as stream:
+        (length,) = LENGTH.unpack(stream.read(LENGTH.size))
+        return GradeReport.model_validate_json(stream.read(length))
+
+
+def commands() -> dict[int, str]:
+    """The command lines of the processes of this host."""
+    found = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            with suppress(OSError):
+                found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    return found
+
+
+def boxes() -> set[int]:
+    """Processes of boxes: launchers, bubblewraps and workers."""
+    return {pid for pid, command in commands().items() if "/box/inside.py" in command or "sandbox/launcher.py" in command}
+
+
+def workers() -> set[int]:
+    """Processes of workers alone."""
+    return {pid for pid, command in commands().items() if command.startswith("/box/python/bin/python")}
+
+
+def wait_until(met, seconds: float = 10) -> bool:
+    deadline = time.monotonic() + seconds
+    while not (reached := met()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return reached
+
+
+@pytest.fixture
+def service(tmp_path, bank_folder) -> Iterator[Service]:
+    with serving(tmp_path, bank_folder) as running:
+        yield running
+
+
+def test_a_job_is_answered_with_a_report(service, models):
+    report = answer(send(service, models / "honest.keras"))
+    assert (report.verdict, report.score) == (Verdict.GRADED, 5)
+    assert service.socket.stat().st_mode & 0o777 == 0o600
+
+
+def test_faults_of_ours_are_never_charged(service, models, tmp_path):
+    for changes in ({"bank": "0" * 64}, {"form": "unknown"}, {"variant": 5}, {"file_sha256": "0" * 64}):
+        report = answer(send(service, models / "text.h5", **changes))
+        assert (report.verdict, report.reason, report.score) == (Verdict.GRADER_ERROR, "grader.fault", None)
+
+
+def test_a_request_that_is_none_is_our_fault_and_the_service_lives_on(service, models):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.connect(str(service.socket))
+        connection.sendall(LENGTH.pack(3) + b"{}}")
+        assert answer(connection).verdict is Verdict.GRADER_ERROR
+    assert answer(send(service, models / "text.h5")).reason == "file.not_a_model"
+
+
+def test_a_file_over_the_limit_is_refused_by_its_size(service, models):
+    report = answer(send(service, models / "too_large.h5"))
+    assert (report.reason, report.params) == ("file.too_large", {"found": 9 * 1024 * 1024, "limit": 8 * 1024 * 1024})
+
+
+def test_two_jobs_run_at_once(tmp_path, bank_folder, models):
+    with serving(tmp_path, bank_folder, slots=2) as service:
+        both = [send(service, models / name, form="hurried") for name in ("slow.keras", "slow.keras")]
+        reports = []
+        threads = [threading.Thread(target=lambda c=c: reports.append(answer(c))) for c in both]
+        for thread in threads:
+            thread.start()
+        assert wait_until(lambda: len(workers()) == 2, 30)
+        for thread in threads:
+            thread.join()
+        assert [report.verdict for report in reports] == [Verdict.TIMED_OUT, Verdict.TIMED_OUT]
+
+
+def test_who_hangs_up_ends_the_job(service, models):
+    before = boxes()
+    connection = send(service, models / "slow.keras")
+    assert wait_until(lambda: len(boxes() - before) > 0)
+    connection.close()
+    assert wait_until(lambda: boxes() <= before, 5)
+    assert answer(send(service, models / "text.h5")).reason == "file.not_a_model"
+
+
+def test_killing_the_service_leaves_nothing_behind(tmp_path, bank_folder, models):
+    before = boxes()
+    with serving(tmp_path, bank_folder) as service:
+        connection = send(service, models / "slow.keras")
+        assert wait_until(lambda: len(boxes() - before) > 0)
+        time.sleep(1)
+        service.process.send_signal(signal.SIGKILL)
+        service.process.wait()
+        assert wait_until(lambda: boxes() <= before, 5)
+        with connection:
+            assert connection.recv(1) == b""
+    assert len(list(Path(f"{service.socket}.jobs").iterdir())) > 0
+    with serving(tmp_path, bank_folder) as again:
+        assert list(Path(f"{again.socket}.jobs").iterdir()) == []
+        assert answer(send(again, models / "text.h5")).reason == "file.not_a_model"
+
+
+def test_it_leaves_when_it_is_told(service):
+    service.process.terminate()
+    assert service.process.wait(5) == 0
+    assert not service.socket.exists()
+
+
+def test_it_says_why_it_cannot_start(tmp_path):
+    command = [sys.executable, "-m", "guildmark_grader.cli", "serve", "--socket", tmp_path / "s", "--banks", tmp_path / "none"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "banks" in done.stderr
+
+
+def test_a_report_is_json_of_the_protocol(service, models):
+    report = answer(send(service, models / "lambda.keras"))
+    assert json.loads(report.model_dump_json())["params"] == {"name": "twice"}
