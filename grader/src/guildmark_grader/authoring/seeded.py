@@ -1,0 +1,32 @@
+"""Runs one `build.py`, in a process of its own: `python -m guildmark_grader.authoring.seeded BUILD SOURCES PUBLIC HIDDEN`.
+
+The derived seed, 32 bytes in hex, arrives on standard input. The secret that it was derived from never enters this process.
+"""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+
+
+def main() -> None:
+    """Load the script and let it build."""
+    script, sources, public, hidden = (Path(argument) for argument in sys.argv[1:])
+    entropy = int(sys.stdin.read(), 16)
+    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(entropy)))
+    _loaded(script).build(rng, sources, public, hidden)
+
+
+def _loaded(script: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("build", script)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{script.name} cannot be imported")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""One form and variant, built and looked over: the public files and the hidden arrays.
+
+`build.py` runs in a process of its own that is told the derived seed, the pack's sources and two empty folders. What it
+leaves there is checked against the task before it goes anywhere (see `output`).
+"""
+
+import hashlib
+import hmac
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from guildmark.errors import PackProblem, PackUnreadable
+from guildmark.i18n import _
+from guildmark.packs.model import ExamSpec
+from guildmark.packs.reader import Form, Pack
+from guildmark_grader.authoring.output import Hidden, hidden_arrays, output_problems, public_files
+
+BUILD_LIMIT_S = 600
+_IN_SCRIPT = re.compile(r'File "[^"]*build\.py", line (\d+)')
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What `build.py` made: the candidate's files by path, and what stays with the grader."""
+
+    public: dict[str, bytes]
+    inputs: NDArray[np.generic]
+    targets: NDArray[np.generic]
+
+
+def derived_seed(secret: bytes, exam: ExamSpec, form: str, variant: int) -> bytes:
+    """The seed of one variant: nobody gets from it to the secret or to another variant's."""
+    message = f"{exam.id}|{exam.version}|{form}|{variant}"
+    return hmac.new(secret, message.encode(), hashlib.sha256).digest()
+
+
+def built_variant(pack: Pack, form: Form, variant: int, *, secret: bytes) -> Variant:
+    """Build `variant` of `form`. Raises `PackUnreadable` with every problem of what was built."""
+    script = f"{form.category}/{form.task.id}/build.py"
+    with tempfile.TemporaryDirectory(prefix="guildmark-build-") as scratch:
+        public, hidden = Path(scratch, "public"), Path(scratch, "hidden")
+        public.mkdir()
+        hidden.mkdir()
+        _run(pack, form, script, derived_seed(secret, pack.exam, form.task.id, variant), (public, hidden))
+        files = public_files(public)
+        arrays = hidden_arrays(hidden)
+        problems = output_problems(form.task, files, arrays)
+        if problems:
+            raise _unbuildable(form, [PackProblem(script, None, problem) for problem in problems])
+    if not isinstance(arrays, Hidden):  # output_problems has reported it
+        raise TypeError
+    return Variant(files, arrays.inputs, arrays.targets)
+
+
+def _run(pack: Pack, form: Form, script: str, seed: bytes, outputs: tuple[Path, Path]) -> None:
+    paths = [form.folder / "build.py", pack.sources, *outputs]
+    command = [sys.executable, "-P", "-s", "-B", "-m", "guildmark_grader.authoring.seeded", *(str(p.resolve()) for p in paths)]
+    # A cleared environment: no secret by accident, and one order of hashing for the same bytes on every run.
+    environment = {"PATH": os.defpath, "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
+    try:
+        done = subprocess.run(
+            command,
+            input=seed.hex(),
+            env=environment,
+            cwd=outputs[0].parent,
+            timeout=BUILD_LIMIT_S,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        message = _("It ran for more than {limit} seconds.").format(limit=BUILD_LIMIT_S)
+        raise _unbuildable(form, [PackProblem(script, None, message)]) from error
+    if done.returncode != 0:
+        lines = _IN_SCRIPT.findall(done.stderr)
+        last = done.stderr.strip().rsplit("\n", 1)[-1] or _("It ended with status {status}.").format(status=done.returncode)
+        raise _unbuildable(form, [PackProblem(script, int(lines[-1]) if lines else None, last)])
+
+
+def _unbuildable(form: Form, problems: list[PackProblem]) -> PackUnreadable:
+    return PackUnreadable(_("The form {form} cannot be built.").format(form=form.task.id), problems=tuple(problems))

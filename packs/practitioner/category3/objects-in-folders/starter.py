@@ -1,0 +1,79 @@
+"""Category 3: Objects in folders.
+
+Fill in solution_model(). Running this file trains the model and saves it beside this file, ready to submit.
+The problem, the data and the bands of the score stand in instructions.en.md.
+"""
+
+import sys
+from pathlib import Path
+
+import tensorflow as tf
+
+try:
+    from tensorflow.keras.preprocessing.image import ImageDataGenerator
+except ImportError:  # where Keras has moved it
+    from keras.src.legacy.preprocessing.image import ImageDataGenerator
+
+CATEGORY = "Category 3: Objects in folders"
+FOLDER = Path(__file__).resolve().parent
+CHECKPOINT = FOLDER / "checkpoint.weights.h5"
+SIDE = 80
+
+
+def load_data(**augmentation):
+    """A generator of images of shape (80, 80, 3) from 0 to 1, with one-hot labels in the order of classes.txt.
+
+    The classes are the folders of train/. Arguments of ImageDataGenerator augment the images: horizontal_flip=True …
+    """
+    classes = (FOLDER / "classes.txt").read_text().split()
+    return ImageDataGenerator(rescale=1 / 255, **augmentation).flow_from_directory(
+        str(FOLDER / "train"),
+        target_size=(SIDE, SIDE),
+        interpolation="bilinear",
+        classes=classes,
+        class_mode="categorical",
+        batch_size=32,
+    )
+
+
+def solution_model():
+    """Returns the trained model."""
+    images = load_data()
+    model = None
+    print("Training on", images.n, "images of", list(images.class_indices))
+    # ---------------------------------------------------------------------------------------------------------------
+    # YOUR CODE: build, compile and train the model, and let `model` be it.
+    #
+    # In a long training, resume(model) before fitting goes on from the weights that were kept another day; checkpoint()
+    # among the callbacks keeps the best ones on validation data; resume(model) after fitting takes those, not the last.
+    # ---------------------------------------------------------------------------------------------------------------
+    return model
+
+
+def checkpoint():
+    """Keeps the best weights while you train: model.fit(..., callbacks=[checkpoint()]) with validation data."""
+    return tf.keras.callbacks.ModelCheckpoint(str(CHECKPOINT), monitor="val_loss", save_best_only=True, save_weights_only=True)
+
+
+def resume(model):
+    """Goes on from the weights that checkpoint() kept, if there are any; the model must have the same layers."""
+    if CHECKPOINT.exists():
+        model.load_weights(str(CHECKPOINT))
+
+
+def save(model):
+    """Saves the model beside this file: mymodel.keras, or mymodel.h5 where TensorFlow is older than 2.12."""
+    version = tuple(int(part) for part in tf.__version__.split(".")[:2])
+    if version < (2, 4):
+        print("TensorFlow", tf.__version__, "is older than this exam was tried with. Use 2.4 or later if anything fails.")
+    file = FOLDER / ("mymodel.keras" if version >= (2, 12) else "mymodel.h5")
+    model.save(str(file))
+    print("Saved", file.name)
+
+
+if __name__ == "__main__":
+    print(CATEGORY)
+    trained = solution_model()
+    if trained is None:
+        sys.exit("solution_model() returns no model yet: build and train one where this file says YOUR CODE.")
+    save(trained)
