@@ -19,8 +19,7 @@ demo: install  ## Watch a whole exam: five models trained, graded in a box, a ce
 	@$(BIN)/python -m demo $(if $(CHECK),--check)
 
 test: install-dev browser  ## The fast gate: every test but the soaks, one flow in headless Chromium included
-	$(BIN)/coverage erase
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup --cov --cov-report=term:skip-covered --cov-report=html:htmlcov $(PYTEST_ARGS)
 
 check: lint types imports packs  ## Everything that is checked without running the product
 

@@ -1,5 +1,6 @@
 """Whole exams on a small pack: real portal, real client, real boxes, and models that need no training."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -73,6 +74,12 @@ class Person:
     def folder(self) -> Path:
         """Where the exam lies."""
         return self.candidate.folder
+
+    @property
+    def token(self) -> str:
+        """The bearer token that the client keeps for its portal."""
+        kept = json.loads((self.candidate.home / "credentials.json").read_text())
+        return str(kept["servers"][self.candidate.server]["access_token"])
 
     def begin(self) -> str:
         """Start the exam in the terminal. Returns the attempt's id."""

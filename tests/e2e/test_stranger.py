@@ -1,5 +1,7 @@
 """Somebody else cannot see, submit to, or finish an attempt: every endpoint of the API, and every page."""
 
+from base64 import b64encode
+
 import httpx
 import pytest
 from demo.portal import Portal
@@ -36,7 +38,8 @@ TUS = {
     "Tus-Resumable": "1.0.0",
     "Upload-Length": "4",
     "Upload-Offset": "0",
-    "Upload-Metadata": "category Y2F0ZWdvcnkx,filename bS5oNQ==,sha256 " + "YQ==",
+    "Upload-Metadata": f"category {b64encode(b'category2').decode()},filename {b64encode(b'm.h5').decode()},"
+    f"sha256 {b64encode(b'0' * 64).decode()}",
     "Content-Type": "application/offset+octet-stream",
 }
 
@@ -50,13 +53,16 @@ def test_the_table_of_endpoints_is_complete(anonymous: httpx.Client) -> None:
 
 
 @pytest.fixture
-def things(person, quick_pack) -> dict[str, str]:
+def things(portal: Portal, person, quick_pack) -> dict[str, str]:
     """The ids of an attempt that is under way, its submission, and an upload that was never finished."""
     ada = person("ada")
     attempt = ada.begin()
     ada.solve(1, quick_pack)
     submission = ada.candidate.guildmark_json("submit", "1", "--no-wait")["submission"]["id"]
-    return {"attempt": attempt, "submission": submission, "upload": submission}
+    headers = {"Authorization": f"Bearer {ada.token}", "Guildmark-Protocol": "1", **TUS}
+    opened = httpx.post(f"{portal.url}/api/v1/attempts/{attempt}/uploads", headers=headers)
+    assert opened.status_code == 201
+    return {"attempt": attempt, "submission": submission, "upload": opened.headers["location"].rstrip("/").rsplit("/", 1)[-1]}
 
 
 def test_a_stranger_gets_not_found_from_every_endpoint_and_page(portal: Portal, person, things, anonymous) -> None:

@@ -1,74 +1,52 @@
 """Data of the form: renderings in class folders. The hidden ones show objects that no public image shows.
 
-A variant draws the objects that are kept back, the numbers that files carry, and the order of the classes.
+Which objects are kept back is fixed, so that variants are equally hard: with a few dozen objects, a drawn split would
+decide more about a score than the model does. A variant draws the order of the classes, the numbers that files carry, and how
+each hidden image is flipped and cropped.
 """
 
 import re
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 CLASSES = ("person", "vehicle")
 SIDE = 80
-HIDDEN_SHARE = 0.25
-# Objects are kept back from every kind, so that variants are equally hard: a class has its kinds, and a rest that is one too.
-KINDS = {
-    "person": ("Reallusion-(fe)?male0", "Reallusion-.*[lL]ying", "Reallusion-.*[sS]it"),
-    "vehicle": (".*([tT]ruck|[bB]us|van)$",),
-}
-# Models that differ in little but their colour count as one object.
-SERIES = ("KatorLegaz-concept-sedan-01", "KatorLegaz-concept-sedan-02")
+CROPPED = 0.06  # the largest share of a side that a hidden image loses at each of its edges
 
 
 def build(rng, sources, public, hidden):
     classes = [CLASSES[i] for i in rng.permutation(len(CLASSES))]
     (public / "classes.txt").write_text("\n".join(classes) + "\n")
     (public / "LICENCE.txt").write_bytes((sources / "licences" / "objects.txt").read_bytes())
-    kept_back = []
+    inputs, targets = [], []
     for number, name in enumerate(classes):
-        hidden_objects, given = split_by_kind(rng, views_by_object(sources / "objects" / name), KINDS[name])
-        kept_back += [(number, path) for views in hidden_objects for path in views]
-        copy_views([given[i] for i in rng.permutation(len(given))], public / "train" / name)
-    order = rng.permutation(len(kept_back))
-    np.save(hidden / "inputs.npy", np.stack([as_input(kept_back[i][1]) for i in order]))
-    np.save(hidden / "targets.npy", np.array([kept_back[i][0] for i in order], dtype=np.int64))
+        copy_views(rng, sources / "objects" / "given" / name, public / "train" / name)
+        for path in sorted((sources / "objects" / "kept_back" / name).glob("*.jpg")):
+            inputs.append(as_input(path, flipped=rng.random() < 1 / 2, cropped=rng.uniform(0, CROPPED, size=4)))
+            targets.append(number)
+    order = rng.permutation(len(inputs))
+    np.save(hidden / "inputs.npy", np.stack(inputs)[order])
+    np.save(hidden / "targets.npy", np.array(targets, dtype=np.int64)[order])
 
 
-def views_by_object(folder):
-    """The images of each object, objects and images in order of their names."""
-    objects = {}
-    for path in sorted(folder.glob("*.jpg")):
-        model = re.sub(r"-[0-9]+\.jpg$", "", path.name)
-        series = next((name for name in SERIES if model.startswith(name)), model)
-        objects.setdefault(series, []).append(path)
-    return list(objects.values())
-
-
-def split_by_kind(rng, objects, kinds):
-    """The objects to keep back and those to give, the same share of every kind."""
-    groups = [[] for _ in range(len(kinds) + 1)]
-    for views in objects:
-        model = re.sub(r"-[0-9]+\.jpg$", "", views[0].name)
-        groups[next((k for k, kind in enumerate(kinds) if re.match(kind, model)), -1)].append(views)
-    kept_back, given = [], []
-    for group in groups:
-        order = rng.permutation(len(group))
-        cut = round(len(group) * HIDDEN_SHARE)
-        kept_back += [group[i] for i in order[:cut]]
-        given += [group[i] for i in order[cut:]]
-    return kept_back, given
-
-
-def copy_views(objects, folder):
-    """Copies under neutral names: the object's number in its class, and the number of the view."""
+def copy_views(rng, source, folder):
+    """Copies under neutral names: the object's number in its class, drawn, and the number of the view."""
     folder.mkdir(parents=True)
-    for number, views in enumerate(objects, start=1):
-        for view, path in enumerate(views, start=1):
+    views_of = {}
+    for path in sorted(source.glob("*.jpg")):
+        views_of.setdefault(re.sub(r"-[0-9]+\.jpg$", "", path.name), []).append(path)
+    objects = list(views_of.values())
+    for number, place in enumerate(rng.permutation(len(objects)), start=1):
+        for view, path in enumerate(objects[place], start=1):
             (folder / f"object{number:02}-{view:02}.jpg").write_bytes(path.read_bytes())
 
 
-def as_input(path):
+def as_input(path, *, flipped, cropped):
     """An image as ImageDataGenerator(rescale=1 / 255) loads it with interpolation="bilinear"."""
-    with Image.open(path) as image:
-        small = image.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BILINEAR)
-    return np.asarray(small, dtype=np.float32) / np.float32(255)
+    with Image.open(path) as opened:
+        image = opened.convert("RGB")
+    left, top, right, bottom = (cropped * np.tile(image.size, 2)).round().astype(int)
+    image = image.crop((left, top, image.width - right, image.height - bottom))
+    image = ImageOps.mirror(image) if flipped else image
+    return np.asarray(image.resize((SIDE, SIDE), Image.Resampling.BILINEAR), dtype=np.float32) / np.float32(255)
