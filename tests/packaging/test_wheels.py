@@ -20,12 +20,21 @@ class Distribution:
     needs: tuple[str, ...]
     command: str
     forbidden: tuple[str, ...]
+    first_use: tuple[str, ...] = ("--help",)
 
 
 DISTRIBUTIONS = (
     Distribution("kit", "guildmark", "kit.txt", (), "guildmark", ("django", "tensorflow", "keras", "torch")),
     Distribution("grader", "guildmark_grader", "kit.txt", ("kit",), "guildmark-grader", ("django", "ninja", "allauth")),
-    Distribution("portal", "guildmark_portal", "portal.txt", ("kit",), "guildmark-portal", ("tensorflow", "keras", "torch")),
+    Distribution(
+        "portal",
+        "guildmark_portal",
+        "portal.txt",
+        ("kit",),
+        "guildmark-portal",
+        ("tensorflow", "keras", "torch"),
+        ("init", "--data", "data", "--owner", "owner@example.org"),
+    ),
 )
 
 IMPORT_EVERYTHING = """
@@ -40,8 +49,8 @@ print(",".join(name for name in sys.argv[3].split(",") if importlib.util.find_sp
 
 # Modules that only run in a surrounding of their own: inside the box with a framework, or under configured Django.
 NOT_IMPORTED_ALONE = {
-    "guildmark": ("guildmark.client.dry_run",),
-    "guildmark_grader": ("guildmark_grader.worker", "guildmark_grader.sandbox.launch"),
+    "guildmark": ("guildmark.cli.__main__", "guildmark.client.dry_run_script"),
+    "guildmark_grader": ("guildmark_grader.worker", "guildmark_grader.sandbox"),
     "guildmark_portal": ("guildmark_portal.",),
 }
 
@@ -76,7 +85,7 @@ def test_a_wheel_installs_alone_and_brings_nothing_forbidden(
     run(*pip, "--no-deps", *(wheels[need] for need in (*distribution.needs, distribution.folder)), cwd=tmp_path)
 
     run(python, "-m", "pip", "--disable-pip-version-check", "check", cwd=tmp_path)
-    assert "Usage" in run(python.with_name(distribution.command), "--help", cwd=tmp_path)
+    assert run(python.with_name(distribution.command), *distribution.first_use, cwd=tmp_path)
     found = run(
         python,
         "-I",

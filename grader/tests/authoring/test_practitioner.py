@@ -132,7 +132,7 @@ def test_another_variant_has_other_rows_and_another_order(practitioner_bank: Pat
     assert one.splitlines()[:10] != other.splitlines()[:10]
 
 
-@pytest.mark.parametrize("form", [form for form in FORMS if form.task.metric.name == "accuracy"])
+@pytest.mark.parametrize("form", [param for param in FORMS if param.values[0].task.metric.name == "accuracy"])
 def test_every_class_is_asked_for(practitioner_bank: Path, form: Form) -> None:
     targets = hidden_arrays(practitioner_bank, form.task.id, 0)["targets"]
     classes, counts = np.unique(targets, return_counts=True)
