@@ -1,4 +1,5 @@
 import json
+import subprocess
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -72,3 +73,37 @@ def test_a_key_is_named_by_its_digest():
 
 def test_the_canonical_form_is_fixed():
     assert canonical({"b": [1, 2.5, None, True], "a": "é", "signature": "x"}) == '{"a":"é","b":[1,2.5,null,true]}'.encode()
+
+
+JAVASCRIPT = """
+const [document, publicKey] = JSON.parse(require("fs").readFileSync(0, "utf8"));
+const { signature, ...fields } = document;
+const sorted = (value) =>
+  Array.isArray(value) ? value.map(sorted)
+  : value && typeof value === "object" ? Object.fromEntries(Object.keys(value).sort().map((key) => [key, sorted(value[key])]))
+  : value;
+const { createPublicKey, verify } = require("crypto");
+const prefix = Buffer.from("302a300506032b6570032100", "hex");  // an Ed25519 key in DER, but for its 32 bytes
+const key = createPublicKey({ key: Buffer.concat([prefix, Buffer.from(publicKey, "hex")]), format: "der", type: "spki" });
+console.log(verify(null, Buffer.from(JSON.stringify(sorted(fields))), key, Buffer.from(signature, "hex")));
+"""
+
+
+def verified_by_javascript(document):
+    sent = json.dumps([document, PUBLIC])
+    return subprocess.run(["node", "-e", JAVASCRIPT], input=sent, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def test_x13_a_dozen_lines_of_javascript_verify_a_document():
+    document = {
+        "holder": "Zoë 李",
+        "points": 100.0,
+        "categories": [{"points": 9.6, "metric": 0.8931}, {"points": 10.0, "none": None}],
+    }
+    signed = sign(document, KEY)
+    assert verified_by_javascript(signed) == "true"
+    assert verified_by_javascript({**signed, "points": 99.0}) == "false"
+
+
+def test_a_whole_number_is_the_same_with_and_without_a_decimal_point():
+    assert is_signed_by({**sign({"points": 100.0}, KEY), "points": 100}, PUBLIC) is True

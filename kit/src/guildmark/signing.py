@@ -1,8 +1,9 @@
 """Signatures that anybody can check without asking us: Ed25519 over canonical JSON.
 
-What is signed is a JSON object with a `key_id`, without its `signature`: keys sorted, no spaces, UTF-8. It is checked as
-received, unknown fields included, so that a newer server's documents still verify in an older client. The id of a key is
-the first 16 hex digits of the SHA-256 of its 32 public bytes.
+What is signed is a JSON object with a `key_id`, without its `signature`: keys sorted, no spaces, UTF-8, whole numbers without a
+decimal point, as JavaScript writes them too (RFC 8785, for the numbers that our documents hold: below 10^21, with at most
+four decimal places). It is checked as received, unknown fields included, so that a newer server's documents still verify in
+an older client. The id of a key is the first 16 hex digits of the SHA-256 of its 32 public bytes.
 """
 
 import hashlib
@@ -17,8 +18,19 @@ JsonObject = Mapping[str, object]
 
 def canonical(document: JsonObject) -> bytes:
     """The bytes of `document` that are signed: every field but `signature`."""
-    fields = {name: value for name, value in document.items() if name != "signature"}
+    fields = _with_plain_numbers({name: value for name, value in document.items() if name != "signature"})
     return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _with_plain_numbers(value: object) -> object:
+    """`value` with 100.0 as 100: whether a whole number was read as an integer or not makes no difference."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, Mapping):
+        return {name: _with_plain_numbers(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_plain_numbers(item) for item in value]
+    return value
 
 
 def public_hex(key: Ed25519PrivateKey) -> str:
