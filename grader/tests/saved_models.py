@@ -40,6 +40,9 @@ def main(folder):
     always_first = keras.Sequential([keras.Input((FEATURES,)), layers.Dense(CLASSES)])
     always_first.set_weights([np.zeros((FEATURES, CLASSES)), np.array([1.0, 0.0, 0.0])])
     always_first.save(folder / "always_first.h5")
+    never_right = keras.Sequential([keras.Input((FEATURES,)), layers.Dense(CLASSES, use_bias=False)])
+    never_right.set_weights([-np.eye(FEATURES, CLASSES)])
+    never_right.save(folder / "never_right.keras")
     always_first.set_weights([np.zeros((FEATURES, CLASSES)), np.array([np.nan, 0.0, 0.0])])
     always_first.save(folder / "nan.keras")
 

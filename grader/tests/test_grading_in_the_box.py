@@ -9,7 +9,9 @@ import h5py
 import pytest
 
 from guildmark.rules.verdict import Verdict, describe
-from guildmark_grader.grade import grader_digest
+from guildmark_grader.grade import _judge, grader_digest
+from guildmark_grader.sandbox import Ended, Outcome
+from guildmark_grader.worker.reply import Stage
 
 
 def graded(grader, bank, model: Path, form: str = "largest"):
@@ -30,6 +32,13 @@ def test_a_model_that_always_says_the_first_class_is_right_on_a_third(grader, ba
     report = graded(grader, bank, models / "always_first.h5")
     assert (report.verdict, report.score, report.metric.value) == (Verdict.GRADED, 1, 0.3333)
     assert (report.reason, report.next_threshold) == ("graded.quality", 0.5)
+
+
+def test_a_model_without_a_point_is_not_told_that_its_implementation_is_right(grader, bank, models):
+    report = graded(grader, bank, models / "never_right.keras")
+    assert (report.verdict, report.score, report.reason) == (Verdict.GRADED, 0, "graded.far")
+    assert report.params == {"metric": "accuracy", "value": report.metric.value, "threshold": 0.3}
+    assert describe(report.reason, report.params).startswith("The model runs, but its answers are not better than a simple")
 
 
 REFUSALS = [
@@ -92,3 +101,19 @@ def test_the_digest_follows_what_scores_and_nothing_else(task):
     assert digest == grader_digest(task.model_copy(update={"title": {"en": "Another title"}}), "a" * 64)
     assert digest != grader_digest(task, "b" * 64)
     assert digest != grader_digest(task.model_copy(update={"thresholds": (0.1, 0.2, 0.3, 0.4, 0.5)}), "a" * 64)
+
+
+def test_x3_a_lone_layer_is_no_model_whose_weights_would_be_drawn_anew_each_time(grader, bank, models, tmp_path):
+    with zipfile.ZipFile(models / "honest.keras") as honest, zipfile.ZipFile(tmp_path / "layer.keras", "w") as lone:
+        config = json.loads(honest.read("config.json"))
+        layer = next(layer for layer in config["config"]["layers"] if layer["class_name"] == "Dense")
+        for name in honest.namelist():
+            lone.writestr(name, json.dumps(layer) if name == "config.json" else honest.read(name))
+    report = graded(grader, bank, tmp_path / "layer.keras")
+    assert (report.verdict, report.reason) == (Verdict.FAILED, "model.not_loadable")
+
+
+def test_a_file_that_holds_up_its_inspection_is_called_damaged_and_costs_seconds(grader, bank, models):
+    stuck = Outcome(Ended.TIMED_OUT, None, -9, "", {Stage.STARTED: 0.1, Stage.INSPECTING: 0.2}, 20.2)
+    judged = _judge(bank.form("largest").task, grader.hidden.hidden(bank, bank.form("largest"), 0), stuck)
+    assert judged.code == "file.corrupt"

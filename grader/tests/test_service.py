@@ -81,14 +81,32 @@ def commands() -> dict[int, str]:
     return found
 
 
-def boxes() -> set[int]:
-    """Processes of boxes: launchers, bubblewraps and workers."""
-    return {pid for pid, command in commands().items() if "/box/inside.py" in command or "sandbox/launcher.py" in command}
+def boxes_of(service: Service) -> set[int]:
+    """Processes of the boxes that this service started: launchers, bubblewraps and workers, not those of others here."""
+    parents = {pid: int(stat.rpartition(")")[2].split()[1]) for pid, stat in stats().items()}
+    family = {service.process.pid}
+    while grown := {pid for pid, parent in parents.items() if parent in family} - family:
+        family |= grown
+    return {pid for pid in family if is_of_a_box(pid)}
 
 
-def workers() -> set[int]:
-    """Processes of workers alone."""
-    return {pid for pid, command in commands().items() if command.startswith("/box/python/bin/python")}
+def stats() -> dict[int, str]:
+    """The line `stat` of every process of this host."""
+    found = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            with suppress(OSError):
+                found[int(folder.name)] = (folder / "stat").read_text()
+    return found
+
+
+def is_of_a_box(pid: int) -> bool:
+    command = commands().get(pid, "")
+    return "/box/inside.py" in command or "sandbox/launcher.py" in command or command.startswith("/box/python/bin/python")
+
+
+def workers_of(service: Service) -> set[int]:
+    return {pid for pid in boxes_of(service) if commands().get(pid, "").startswith("/box/python/bin/python")}
 
 
 def wait_until(met, seconds: float = 10) -> bool:
@@ -136,30 +154,30 @@ def test_two_jobs_run_at_once(tmp_path, bank_folder, models):
         threads = [threading.Thread(target=lambda c=c: reports.append(answer(c))) for c in both]
         for thread in threads:
             thread.start()
-        assert wait_until(lambda: len(workers()) == 2, 30)
+        assert wait_until(lambda: len(workers_of(service)) == 2, 30)
         for thread in threads:
             thread.join()
         assert [report.verdict for report in reports] == [Verdict.TIMED_OUT, Verdict.TIMED_OUT]
 
 
 def test_who_hangs_up_ends_the_job(service, models):
-    before = boxes()
     connection = send(service, models / "slow.keras")
-    assert wait_until(lambda: len(boxes() - before) > 0)
+    assert wait_until(lambda: workers_of(service))
+    started = boxes_of(service)
     connection.close()
-    assert wait_until(lambda: boxes() <= before, 5)
+    assert wait_until(lambda: not any(is_of_a_box(pid) for pid in started), 5)
+    assert boxes_of(service) == set()
     assert answer(send(service, models / "text.h5")).reason == "file.not_a_model"
 
 
 def test_killing_the_service_leaves_nothing_behind(tmp_path, bank_folder, models):
-    before = boxes()
     with serving(tmp_path, bank_folder) as service:
         connection = send(service, models / "slow.keras")
-        assert wait_until(lambda: len(boxes() - before) > 0)
-        time.sleep(1)
+        assert wait_until(lambda: workers_of(service))
+        started = boxes_of(service)
         service.process.send_signal(signal.SIGKILL)
         service.process.wait()
-        assert wait_until(lambda: boxes() <= before, 5)
+        assert wait_until(lambda: not any(is_of_a_box(pid) for pid in started), 5)
         with connection:
             assert connection.recv(1) == b""
     assert len(list(Path(f"{service.socket}.jobs").iterdir())) > 0

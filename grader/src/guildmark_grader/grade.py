@@ -103,8 +103,11 @@ def _judge(task: TaskSpec, data: Hidden, outcome: Outcome) -> Finding | _Scored:
     if outcome.ended is Ended.ABANDONED:
         raise Abandoned
     if outcome.ended is Ended.TIMED_OUT:
-        if max(outcome.reached) in _OURS:
+        last = max(outcome.reached)
+        if last in _OURS:
             raise BoxFault("the worker did not come to the file in time")
+        if last is Stage.INSPECTING:
+            return Finding("file.corrupt")
         return Finding("limit.time", {"limit": task.limits.wall_s})
     reply = outcome.reply
     if reply is None:
@@ -158,7 +161,8 @@ def _report(bank: Bank, form: FormEntry, variant: int, judged: Finding | _Scored
 def _quality(metric: MetricValue, score: int, following: float | None) -> tuple[str, Params]:
     if score == MAX_SCORE or following is None:
         return "graded.full", {"metric": metric.name, "value": metric.value}
-    return "graded.quality", {"metric": metric.name, "value": metric.value, "threshold": following}
+    params: Params = {"metric": metric.name, "value": metric.value, "threshold": following}
+    return ("graded.quality" if score else "graded.far"), params
 
 
 def fault_report() -> GradeReport:

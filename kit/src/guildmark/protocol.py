@@ -114,7 +114,7 @@ class OpenAttempt(Request):
 
 
 class AttemptSummary(Reply):
-    """An attempt in a list."""
+    """An attempt in a list. `ended_at` is the finish, or the deadline once it is past; None while the attempt goes on."""
 
     id: str
     program: str
@@ -124,6 +124,7 @@ class AttemptSummary(Reply):
     phase: Phase
     deadline: AwareDatetime | None
     passed: bool | None
+    ended_at: AwareDatetime | None = None
 
 
 class BundleOffer(Reply):

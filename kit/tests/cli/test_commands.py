@@ -1,53 +1,10 @@
 import json
-import sys
 
 import pytest
-from typer.testing import CliRunner
+from command_answers import RUNNER, Answer, model
 
 from guildmark.cli import app
 from guildmark.cli.screen import Screen
-
-RUNNER = CliRunner()
-
-
-class Answer:
-    """What a command left: its status, streams, and the one JSON object if it was asked for."""
-
-    def __init__(self, result):
-        self.status, self.out, self.err = result.exit_code, result.stdout, result.stderr
-
-    @property
-    def json(self):
-        (line,) = self.out.splitlines()
-        return json.loads(line)
-
-
-@pytest.fixture
-def guildmark(monkeypatch, portal, tmp_path):
-    """Runs a command in the folder `here` (the exam's, once there is one)."""
-    place = tmp_path / "place"
-    place.mkdir()
-    monkeypatch.chdir(place)
-    monkeypatch.setenv("GUILDMARK_SERVER", portal.url)
-    monkeypatch.setenv("COLUMNS", "120")
-    return lambda *args: Answer(RUNNER.invoke(app, list(args)))
-
-
-@pytest.fixture
-def started(guildmark, signed_in, monkeypatch, tmp_path):
-    assert guildmark("start", "--yes", "--json").json["phase"] == "running"
-    monkeypatch.chdir(tmp_path / "place" / "test")
-    return tmp_path / "place" / "test"
-
-
-@pytest.fixture
-def no_wait(monkeypatch):
-    monkeypatch.setattr("time.sleep", lambda _s: None)
-
-
-def model(folder, number, text):
-    (folder / f"Category{number}" / "mymodel.keras").write_bytes(text.encode())
-
 
 ERRORS = [
     (("status",), 2, "no_exam_here"),
@@ -274,26 +231,6 @@ def test_check_without_any_model_says_what_to_do(guildmark, started):
     assert guildmark("check", "1", "--json").json["error"]["message"].startswith("There is no file")
 
 
-def test_submit_without_the_extra_says_that_it_did_not_look(guildmark, started, monkeypatch):
-    monkeypatch.setitem(sys.modules, "guildmark.client.check", _Missing())
-    model(started, 1, "score 5")
-    answer = guildmark("submit", "1", "--json")
-    assert (answer.status, answer.json["local_check"]) == (0, "unavailable")
-    assert 'pip install "guildmark[check]"' in answer.err
-
-
-def test_check_without_the_extra_says_what_to_install(guildmark, started, monkeypatch):
-    monkeypatch.setitem(sys.modules, "guildmark.client.check", _Missing())
-    model(started, 1, "score 5")
-    answer = guildmark("check", "1", "--json")
-    assert (answer.status, answer.json["error"]["next_step"]) == (2, 'Run: pip install "guildmark[check]"')
-
-
-class _Missing:
-    def __getattr__(self, name):
-        raise ModuleNotFoundError("No module named 'h5py'", name="h5py")
-
-
 def test_x6_finish_shows_what_is_missing_and_needs_a_word(guildmark, started, portal):
     answer = guildmark("finish")
     assert answer.status == 2
@@ -342,7 +279,7 @@ def test_text_from_a_file_or_the_portal_is_never_markup(guildmark, started, port
 
 
 def test_every_command_explains_itself(guildmark):
-    for command in ("login", "start", "status", "check", "submit", "finish", "result"):
+    for command in ("login", "logout", "start", "status", "check", "submit", "finish", "result"):
         answer = guildmark(command, "--help")
         assert (answer.status, "--json" in answer.out) == (0, True)
     assert "login" in guildmark().out

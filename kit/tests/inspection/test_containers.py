@@ -63,6 +63,19 @@ def test_a_directory_that_lies_about_its_length_is_damage(files, contract, tmp_p
     assert found(path, contract) == (Finding("file.corrupt"),)
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_compressed_entry_is_damage_and_no_error_of_ours(files, contract, tmp_path, method):
+    saved = files.save_keras(tmp_path / "m.keras", files.honest())
+    with zipfile.ZipFile(saved) as whole, zipfile.ZipFile(tmp_path / "again.keras", "w", method) as again:
+        for name in whole.namelist():
+            again.writestr(name, whole.read(name))
+        start = again.getinfo("config.json").header_offset + 30 + len("config.json")
+    content = bytearray((tmp_path / "again.keras").read_bytes())
+    content[start + 8 : start + 40] = b"\xff" * 32
+    (tmp_path / "again.keras").write_bytes(content)
+    assert [finding.code for finding in found(tmp_path / "again.keras", contract)] == ["file.corrupt"]
+
+
 @pytest.mark.parametrize("name", ["config.json", "model.weights.h5"])
 def test_a_bomb_is_not_expanded(files, contract, tmp_path, name):
     with zipfile.ZipFile(tmp_path / "m.keras", "w", zipfile.ZIP_DEFLATED) as archive:

@@ -1,4 +1,4 @@
-"""The ASGI application: Django, and nothing around it.
+"""The ASGI application: Django, with a bound around it on what a request may send.
 
 What runs beside it, the job runner and the grading service, belongs to the process and not to the application: `cli/serve.py`
 starts both around uvicorn, so that an application served by several workers would not bring several runners along.
@@ -10,8 +10,10 @@ from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.core.exceptions import ImproperlyConfigured
 
+from guildmark_portal.bodies import BodyLimit
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guildmark_portal.settings")
 if settings.GUILDMARK_THROWAWAY:
     raise ImproperlyConfigured("GUILDMARK_DATA is not set: there is no portal to serve. Run: guildmark-portal init")
 
-application = get_asgi_application()
+application = BodyLimit(get_asgi_application())

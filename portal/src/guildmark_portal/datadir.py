@@ -2,7 +2,7 @@
 
     portal.toml     what people may edit: address, organisation, mail, grading     (0600)
     secrets.json    keys, made once by `guildmark-portal init`, never shown        (0600)
-    db.sqlite3      the database
+    db.sqlite3      the database                                                   (0600)
     blobs/          public archives and submissions
     banks/          exam banks; only the grading service reads their hidden parts
     static/         the pages' style sheets, scripts and fonts, collected at start
@@ -14,12 +14,14 @@ the first entry is in use, the others are still accepted.
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import tomllib
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -31,8 +33,10 @@ from guildmark.i18n import _, mark
 
 CONFIG_FILE: Final = "portal.toml"
 SECRETS_FILE: Final = "secrets.json"
+DATABASE_FILE: Final = "db.sqlite3"
 DEFAULT_URL: Final = "http://127.0.0.1:8000"
 FOLDERS: Final = ("blobs", "banks", "static", "run")
+_HOST: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
 
 
 class DataDirectoryUnusable(GuildmarkError):
@@ -142,6 +146,8 @@ def read_config(directory: Path) -> Config:
             _("{path} is missing: this folder is not a portal yet.").format(path=path),
             next_step=_("Run: guildmark-portal init --data {directory}").format(directory=directory),
         ) from error
+    except NotADirectoryError as error:
+        raise _no_folder(directory, error) from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise _broken(path, str(error)) from error
     mail = document.pop("mail", {})
@@ -156,8 +162,8 @@ def read_config(directory: Path) -> Config:
 def check(config: Config, path: Path) -> None:
     """Report every setting of `path` that cannot work."""
     problems = []
-    if not str(config.url).startswith(("http://", "https://")):
-        problems.append(_("url must start with http:// or https://"))
+    if wrong := url_problem(config.url, name="url"):
+        problems.append(wrong)
     if config.mail.transport not in {"console", "smtp"}:
         problems.append(_("mail.transport must be console or smtp"))
     if config.mail.security not in {"starttls", "tls", "none"}:
@@ -166,6 +172,24 @@ def check(config: Config, path: Path) -> None:
         problems.append(_("grading_slots must be a whole number of at least 1"))
     if problems:
         raise _broken(path, "; ".join(problems))
+
+
+def url_problem(url: str, *, name: str) -> str | None:
+    """Why `url` cannot be a portal's address, in words that call the setting `name`; None if it can."""
+    if not str(url).startswith(("http://", "https://")):
+        return _("{name} must start with http:// or https://").format(name=name)
+    try:
+        address = urlsplit(url)
+        port = address.port
+    except ValueError:  # a bracket without its partner, or a port out of range
+        port = 0
+    if port == 0:
+        return _("{name} must have a host, and a port between 1 and 65535 or none").format(name=name)
+    if not _HOST.fullmatch(address.netloc.removesuffix(f":{port}")):
+        return _("{name} must name a host after {scheme}://, and nothing else there").format(name=name, scheme=address.scheme)
+    if url.rstrip("/") != f"{address.scheme}://{address.netloc}":
+        return _("{name} must end after the host or port: a portal has a host of its own, not a path on one").format(name=name)
+    return None
 
 
 def read_secrets(directory: Path) -> Secrets:
@@ -194,8 +218,23 @@ def _broken(path: Path, why: str) -> DataDirectoryUnusable:
     )
 
 
+def _no_folder(directory: Path, error: OSError) -> DataDirectoryUnusable:
+    """What to say of a place that is no folder, or one that may not be written."""
+    return DataDirectoryUnusable(
+        _("{directory} cannot be the portal's data directory: {why}.").format(directory=directory, why=error.strerror),
+        next_step=_("Name a folder that you may write to: --data FOLDER"),
+    )
+
+
 def create(directory: Path, *, config: Config, now: datetime) -> tuple[str, ...]:
-    """Make what is missing in `directory` and return the names of what was made; nothing that exists is touched."""
+    """Make what is missing in `directory` and return the names of what was made; what exists keeps its content."""
+    try:
+        return _create(directory, config=config, now=now)
+    except OSError as error:
+        raise _no_folder(directory, error) from error
+
+
+def _create(directory: Path, *, config: Config, now: datetime) -> tuple[str, ...]:
     made = []
     for folder in (directory, *(directory / name for name in FOLDERS)):
         if not folder.is_dir():
@@ -208,6 +247,10 @@ def create(directory: Path, *, config: Config, now: datetime) -> tuple[str, ...]
     if not (directory / SECRETS_FILE).exists():
         _write_private(directory / SECRETS_FILE, json.dumps(Secrets.generate(now=now).to_json(), indent=2) + "\n")
         made.append(SECRETS_FILE)
+    # Before SQLite makes it for everybody to read; the journals beside it take its mode.
+    database = directory / DATABASE_FILE
+    database.touch(mode=0o600)
+    database.chmod(0o600)
     return tuple(made)
 
 

@@ -18,6 +18,7 @@ Beyond Django's own:
 """
 
 import atexit
+import logging
 import os
 import shutil
 import tempfile
@@ -254,14 +255,25 @@ EMAIL_TIMEOUT = 20
 
 # Logging: to stderr, never what was sent or a secret ----------------------------------------------------------------
 
+
+def _in_one_line(record: logging.LogRecord) -> bool:
+    """A request for a host that is not ours: whoever sent it made a mistake, so it is a warning, without a traceback."""
+    record.levelno, record.levelname, record.exc_info = logging.WARNING, "WARNING", None
+    record.msg = f"{record.getMessage().partition(' You may need')[0]} This portal answers to {', '.join(ALLOWED_HOSTS)} alone."
+    record.args = ()
+    return True
+
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"one_line": {"()": lambda: _in_one_line}},
     "formatters": {"line": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "guildmark_portal": {"level": "INFO"},
+        "django.security.DisallowedHost": {"filters": ["one_line"]},
         "django.request": {"level": "ERROR"},  # a 404 or an expired token is no news
     },
 }

@@ -4,6 +4,7 @@ from allauth.account import views as account_views
 from django.contrib import admin
 from django.urls import include, path
 
+from guildmark_portal.accounts.account_page import show as account_page
 from guildmark_portal.accounts.admin import sign_in_for_admin
 from guildmark_portal.accounts.views import confirm_device
 
@@ -22,6 +23,7 @@ accounts = [
 urlpatterns = [
     path("admin/login/", sign_in_for_admin),
     path("admin/", admin.site.urls),
+    path("account/", account_page, name="account"),
     path("accounts/", include(accounts)),
     path("api/", include("guildmark_portal.api.urls")),
     path("identity/o/device", confirm_device),  # before allauth's, which it guards

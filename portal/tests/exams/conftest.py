@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.conf import settings as django_settings
+from django.http import HttpResponseBase, StreamingHttpResponse
 from django.test import Client
 
 from guildmark.packs.bundle import pack_zip
@@ -235,6 +237,16 @@ class Sitting:
 
     def finish(self, *, confirm: bool = True) -> Attempt:
         return services.finish(attempt=self.attempt, confirm=confirm, now=clock.now())
+
+
+def downloaded(response: HttpResponseBase) -> bytes:
+    """The whole of a response that is sent in pieces."""
+    assert isinstance(response, StreamingHttpResponse)
+
+    async def read() -> bytes:
+        return b"".join([piece async for piece in response])
+
+    return async_to_sync(read)()
 
 
 def run_jobs() -> int:

@@ -8,7 +8,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from portal.tests.conftest import StoppedClock
-from portal.tests.exams.conftest import Browser, Sit, Sitting, WorkOff
+from portal.tests.exams.conftest import Browser, Sit, Sitting, WorkOff, downloaded
 from pytest_django import Settings
 
 from guildmark.protocol import PROTOCOL_HEADER, AttemptState, Begun, BundleOffer, Certificate, Problem, SubmissionState
@@ -58,7 +58,7 @@ def test_a_whole_exam_over_the_api(sit: Sit, candidate: User, browser: Browser, 
     (program,) = client.get("/api/v1/programs").json()
     attempt = AttemptState.model_validate_json(post(client, "/attempts", program=program["slug"]).content).id
     offer = BundleOffer.model_validate_json(client.post(f"/api/v1/attempts/{attempt}/prepare").content)
-    sealed = b"".join(client.get(offer.url).streaming_content)
+    sealed = downloaded(client.get(offer.url))
     assert (hashlib.sha256(sealed).hexdigest(), len(sealed)) == (offer.sha256, offer.size)
     begun = Begun.model_validate_json(post(client, f"/attempts/{attempt}/begin", bundle_sha256=offer.sha256).content)
     assert (begun.deadline - begun.started_at).total_seconds() == 18000
@@ -162,6 +162,18 @@ def test_the_description_is_published(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("db")
+def test_operations_have_short_names_that_clients_can_be_made_from(client: Client) -> None:
+    paths = client.get("/api/openapi.json").json()["paths"]
+    names = sorted(operation["operationId"] for methods in paths.values() for operation in methods.values())
+    assert names == [
+        *("append_to_upload", "begin_attempt", "create_upload", "finish_attempt", "follow_attempt", "get_attempt"),
+        *("get_bundle", "get_certificate", "get_me", "get_readiness", "get_submission", "get_upload"),
+        *("get_upload_capabilities", "list_attempts", "list_keys", "list_programs", "open_attempt", "prepare_attempt"),
+        "terminate_upload",
+    ]
+
+
+@pytest.mark.usefixtures("db")
 def test_a_client_that_names_no_protocol_version_is_refused() -> None:
     response = Client().get("/api/v1/me", headers={"Authorization": "Bearer x"})
     assert (response.status_code, problem(response).code) == (426, "protocol_version")
@@ -201,6 +213,7 @@ def test_an_unknown_address_is_a_problem_too(client: Client) -> None:
     for method in ("get", "post"):
         response = getattr(client, method)("/api/v1/nothing")
         assert (response.status_code, problem(response).code) == (404, "not_found")
+        assert problem(response).message == "There is nothing at this address of the API."
         assert response.headers[PROTOCOL_HEADER] == "1"
 
 
@@ -334,3 +347,15 @@ def test_a_submission_that_waits_is_answered_at_once_without_wait(running: Sitti
     answered = browser(candidate).get(f"/api/v1/submissions/{submission.pk}")
     state = SubmissionState.model_validate_json(answered.content)
     assert (state.phase.value, state.queue_position, state.report) == ("queued", 1, None)
+
+
+def test_a_number_of_five_thousand_digits_is_the_clients_mistake(running: Sitting, candidate: User, browser: Browser) -> None:
+    address = f"/api/v1/attempts/{running.attempt.pk}/uploads"
+    answer = browser(candidate).post(address, headers={"Tus-Resumable": "1.0.0", "Upload-Length": "9" * 5000})
+    assert answer.status_code == 400
+
+
+def test_text_that_is_no_text_is_the_clients_mistake(candidate: User, browser: Browser) -> None:
+    half_a_pair = '{"program": "\\ud800"}'
+    answer = browser(candidate).post("/api/v1/attempts", half_a_pair, content_type="application/json")
+    assert (answer.status_code, problem(answer).code) == (422, "not_understood")

@@ -10,7 +10,7 @@ import zipfile
 import pytest
 from django.db import IntegrityError, connection, transaction
 from portal.tests.conftest import StoppedClock
-from portal.tests.exams.conftest import BankFolder, Browser, MakeBank, Sit, Sitting, WorkOff
+from portal.tests.exams.conftest import BankFolder, Browser, MakeBank, Sit, Sitting, WorkOff, downloaded
 
 from guildmark.errors import AttemptClosed, BundleDamaged, NotStarted, Refused
 from guildmark.packs.bundle import unseal
@@ -122,7 +122,7 @@ def test_s3_before_begin_no_question_can_be_read(sit: Sit, candidate: User, brow
     sitting = sit(candidate).prepare()
     client = browser(candidate)
     delivered = [
-        b"".join(client.get(f"/api/v1/attempts/{sitting.id}/bundle").streaming_content),
+        downloaded(client.get(f"/api/v1/attempts/{sitting.id}/bundle")),
         client.get(f"/api/v1/attempts/{sitting.id}").content,
         client.get("/api/v1/programs").content,
         client.get(f"/api/v1/attempts/{sitting.id}/readiness").content,

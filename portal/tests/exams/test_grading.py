@@ -216,3 +216,16 @@ def test_the_state_of_an_attempt_costs_the_same_with_one_graded_file_and_with_th
             attempt_state(attempt_with(running.id), now=clock.now())
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_x3_the_same_bytes_get_the_same_report_without_being_graded_again(
+    running: Sitting, grading_service: GradingService, work_off: WorkOff
+) -> None:
+    first = running.submit("category1", b"score 3 abc")
+    work_off()
+    again = running.submit("category1", b"score 3 abc")
+    work_off()
+    asked = [job.submission for job in grading_service.jobs]
+    assert asked == [str(first.pk)]
+    one, other = (submission_state(submission, now=clock.now()).report for submission in (first, again))
+    assert one == other

@@ -209,7 +209,17 @@ def test_s6_submissions_are_unlimited_and_beyond_sixty_an_hour_wait_behind_other
     for number in range(62):
         running.submit("category1", f"score 3 {number}".encode())
     priorities = list(Job.objects.filter(kind="grade").order_by("pk").values_list("priority", flat=True))
-    assert priorities == [0] * 60 + [-1, -1]
+    assert priorities[:60] == [-waiting for waiting in range(60)]
+    assert all(priority < -1000 for priority in priorities[60:])
+
+
+def test_a_queue_of_one_candidate_does_not_hold_up_anothers_first_submission(sit: Sit, candidate: User, stranger: User) -> None:
+    busy, other = (sit(user).prepare().begin() for user in (candidate, stranger))
+    for number in range(5):
+        busy.submit("category1", f"score 3 {number}".encode())
+    late = other.submit("category1", b"score 3 late")
+    order = Job.objects.filter(kind="grade").order_by("-priority", "run_at", "pk")
+    assert [job.payload["submission"] for job in order].index(str(late.pk)) == 1
 
 
 @pytest.mark.usefixtures("monkeypatch")

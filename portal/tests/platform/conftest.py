@@ -15,12 +15,13 @@ import pytest
 CODE = re.compile(r"\b[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}\b")
 PORTAL = [sys.executable, "-c", "from guildmark_portal.cli import main; main()"]
 
-# Stands in for the grading service where only its supervision is tested: says who it is, and waits.
+# Stands in for the grading service where only its supervision is tested: says who it is and that it is ready, and waits.
 STAND_IN = """
 import os, pathlib, sys, time
 arguments = sys.argv[1:]
 with open(pathlib.Path(arguments[arguments.index("--banks") + 1]).parent / "grader.pids", "a") as pids:
     print(os.getpid(), *arguments, file=pids)
+print("ready", flush=True)
 time.sleep(600)
 """
 

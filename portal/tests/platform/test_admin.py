@@ -1,6 +1,7 @@
 """The administration: staff only, by the ordinary sign-in."""
 
 import pytest
+from django.contrib import admin
 
 PAGES = ["/admin/", "/admin/accounts/user/", "/admin/jobs/job/", "/admin/audit/entry/"]
 
@@ -15,6 +16,31 @@ def test_a_visitor_is_sent_to_sign_in(page, client, db):
 def test_a_stranger_is_refused(page, client, stranger):
     client.force_login(stranger)
     assert client.get(page, follow=True).status_code == 403
+
+
+def test_who_is_no_staff_is_told_whom_to_ask_and_not_to_sign_in_again(client, stranger):
+    client.force_login(stranger)
+    html = client.get("/admin/", follow=True).content.decode()
+    assert "Ask an owner of this portal to make your account staff." in html
+    assert 'href="/accounts/login/"' not in html
+    assert 'href="/exam/"' in html
+
+
+@pytest.mark.parametrize("model", ["client", "token"])
+@pytest.mark.parametrize("page", ["", "add/", "guildmark-client/change/", "guildmark-client/delete/"])
+def test_the_terminals_client_and_the_tokens_are_out_of_reach(client, staff, model, page):
+    client.force_login(staff)
+    assert client.get(f"/admin/allauth_idp_oidc/{model}/{page}").status_code == 404
+
+
+def test_it_is_named_after_us_and_each_part_has_a_name_of_its_own(client, staff):
+    client.force_login(staff)
+    html = client.get("/admin/").content.decode()
+    assert "Django" not in html
+    assert 'href="/admin/">Guildmark</a>' in html
+    names = [str(app["name"]) for app in admin.site.get_app_list(client.get("/admin/").wsgi_request)]
+    assert len({name.casefold() for name in names}) == len(names)
+    assert not any("allauth" in name.casefold() or "openid" in name.casefold() for name in names)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -8,6 +8,9 @@ from pathlib import Path
 from stat import S_IMODE
 
 import pytest
+from portal.tests.exams.conftest import BankFolder
+
+from guildmark_portal import __version__, datadir
 
 PORTAL = [sys.executable, "-c", "from guildmark_portal.cli import main; main()"]
 
@@ -25,7 +28,9 @@ def rows(data: Path, query: str) -> list[tuple[object, ...]]:
 
 def test_it_makes_private_folders_and_files(initialised):
     modes = {path.name: oct(S_IMODE(path.stat().st_mode)) for path in initialised.iterdir()}
-    assert {name: modes[name] for name in ("secrets.json", "portal.toml")} == {"secrets.json": "0o600", "portal.toml": "0o600"}
+    assert {name: modes[name] for name in ("secrets.json", "portal.toml", "db.sqlite3")} == dict.fromkeys(
+        ("secrets.json", "portal.toml", "db.sqlite3"), "0o600"
+    )
     assert {name: modes[name] for name in ("blobs", "banks", "run", "static")} == dict.fromkeys(
         ("blobs", "banks", "run", "static"), "0o700"
     )
@@ -66,13 +71,93 @@ def test_it_restores_a_folder_that_was_lost_and_keeps_the_secrets(initialised, p
 def test_it_says_what_to_do_next(tmp_path, portal_env):
     answer = run(portal_env, "init", "--data", str(tmp_path / "fresh"))
     assert answer.returncode == 0
-    assert answer.stdout.splitlines()[-1] == f"Run: guildmark-portal serve --data {tmp_path / 'fresh'}"
+    assert answer.stdout.splitlines()[-2:] == [
+        f"Publish an exam: guildmark-portal publish BANK --kind demo --data {tmp_path / 'fresh'}",
+        f"Then serve it: guildmark-portal serve --data {tmp_path / 'fresh'}",
+    ]
 
 
-def test_it_refuses_an_address_that_is_none(tmp_path, portal_env):
-    answer = run(portal_env, "init", "--data", str(tmp_path / "fresh"), "--url", "exam.example.org")
-    assert (answer.returncode, (tmp_path / "fresh").exists()) == (2, False)
-    assert "url must start with http:// or https://" in answer.stderr
+def test_with_an_exam_published_only_serving_is_left(initialised, portal_env, tmp_path):
+    bank = tmp_path / "bank"
+    BankFolder(bank)
+    published = run(portal_env, "publish", str(bank), "--kind", "demo", "--data", str(initialised))
+    assert (published.returncode, published.stderr) == (0, "")
+    told = json.loads(run(portal_env, "init", "--data", str(initialised), "--json").stdout)
+    assert told["next_steps"] == [f"Run: guildmark-portal serve --data {initialised}"]
+
+
+def test_a_database_that_others_could_read_is_made_private(initialised, portal_env):
+    (initialised / "db.sqlite3").chmod(0o644)
+    assert run(portal_env, "init", "--data", str(initialised)).returncode == 0
+    assert S_IMODE((initialised / "db.sqlite3").stat().st_mode) == 0o600
+
+
+UNUSABLE = [
+    ("--url", "exam.example.org", "--url must start with http:// or https://"),
+    ("--url", "foo", "--url must start with http:// or https://"),
+    ("--url", "ftp://exam.example.org", "--url must start with http:// or https://"),
+    ("--url", "https://exam.example.org:99999", "--url must have a host, and a port between 1 and 65535 or none"),
+    ("--url", "https://exam.example.org:0", "--url must have a host, and a port between 1 and 65535 or none"),
+    ("--url", "https://", "--url must name a host after https://"),
+    ("--url", "https://me:secret@exam.example.org", "--url must name a host after https://"),
+    ("--url", "https://exam example.org", "--url must name a host after https://"),
+    ("--url", "http://exam.example.org/sub/", "--url must end after the host or port"),
+    ("--url", "http://exam.example.org/?a=b", "--url must end after the host or port"),
+    ("--owner", "nope", "--owner must be an e-mail address"),
+    ("--owner", "nope@", "--owner must be an e-mail address"),
+    ("--owner", "", "--owner must be an e-mail address"),
+    ("--owner", f"{'x' * 60}@{'y' * 60}.{'y' * 60}.{'y' * 60}.{'y' * 60}.org", "--owner must be an e-mail address"),
+]
+
+
+@pytest.mark.parametrize(("option", "value", "why"), UNUSABLE)
+def test_an_address_that_nobody_could_reach_is_refused_before_anything_is_written(option, value, why, tmp_path, portal_env):
+    answer = run(portal_env, "init", "--data", str(tmp_path / "fresh"), option, value)
+    assert (answer.returncode, answer.stdout, (tmp_path / "fresh").exists()) == (2, "", False)
+    message, next_step = answer.stderr.splitlines()
+    assert message.startswith(why)
+    assert f"such as {option} " in next_step
+
+
+@pytest.mark.parametrize("url", ["https://exam.example.org", "http://10.0.0.7:8080/", "http://[::1]:8000", "http://localhost"])
+def test_an_address_that_works_is_no_problem(url):
+    assert datadir.url_problem(url, name="--url") is None
+
+
+@pytest.mark.parametrize("place", ["file", "file/below", "/proc/portal"])
+@pytest.mark.parametrize("command", ["init", "serve"])
+def test_a_place_that_holds_no_folder_is_refused_without_a_traceback(command, place, tmp_path, portal_env):
+    (tmp_path / "file").write_text("kept")
+    answer = run(portal_env, command, "--data", str(tmp_path / place))
+    message, next_step = answer.stderr.splitlines()
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert str(tmp_path / place) in message
+    assert "--data" in next_step
+    assert (tmp_path / "file").read_text() == "kept"
+
+
+def test_programs_get_errors_as_json(tmp_path, portal_env):
+    found = []
+    for wrong in (["--owner", "nope"], ["--colour", "red"]):
+        answer = run(portal_env, "init", "--data", str(tmp_path / "fresh"), "--json", *wrong)
+        error = json.loads(answer.stdout)["error"]
+        found.append((answer.returncode, error["code"], error["message"].partition(";")[0], sorted(error)))
+    keys = ["code", "message", "next_step"]
+    assert found == [
+        (2, "usage_error", "--owner must be an e-mail address", keys),
+        (2, "usage_error", "No such option: --colour", keys),
+    ]
+
+
+def test_it_tells_its_version(portal_env):
+    answer = run(portal_env, "--version")
+    assert (answer.returncode, answer.stdout) == (0, f"{__version__}\n")
+
+
+def test_without_a_command_it_shows_them(portal_env):
+    answer = run(portal_env)
+    assert answer.returncode == 0
+    assert [name for name in ("init", "serve", "publish", "manage") if name not in answer.stdout] == []
 
 
 @pytest.mark.parametrize("command", [["serve"], ["publish", "BANK", "--kind", "demo"], ["manage", "check"]])

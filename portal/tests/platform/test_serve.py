@@ -114,6 +114,46 @@ def test_a_taken_port_is_said_with_the_next_step(initialised, portal_env):
     ]
 
 
+def refused(data: Path, env: dict[str, str], *arguments: str) -> list[str]:
+    answer = subprocess.run(
+        [*PORTAL, "serve", "--data", str(data), *arguments], env=env, capture_output=True, text=True, check=False
+    )
+    assert answer.returncode == 2
+    return answer.stderr.splitlines()
+
+
+@pytest.mark.parametrize("host", ["192.0.2.7", "2001:db8::7", "not a host"])
+def test_an_address_of_another_machine_is_said_to_be_one(host, initialised, portal_env):
+    message, next_step = refused(initialised, portal_env, "--host", host)
+    assert message == f"Cannot listen on {host}: it is no address of this machine."
+    assert "--host 127.0.0.1" in next_step
+    assert "--port" not in next_step
+
+
+def test_a_port_that_cannot_be_is_refused(initialised, portal_env):
+    message = "--port must be between 0 and 65535. This is: 65536"
+    assert refused(initialised, portal_env, "--port", "65536")[0] == message
+
+
+def test_with_nothing_published_it_serves_and_says_so(served):
+    until(lambda: len(served.lines) >= 3)
+    assert served.lines == [
+        f"Guildmark is ready: {served.url}",
+        "No exam is published yet, so nobody can register for one.",
+        f"In another terminal run: guildmark-portal publish BANK --kind demo --data {served.data}",
+    ]
+    assert httpx.get(served.url).status_code == 200
+
+
+def test_the_graders_ready_is_read_and_not_shown(served):
+    first = until(served.grader_pids)[0]
+    time.sleep(0.5)
+    assert (served.errors(), [line for line in served.lines if line.strip() == "ready"]) == ("", [])
+    os.kill(first, signal.SIGKILL)
+    until(lambda: "The grading service is ready again." in served.errors())
+    assert [line.strip() for line in served.errors().splitlines() if line.strip() == "ready"] == []
+
+
 def test_a_grader_that_is_not_there_is_said_with_the_next_step(initialised, portal_env, tmp_path):
     bare = tmp_path / "bin" / "python"
     bare.parent.mkdir()

@@ -175,6 +175,8 @@ def _deadline(run: _Run, limits: Limits) -> float:
     reached = run.reached
     if Stage.LOADING in reached:
         return run.started + reached[Stage.LOADING] + limits.wall_s
+    if Stage.INSPECTING in reached and Stage.IMPORTING not in reached:
+        return run.started + reached[Stage.INSPECTING] + limits.inspection_s
     if not reached or Stage.IMPORTING in reached:
         return run.started + max(reached.values(), default=0) + limits.startup_s
     return run.started + max(reached.values()) + limits.wall_s

@@ -20,10 +20,10 @@ _NATIVE_BYTES = 5 * 1024 * MIB
 
 @dataclass(frozen=True)
 class Limits:
-    """What one job may use. `wall_s` and `startup_s` in seconds, the rest in bytes or in number.
+    """What one job may use. `wall_s`, `inspection_s` and `startup_s` in seconds, the rest in bytes or in number.
 
-    `wall_s` is for what the file can make slow: its inspection, and then its loading and predicting. Starting the box and
-    importing the runtime is ours, however busy the host is, and has a time of its own.
+    `inspection_s` and `wall_s` are for what the file can make slow: its inspection, and then its loading and
+    predicting. Starting the box and importing the runtime is ours, however busy the host is, and has a time of its own.
     """
 
     wall_s: float
@@ -32,6 +32,7 @@ class Limits:
     threads: int = 2
     processes: int = 160
     open_files: int = 256
+    inspection_s: float = 20
     startup_s: float = 90
 
 
@@ -88,7 +89,7 @@ def _rlimits(limits: Limits) -> dict[str, int]:
     return {
         "RLIMIT_AS": limits.memory + _NATIVE_BYTES,
         "RLIMIT_DATA": limits.memory,
-        "RLIMIT_CPU": int((2 * limits.wall_s + limits.startup_s) * limits.threads),
+        "RLIMIT_CPU": int((limits.inspection_s + limits.wall_s + limits.startup_s) * limits.threads),
         "RLIMIT_FSIZE": limits.scratch,
         "RLIMIT_NOFILE": limits.open_files,
         "RLIMIT_CORE": 0,

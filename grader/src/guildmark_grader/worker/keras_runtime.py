@@ -20,6 +20,7 @@ from guildmark.rules.contract import Contract, Shape, fits, shape_text
 _BATCH_BYTES = 24 * 1024 * 1024
 _SMALLEST_BATCH, _LARGEST_BATCH, _LARGEST_RECURRENT_BATCH = 32, 1024, 512
 _EAGER_BYTES = 256 * 1024
+_SEED = 0
 
 _RECURRENT = frozenset({"Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "GRU", "LSTM", "RNN", "SimpleRNN"})
 
@@ -43,8 +44,14 @@ def use_threads(count: int) -> None:
 
 
 def load(path: Path, contract: Contract) -> Any:
-    """The model at `path`. Raises `Unfit` if what it declares breaks `contract`, and whatever Keras raises."""
+    """The model at `path`. Raises `Unfit` if what it declares breaks `contract`, and whatever Keras raises.
+
+    What is not a built model has no weights of its own: Keras would draw them at the first call, other ones each time.
+    """
+    keras.utils.set_random_seed(_SEED)  # the same answers from layers that stay random when a model predicts
     model = keras.models.load_model(path, compile=False, safe_mode=True)
+    if not isinstance(model, keras.Model) or not model.built:
+        raise ValueError("the file does not hold a built model")
     _check_side("input", _declared(model, "inputs"), contract.input.shape)
     _check_side("output", _declared(model, "outputs"), contract.output.shape)
     return model

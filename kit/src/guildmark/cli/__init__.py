@@ -8,10 +8,11 @@ Exit status: 0 done, 1 a fault of ours, 2 wrong usage, 3 a rule or a verdict tha
 5 the portal does not answer, 130 stopped by Ctrl-C. `result` of a failed exam is 0.
 """
 
-from guildmark.cli.app import app
+from guildmark.cli.app import Command, app
 from guildmark.cli.check import check
 from guildmark.cli.finish import finish
 from guildmark.cli.login import login
+from guildmark.cli.logout import logout
 from guildmark.cli.result import result
 from guildmark.cli.start import start
 from guildmark.cli.status import status
@@ -20,13 +21,14 @@ from guildmark.i18n import _
 
 __all__ = ["app", "main"]
 
-app.command(help=_("Sign in, in any browser."))(login)
-app.command(help=_("Download the exam, and start the clock on your word."))(start)
-app.command(help=_("Show the time left, and the best score of every category."))(status)
-app.command(help=_("Look at a model as the grader will, without submitting it."))(check)
-app.command(help=_("Submit a model and see its score. Submissions are unlimited; the best counts."))(submit)
-app.command(help=_("End the exam before its time."))(finish)
-app.command(help=_("Show the result and the certificate."))(result)
+app.command(cls=Command, help=_("Sign in, in any browser."))(login)
+app.command(cls=Command, help=_("Sign out: remove the sign-in that this machine keeps."))(logout)
+app.command(cls=Command, help=_("Download the exam, and start the clock on your word."))(start)
+app.command(cls=Command, help=_("Show the time left, and the best score of every category."))(status)
+app.command(cls=Command, help=_("Look at a model as the grader will, without submitting it."))(check)
+app.command(cls=Command, help=_("Submit a model and see its score. Submissions are unlimited; the best counts."))(submit)
+app.command(cls=Command, help=_("End the exam before its time."))(finish)
+app.command(cls=Command, help=_("Show the result and the certificate."))(result)
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, cast
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from guildmark import __version__
 from guildmark.cli.screen import Screen
@@ -17,8 +17,20 @@ from guildmark.i18n import _
 _TyperUsageError = cast("type[Exception]", typer.BadParameter.__base__)
 
 
+class Command(TyperCommand):
+    """A command whose flags are shown without the type of their value, which nobody types."""
+
+    def get_params(self, ctx: Any) -> Any:
+        """The options and arguments."""
+        return _without_types_of_flags(super().get_params(ctx))
+
+
 class Commands(TyperGroup):
     """A group whose commands may raise `GuildmarkError`."""
+
+    def get_params(self, ctx: Any) -> Any:
+        """The options of the group itself."""
+        return _without_types_of_flags(super().get_params(ctx))
 
     def main(self, args: Sequence[str] | None = None, *others: Any, **extra: Any) -> Any:
         """Run a command; leave with its exit status, or return it when not `standalone_mode`."""
@@ -43,6 +55,13 @@ class Commands(TyperGroup):
         return status
 
 
+def _without_types_of_flags(params: Any) -> Any:
+    for param in params:
+        if getattr(param, "is_flag", False):
+            param.metavar = ""
+    return params
+
+
 def _usage(error: Exception) -> UsageError:
     message = cast("str", getattr(error, "message", None) or str(error))
     path = getattr(getattr(error, "ctx", None), "command_path", "guildmark")
@@ -53,6 +72,10 @@ app = typer.Typer(
     cls=Commands,
     name="guildmark",
     help=_("Sit a hands-on machine-learning exam from your own machine."),
+    epilog=_(
+        "Exit status: 0 done, 1 a fault of ours, 2 wrong usage, 3 a rule or a verdict that is yours to mend, 4 sign in first, "
+        "5 the portal does not answer, 130 stopped by Ctrl+C."
+    ),
     add_completion=False,
     pretty_exceptions_enable=False,
 )

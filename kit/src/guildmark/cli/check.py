@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
+from guildmark.cli.here import exam_here
 from guildmark.cli.options import AsJson
 from guildmark.cli.screen import Screen
-from guildmark.client.session import Session
+from guildmark.client.files import require_file
 from guildmark.client.workspace import Workspace
-from guildmark.errors import ModelRefused, NoExamHere, UsageError
+from guildmark.errors import ModelRefused, UsageError
 from guildmark.i18n import _
 from guildmark.rules.verdict import describe
 
@@ -29,11 +30,9 @@ def check(
 ) -> None:
     """Inspect models offline; exit status 3 if the grader would refuse one."""
     screen = Screen(as_json=as_json)
-    with Session.open(Path.cwd()) as session:
-        if session.workspace is None:
-            raise NoExamHere
+    with exam_here() as session:
         checked = []
-        for identifier, file in _targets(session.workspace, what, category):
+        for identifier, file in _targets(Workspace.containing(Path.cwd()), what, category):
             with screen.waiting(_("Looking at {file}").format(file=file.name)):
                 checked.append(session.check(identifier, file))
     for one in checked:
@@ -45,7 +44,7 @@ def check(
 
 def _targets(workspace: Workspace, what: str | None, category: str | None) -> list[tuple[str, Path]]:
     if what is None and category is None:
-        found = [(c.id, model) for c in workspace.categories() if (model := workspace.default_model(c)) is not None]
+        found = [(c.id, model) for c in workspace.opened() if (model := workspace.default_model(c)) is not None]
         if not found:
             raise UsageError(
                 _("There is no saved model in any category."),
@@ -56,6 +55,8 @@ def _targets(workspace: Workspace, what: str | None, category: str | None) -> li
     if path is None or (not path.is_file() and category is None and path.name.lower().removeprefix("category").isdecimal()):
         chosen = workspace.category(category or str(what))
         return [(chosen.id, workspace.default_model(chosen) or workspace.folder / chosen.folder / "mymodel.keras")]
+    workspace.opened()
+    require_file(path)
     where = workspace.category(category) if category else workspace.category_of(path)
     if where is None:
         raise UsageError(

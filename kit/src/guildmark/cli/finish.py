@@ -1,21 +1,23 @@
 """`guildmark finish`."""
 
-from pathlib import Path
+import typer
 
 from guildmark.cli import show
+from guildmark.cli.here import exam_here
 from guildmark.cli.options import AsJson, Yes
 from guildmark.cli.screen import Screen
-from guildmark.client.session import Session
 from guildmark.errors import AttemptClosed, ConfirmationNeeded, NotStarted
 from guildmark.i18n import _
 from guildmark.protocol import Readiness
 from guildmark.rules.attempt import Phase
 
+_STOPPED = 130
+
 
 def finish(*, yes: Yes = False, as_json: AsJson = False) -> None:
     """Show what finishing would mean, ask, finish."""
     screen = Screen(as_json=as_json)
-    with Session.open(Path.cwd()) as session:
+    with exam_here() as session:
         state = session.state()
         if state.phase in (Phase.REGISTERED, Phase.PREPARED):
             raise NotStarted
@@ -33,6 +35,9 @@ def finish(*, yes: Yes = False, as_json: AsJson = False) -> None:
                 " ".join([*_missing(found), *_also(found), _("The exam is not finished: that needs your word.")]),
                 next_step=_("Run: guildmark finish --yes"),
             ) from None
+        except KeyboardInterrupt:
+            screen.note(_("The exam goes on."))
+            raise typer.Exit(_STOPPED) from None
         if not sure:
             screen.say(_("The exam goes on."), show.time_left(state))
             screen.answer(state.model_dump(mode="json"))

@@ -31,7 +31,7 @@ def login(
 ) -> None:
     """Sign in by device grant."""
     screen = Screen(as_json=as_json)
-    address = _address(server)
+    address = address_of(server)
     if address.startswith("http://") and httpx.URL(address).host not in _LOOPBACK:
         screen.note(_("This address is not encrypted: others on the way can read your sign-in."), style="yellow")
     with Session(address) as session:
@@ -41,7 +41,8 @@ def login(
     screen.answer({"server": address, "email": who.email, "name": who.name})
 
 
-def _address(server: str | None) -> str:
+def address_of(server: str | None) -> str:
+    """The portal that is meant: `server`, else that of the exam folder, else the default. Raises `UsageError`."""
     if server is None:
         try:
             return Workspace.containing(Path.cwd()).state.server

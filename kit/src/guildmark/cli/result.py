@@ -1,13 +1,11 @@
 """`guildmark result`."""
 
-from pathlib import Path
-
 from rich.text import Text
 
 from guildmark.cli import show
+from guildmark.cli.here import exam_here
 from guildmark.cli.options import AsJson
 from guildmark.cli.screen import Screen
-from guildmark.client.session import Session
 from guildmark.errors import ResultPending
 from guildmark.i18n import _
 from guildmark.protocol import ExamKind
@@ -19,7 +17,7 @@ _PATIENCE_S = 60.0
 def result(*, as_json: AsJson = False) -> None:
     """The decision, category by category. A failed exam is an answer too: exit status 0."""
     screen = Screen(as_json=as_json)
-    with Session.open(Path.cwd()) as session, screen.waiting(_("Waiting for the last scores")):
+    with exam_here() as session, screen.waiting(_("Waiting for the last scores")):
         state = session.result(wait_s=_PATIENCE_S)
     found = state.result
     if found is None:

@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console, RenderableType
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from guildmark.cli.wrapping import wrapped
 from guildmark.client.tus import Progress as Report
 from guildmark.errors import ConfirmationNeeded, GuildmarkError
 from guildmark.i18n import _
+from guildmark.rules.verdict import size_text
 
 
 class Screen:
@@ -32,13 +34,14 @@ class Screen:
         """Tell people something that is part of the answer; silent with `--json`."""
         if not self.as_json:
             for line in what:
-                # Addresses and commands stay whole; what is piped is never folded.
-                is_whole = isinstance(line, str) or (isinstance(line, Text) and not self.out.is_terminal)
-                self.out.print(line, soft_wrap=is_whole)
+                if isinstance(line, (str, Text)):
+                    _print(self.out, Text(line) if isinstance(line, str) else line)
+                else:
+                    self.out.print(line)
 
     def note(self, sentence: str, *, style: str = "dim") -> None:
         """A diagnostic."""
-        self.err.print(Text(sentence, style=style), soft_wrap=True)
+        _print(self.err, Text(sentence, style=style))
 
     def answer(self, document: dict[str, Any]) -> None:
         """The one JSON object of a command; silent without `--json`."""
@@ -50,8 +53,8 @@ class Screen:
         """Say what went wrong and the next step; the exit status."""
         self.answer({"error": {"code": error.code, "message": error.message, "next_step": error.next_step}})
         if not self.as_json:
-            self.err.print(Text(error.message, style="bold red"), soft_wrap=True)
-            self.err.print(error.next_step, soft_wrap=True)
+            _print(self.err, Text(error.message, style="bold red"))
+            _print(self.err, Text(error.next_step))
         return error.exit_code
 
     @property
@@ -60,27 +63,48 @@ class Screen:
         return sys.stdin.isatty()
 
     def confirm(self, question: str, *, yes: bool) -> bool:
-        """The person's word. Raises `ConfirmationNeeded` where nobody can be asked."""
+        """The person's word. Raises `ConfirmationNeeded` where nobody can be asked, `KeyboardInterrupt` for Ctrl+C."""
         if yes:
             return True
         if not self.can_ask:
             raise ConfirmationNeeded
-        self.err.print(_("{question} [y/N] ").format(question=question), end="")
-        return sys.stdin.readline().strip().lower() in ("y", "yes", _("y"), _("yes"))
+        try:
+            sys.stderr.write(_("{question} [y/N] ").format(question=question))
+            sys.stderr.flush()
+            word = sys.stdin.readline()
+        except KeyboardInterrupt:
+            self.err.print()
+            raise
+        if not word.endswith("\n"):
+            self.err.print()
+        return word.strip().lower() in ("y", "yes", _("y"), _("yes"))
 
     @contextmanager
     def transfer(self, title: str) -> Iterator[Report]:
-        """A progress bar in bytes, on standard error; what it gives is called with (done, total)."""
+        """A progress bar in bytes, on standard error; what it gives is called with (done, total).
+
+        The bar appears with the first call: what is refused before a byte was sent shows none.
+        """
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),
-            DownloadColumn(),
-            TransferSpeedColumn(),
+            TextColumn("{task.fields[sizes]}"),
             TimeRemainingColumn(),
         )
-        with Progress(*columns, console=self.err, disable=not self.err.is_terminal) as bar:
-            task = bar.add_task(title, total=None)
-            yield lambda done, total: bar.update(task, completed=done, total=total)
+        bar = Progress(*columns, console=self.err, disable=not self.err.is_terminal)
+
+        def report(done: int, total: int) -> None:
+            if not bar.tasks:
+                bar.add_task(title, total=None, sizes="")
+                bar.start()
+            sizes = _("{done} of {total}").format(done=size_text(done), total=size_text(total))
+            bar.update(bar.tasks[0].id, completed=done, total=total, sizes=sizes)
+
+        try:
+            yield report
+        finally:
+            if bar.tasks:
+                bar.stop()
 
     @contextmanager
     def waiting(self, sentence: str) -> Iterator[Any]:
@@ -90,3 +114,10 @@ class Screen:
             return
         with self.err.status(sentence) as status:
             yield status.update
+
+
+def _print(console: Console, text: Text) -> None:
+    """In whole words where people read; never folded where it is piped, nor where the text says so."""
+    if console.is_terminal and not text.no_wrap:
+        text = wrapped(text, console.width)
+    console.print(text, soft_wrap=True)

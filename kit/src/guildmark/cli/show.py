@@ -1,6 +1,7 @@
 """How scores, times and sizes look in a terminal."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from rich.console import Console
 from rich.table import Table
@@ -39,14 +40,21 @@ def clock(seconds: float) -> str:
     return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
 
 
+def local_time(instant: datetime) -> str:
+    """`2026-03-02 15:00 UTC+01:00`: by the clock of this machine, with its zone."""
+    local = instant.astimezone()
+    offset = local.strftime("%z")
+    zone = "UTC" if offset == "+0000" else f"UTC{offset[:3]}:{offset[3:5]}"
+    return f"{local:%Y-%m-%d %H:%M} {zone}"
+
+
 def time_left(state: AttemptState) -> Text:
     """The line about the clock, by the server's time."""
     if state.phase in (Phase.REGISTERED, Phase.PREPARED):
         return Text(_("The clock has not started; you will have {time}.").format(time=clock(state.duration_s)))
     if state.phase is not Phase.RUNNING or state.deadline is None:
         return Text(_("The exam is over."))
-    local = state.deadline.astimezone().strftime("%Y-%m-%d %H:%M")
-    line = _("Time left {time} (until {deadline})").format(time=clock(state.time_left_s), deadline=local)
+    line = _("Time left {time} (until {deadline})").format(time=clock(state.time_left_s), deadline=local_time(state.deadline))
     return Text(line, style="bold red" if state.time_left_s < _CAUTION_S else "bold")
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.text import Text
 
 from guildmark.cli import show
 from guildmark.cli.options import AsJson, Yes
@@ -13,6 +14,9 @@ from guildmark.errors import AttemptClosed, ConfirmationNeeded, Refused
 from guildmark.i18n import _
 from guildmark.protocol import AttemptState
 from guildmark.rules.attempt import Phase
+from guildmark.rules.verdict import size_text
+
+_STOPPED = 130
 
 
 def start(
@@ -26,13 +30,17 @@ def start(
 ) -> None:
     """Register, download, ask, start the clock, unpack."""
     screen = Screen(as_json=as_json)
-    with Session.open(folder or Path.cwd()) as session:
+    with _session(folder) as session:
         state = _attempt(session, program, folder)
         if state.phase in (Phase.GRADING, Phase.DECIDED):
-            raise AttemptClosed
+            raise AttemptClosed(
+                next_step=_("Run: guildmark result; to begin another exam, name a new folder: guildmark start --folder DIR")
+            )
         with screen.transfer(_("Downloading the exam")) as progress:
             offer = session.prepare(progress)
-        screen.say(_("The exam is here, sealed and complete ({size} bytes, checked by its digest).").format(size=offer.size))
+        screen.say(
+            _("The exam is here, sealed and complete ({size}, checked by its digest).").format(size=size_text(offer.size))
+        )
         if state.phase is not Phase.RUNNING and not _decided(screen, state, yes=yes):
             screen.say(_("The clock has not started. Run guildmark start again when you are ready."))
             screen.answer(_document(session, session.state(), None))
@@ -41,6 +49,13 @@ def start(
         state = session.state()
     _tell(screen, session, state, started)
     screen.answer(_document(session, state, started))
+
+
+def _session(folder: Path | None) -> Session:
+    session = Session.open(folder or Path.cwd())
+    if folder is not None and session.workspace is not None and session.workspace.folder != folder.resolve():
+        session.workspace = None  # a new folder within that of another exam
+    return session
 
 
 def _attempt(session: Session, program: str | None, folder: Path | None) -> AttemptState:
@@ -74,13 +89,18 @@ def _decided(screen: Screen, state: AttemptState, *, yes: bool) -> bool:
             _("The exam is downloaded and checked, and its clock has not started: that needs your word."),
             next_step=_("When you are ready to sit the exam, run: guildmark start --yes"),
         ) from None
+    except KeyboardInterrupt:
+        screen.note(_("The clock has not started."))
+        raise typer.Exit(_STOPPED) from None
 
 
 def _tell(screen: Screen, session: Session, state: AttemptState, started: Started) -> None:
     if session.workspace is None or screen.as_json:
         return
-    screen.say(show.time_left(state), "", _("Your exam folder: {folder}").format(folder=session.workspace.folder))
-    for category in session.workspace.categories():
+    place = _("Your exam folder: {folder}").format(folder=session.workspace.folder)
+    screen.say(show.time_left(state), "", Text(place, no_wrap=True))
+    first, *_others = categories = session.workspace.opened()
+    for category in categories:
         screen.say(f"  {category.folder}  {category.title}")
     for path in started.unpacked.kept:
         screen.say(_("Kept as you left it: {path}").format(path=path))
@@ -88,10 +108,18 @@ def _tell(screen: Screen, session: Session, state: AttemptState, started: Starte
         screen.say(_("To get the original of a file back, rename yours and run guildmark start again."))
     screen.say(
         "",
-        _("Next: read Category1/instructions, fill in Category1/starter.py and run it; then, in the exam folder:"),
-        "    guildmark submit 1",
+        _("Next: read {instructions}, fill in {folder}/starter.py and run it; then, in the exam folder:").format(
+            instructions=_instructions(session.workspace.folder, first.folder), folder=first.folder
+        ),
+        f"    guildmark submit {first.number}",
         _("guildmark status shows the time left and your scores."),
     )
+
+
+def _instructions(exam: Path, category: str) -> str:
+    """The files to read first, one for each language, as seen from the exam folder."""
+    found = sorted(path.relative_to(exam).as_posix() for path in (exam / category).glob("instructions*.md"))
+    return _(" or ").join(found) or category
 
 
 def _document(session: Session, state: AttemptState, started: Started | None) -> dict[str, Any]:

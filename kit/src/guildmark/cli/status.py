@@ -1,15 +1,14 @@
 """`guildmark status`."""
 
-from pathlib import Path
-
 from rich.text import Text
 
 from guildmark.cli import show
+from guildmark.cli.here import exam_here
 from guildmark.cli.options import AsJson
 from guildmark.cli.screen import Screen
-from guildmark.client.session import Session
 from guildmark.i18n import _
 from guildmark.rules.attempt import Phase
+from guildmark.rules.verdict import size_text
 
 _NEXT = {
     Phase.REGISTERED: _("Next: guildmark start"),
@@ -23,7 +22,7 @@ _NEXT = {
 def status(*, as_json: AsJson = False) -> None:
     """Phase, clock, scores."""
     screen = Screen(as_json=as_json)
-    with Session.open(Path.cwd()) as session:
+    with exam_here() as session:
         state = session.state()
     screen.say(
         Text(f"{state.exam_title}  {state.exam_version}", style="bold"),
@@ -37,8 +36,11 @@ def status(*, as_json: AsJson = False) -> None:
         if category.open_upload is not None:
             upload = category.open_upload
             screen.say(
-                _("Category {number}: {name} is under way, {offset} of {size} bytes. Submit it again to go on.").format(
-                    number=category.number, name=upload.file_name, offset=upload.offset, size=upload.size
+                _("Category {number}: {name} is under way, {offset} of {size}. Submit it again to go on.").format(
+                    number=category.number,
+                    name=upload.file_name,
+                    offset=size_text(upload.offset),
+                    size=size_text(upload.size),
                 )
             )
     screen.answer(state.model_dump(mode="json"))

@@ -7,6 +7,7 @@ import typer
 from rich.text import Text
 
 from guildmark.cli import show
+from guildmark.cli.here import exam_here
 from guildmark.cli.options import AsJson
 from guildmark.cli.screen import Screen
 from guildmark.client.run import Run
@@ -17,6 +18,7 @@ from guildmark.protocol import SubmissionState
 from guildmark.rules.verdict import Verdict, describe
 
 _STOPPED = 130
+_NEVER_TAKEN = ("file.empty", "file.too_large")  # the portal does not open an upload for these
 _HURRY_S = 300  # opening the upload is what counts before the deadline: then nothing may come before it that takes long
 
 
@@ -32,7 +34,7 @@ def submit(
 ) -> None:
     """Hand in a model; exit status 3 for a verdict that is the candidate's to mend."""
     screen = Screen(as_json=as_json)
-    with Session.open(Path.cwd()) as session:
+    with exam_here() as session:
         path = file or session.model_of(category)
         state = session.state()
         looked = _look(screen, session, category, path, hurry=state.time_left_s < _HURRY_S) if check else "skipped"
@@ -65,9 +67,11 @@ def _look(screen: Screen, session: Session, category: str, path: Path, *, hurry:
         return "unavailable"
     if checked.passed:
         return "passed"
+    words = " ".join(describe(finding.code, finding.params) for finding in checked.findings)
+    if any(finding.code in _NEVER_TAKEN for finding in checked.findings):
+        raise ModelRefused(words)
     raise ModelRefused(
-        " ".join(describe(finding.code, finding.params) for finding in checked.findings),
-        next_step=_("Change the model as described, and submit it again; or send it all the same with --no-check."),
+        words, next_step=_("Change the model as described, and submit it again; or send it all the same with --no-check.")
     )
 
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from guildmark.client.dry_run import DryRun, dry_run
-from guildmark.errors import UsageError
-from guildmark.i18n import _
+from guildmark.client.files import require_file
+from guildmark.errors import CheckUnavailable
 from guildmark.inspection import Finding, Inspection, inspect_file
 from guildmark.rules.contract import Contract
+
+_OF_THE_EXTRA = ("numpy", "h5py")
 
 
 @dataclass(frozen=True)
@@ -35,13 +37,14 @@ def check_file(path: Path, category: str, contract: Contract, *, wants_dry_run: 
     """Inspect `path` against `contract`; a file that the inspection refuses is never loaded.
 
     `wants_dry_run` decides, from an inspection without findings, whether to run the model too. Raises `UsageError` where there
-    is no such file.
+    is no such file, `CheckUnavailable` where numpy or h5py is needed and missing.
     """
-    if not path.is_file():
-        raise UsageError(
-            _("There is no file {path}.").format(path=path),
-            next_step=_("Train and save the model first, or name the file."),
-        )
-    inspection = inspect_file(path, contract)
+    require_file(path)
+    try:
+        inspection = inspect_file(path, contract)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in _OF_THE_EXTRA:
+            raise
+        raise CheckUnavailable from error
     ran = dry_run(path, contract) if not inspection.findings and wants_dry_run(inspection) else None
     return Checked(path, category, inspection, ran)

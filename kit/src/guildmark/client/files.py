@@ -1,9 +1,12 @@
-"""Writes that are whole or did not happen, and digests."""
+"""Writes that are whole or did not happen, digests, and whether there is a file at all."""
 
 import hashlib
 import os
 import uuid
 from pathlib import Path
+
+from guildmark.errors import UsageError
+from guildmark.i18n import _
 
 _CHUNK = 1024 * 1024
 
@@ -35,3 +38,17 @@ def sha256_of(path: Path) -> str:
         while piece := file.read(_CHUNK):
             digest.update(piece)
     return digest.hexdigest()
+
+
+def require_file(model: Path) -> None:
+    """Raises `UsageError` where `model` is not a file; a folder is what TensorFlow's SavedModel format leaves."""
+    if model.is_dir():
+        raise UsageError(
+            _("{path} is a folder; a model is handed in as one file.").format(path=model),
+            next_step=_("Save the model as one file: model.save('mymodel.keras')"),
+        )
+    if not model.is_file():
+        raise UsageError(
+            _("There is no file {path}.").format(path=model),
+            next_step=_("Train and save the model first, or name the file."),
+        )

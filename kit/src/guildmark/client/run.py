@@ -1,4 +1,4 @@
-"""When a model is run before it is submitted. Apart from `check`, so that it can be named where numpy is missing."""
+"""When a model is run before it is submitted."""
 
 from enum import Enum
 from typing import TYPE_CHECKING

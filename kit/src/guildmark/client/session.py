@@ -20,9 +20,10 @@ import httpx
 
 from guildmark.client import device
 from guildmark.client.address import default_server
+from guildmark.client.check import Checked, check_file
 from guildmark.client.credentials import Credentials, Tokens
 from guildmark.client.delivery import deliver, is_delivered
-from guildmark.client.files import sha256_of
+from guildmark.client.files import require_file, sha256_of
 from guildmark.client.programs import chosen
 from guildmark.client.run import Run
 from guildmark.client.submissions import Heard, Submissions
@@ -31,12 +32,10 @@ from guildmark.client.tus import Outgoing, Progress
 from guildmark.client.workspace import ExamState, Unpacked, Workspace
 from guildmark.errors import (
     BundleDamaged,
-    CheckUnavailable,
     NoExamHere,
     NotStarted,
     Refused,
     ResultPending,
-    UsageError,
 )
 from guildmark.i18n import _
 from guildmark.packs.bundle import unseal
@@ -57,8 +56,6 @@ from guildmark.rules.attempt import Phase
 
 if TYPE_CHECKING:
     from typing_extensions import Self
-
-    from guildmark.client.check import Checked
 
 _RESULT_POLL_S = 1.0
 _OVER = (Phase.GRADING, Phase.DECIDED)
@@ -159,7 +156,7 @@ class Session:
     def register(self, program: str, folder: Path) -> AttemptState:
         """Open an attempt at `program`, or go on with the one under way, and make `folder` its exam folder.
 
-        Raises `Refused` where `folder` belongs to another attempt.
+        Raises `Refused` where `folder` belongs to another attempt, `UsageError` where it cannot be written.
         """
         state = self._api.post("/attempts", OpenAttempt(program=program), AttemptState)
         workspace = Workspace(folder.resolve())
@@ -167,7 +164,7 @@ class Session:
             known = workspace.state
         except NoExamHere:
             known = ExamState(server=self.server, attempt=state.id, program=state.program, exam_title=state.exam_title)
-            workspace.save(known)
+            workspace.claim(known)
         if (known.server, known.attempt) != (self.server, state.id):
             raise Refused(
                 _("{folder} holds another attempt.").format(folder=folder),
@@ -211,17 +208,11 @@ class Session:
         _workspace, attempt = self._exam()
         return self._api.get(f"/attempts/{attempt}", AttemptState)
 
-    def check(self, category: str, file: Path | None = None, *, run: Run = Run.ALWAYS) -> "Checked":
+    def check(self, category: str, file: Path | None = None, *, run: Run = Run.ALWAYS) -> Checked:
         """Look at `file` (or the category's newest model) as the grader will, offline. Raises `CheckUnavailable`."""
         workspace, _attempt = self._exam()
         found = workspace.category(category)
         path = file or self.model_of(category)
-        try:
-            from guildmark.client.check import check_file
-        except ModuleNotFoundError as error:
-            if error.name not in ("numpy", "h5py"):
-                raise
-            raise CheckUnavailable from error
         return check_file(path, found.id, workspace.task(found).contract, wants_dry_run=run.is_wanted)
 
     def model_of(self, category: str) -> Path:
@@ -246,8 +237,7 @@ class Session:
         workspace, _attempt = self._exam()
         found = workspace.category(category)
         path = file or self.model_of(category)
-        if not path.is_file():
-            raise UsageError(_("There is no file {path}.").format(path=path), next_step=_("Name the saved model's file."))
+        require_file(path)
         sent = self._submissions().send(Outgoing.of(path, found.id), progress)
         return self.wait_for(sent, changed=changed) if wait else sent
 

@@ -12,13 +12,14 @@ Nothing of the candidate's is ever overwritten: a file that differs from the bun
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from guildmark.client.files import write_atomically
-from guildmark.errors import BundleDamaged, NoExamHere, UsageError, WorkspaceDamaged
+from guildmark.errors import BundleDamaged, NoExamHere, NotStarted, UsageError, WorkspaceDamaged
 from guildmark.i18n import _
 from guildmark.packs.bundle import iter_zip
 from guildmark.protocol import CategoryId, FormId, Sha256
@@ -97,8 +98,9 @@ class Workspace:
         """The exam folder that `place` is or lies in. Raises `NoExamHere`."""
         here = place.resolve()
         for folder in (here, *here.parents):
-            if (folder / STATE_FOLDER / "exam.json").is_file():
-                return cls(folder)
+            with suppress(PermissionError):
+                if (folder / STATE_FOLDER / "exam.json").is_file():
+                    return cls(folder)
         raise NoExamHere
 
     @property
@@ -118,6 +120,16 @@ class Workspace:
 
     def _damaged(self) -> WorkspaceDamaged:
         return WorkspaceDamaged(_("{path} is damaged or was edited.").format(path=self.hidden / "exam.json"))
+
+    def claim(self, state: ExamState) -> None:
+        """Make this a new exam folder. Raises `UsageError` where it cannot be written."""
+        try:
+            self.save(state)
+        except OSError as error:
+            raise UsageError(
+                _("{folder} cannot be the exam folder: {reason}.").format(folder=self.folder, reason=error.strerror),
+                next_step=_("Name a folder that you may write to: guildmark start --folder DIR"),
+            ) from error
 
     def save(self, state: ExamState) -> None:
         """Write `state`; its digest tells an edit."""
@@ -150,18 +162,23 @@ class Workspace:
         index = self.state.index
         return () if index is None else index.categories
 
+    def opened(self) -> tuple[BundleCategory, ...]:
+        """Like `categories`, but raises `NotStarted` where the bundle has not been opened in this folder."""
+        found = self.categories()
+        if not found:
+            raise NotStarted(_("The exam has not begun in this folder."))
+        return found
+
     def category(self, name: str) -> BundleCategory:
-        """The category that `name` means: `3`, `category3` or `Category3`. Raises `UsageError`."""
+        """The category that `name` means: `3`, `category3` or `Category3`. Raises `UsageError`, or `NotStarted`."""
         number = name.lower().removeprefix("category").strip()
-        known = self.categories()
+        known = self.opened()
         for category in known:
             if str(category.number) == number:
                 return category
         raise UsageError(
             _("There is no category {name} in this exam.").format(name=name),
-            next_step=_("Name one of: {names}").format(names=", ".join(str(c.number) for c in known))
-            if known
-            else _("Run: guildmark start"),
+            next_step=_("Name one of: {names}").format(names=", ".join(str(c.number) for c in known)),
         )
 
     def category_of(self, file: Path) -> BundleCategory | None:

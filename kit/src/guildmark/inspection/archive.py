@@ -6,9 +6,11 @@ archive declares is then compared with what a saved model has: these three entri
 
 import io
 import json
+import lzma
 import stat
 import struct
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Final
 
@@ -30,7 +32,11 @@ _END_MAGIC: Final = b"PK\x05\x06"
 _ZIP64_LOCATOR: Final = b"PK\x06\x07"
 _ZIP64_LOCATOR_SIZE: Final = 20
 
-_DAMAGE: Final = (*hdf5.DAMAGE, zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, struct.error)
+_DAMAGE: Final = (
+    *hdf5.DAMAGE,
+    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError),
+    *(NotImplementedError, EOFError, struct.error),
+)
 
 
 def inspect(path: Path, contract: Contract) -> Inspection:

@@ -54,13 +54,20 @@ REASONS: Mapping[str, Reason] = _table(
             "Train longer or improve the model, and submit again."
         ),
     ),
+    Reason(
+        "graded.far",
+        _GRADED,
+        mark(
+            "The model runs, but its answers are not better than a simple guess: {metric} is {value}; the first point needs "
+            "{threshold}. Check that inputs and outputs mean what the instructions say (scale, order), then train again."
+        ),
+    ),
     Reason("file.empty", _REJECTED, mark("The file is empty. Save the model again and submit that file.")),
     Reason(
         "file.too_large",
         _REJECTED,
         mark(
-            "The file has {found} bytes; this task takes at most {limit}. Use fewer or smaller layers, or save "
-            "without the optimizer."
+            "The file has {found}; this task takes at most {limit}. Use fewer or smaller layers, or save without the optimizer."
         ),
     ),
     Reason(
@@ -199,4 +206,20 @@ def describe(code: str, params: Params, translate: Callable[[str], str] = _) -> 
 
     Raises `KeyError` for a code that is not in the table, or a gap that `params` does not fill.
     """
-    return translate(REASONS[code].sentence).format(**params)
+    return translate(REASONS[code].sentence).format(**(_sized(params) if code == "file.too_large" else params))
+
+
+def size_text(size: int) -> str:
+    """A size in bytes as people read it: `292 bytes`, `4.5 KB`, `8.0 MB`."""
+    for unit, name in ((1024 * 1024, "MB"), (1024, "KB")):
+        if size >= unit:
+            return f"{size / unit:.1f} {name}"
+    return _("{size} bytes").format(size=size)
+
+
+def _sized(params: Params) -> Params:
+    texts = {name: size_text(value) if isinstance(value, int) else value for name, value in params.items()}
+    if len(set(texts.values())) == len(texts):
+        return texts
+    # Too large by so little that it shows in bytes only.
+    return {name: _("{size} bytes").format(size=value) for name, value in params.items()}

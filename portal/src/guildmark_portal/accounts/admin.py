@@ -1,5 +1,6 @@
 """Accounts in the administration, and its door: the ordinary sign-in with a code."""
 
+from allauth.idp.oidc.admin import Client, Token
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -8,6 +9,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from guildmark_portal.accounts.models import User
+
+# The terminal's client is restored by every migration (`client.py`), and without it nobody's terminal signs in; tokens are
+# secrets of people. Importing allauth's module registers both, so that it cannot happen after this.
+admin.site.unregister([Client, Token])
 
 
 def sign_in_for_admin(request: HttpRequest) -> HttpResponse:

@@ -8,6 +8,22 @@ from guildmark_portal.audit import services as audit
 
 
 @transaction.atomic
+def rename(*, user: User, name: str) -> bool:
+    """Give the account the name that its owner typed, with single spaces; whether it is another one than before.
+
+    Certificates that exist keep the name that they were signed with. The audit entry names nobody: it cannot forget.
+    """
+    wanted = " ".join(name.split())
+    held = User.objects.select_for_update().get(pk=user.pk)
+    if held.name == wanted:
+        return False
+    held.name = wanted
+    held.save(update_fields=["name"])
+    audit.record(actor=held, action="account.renamed", subject=held)
+    return True
+
+
+@transaction.atomic
 def ensure_owner(*, email: str, actor: str) -> bool:
     """Make `email` an account that may do everything; whether anything had to be changed.
 

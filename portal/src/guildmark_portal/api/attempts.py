@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from asgiref.sync import sync_to_async
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import Router
 
 from guildmark.protocol import (
@@ -26,54 +26,66 @@ from guildmark_portal.exams import queries, services, storage
 from guildmark_portal.exams.models import Attempt
 
 router = Router(tags=["attempts"])
+PIECE = 256 * 1024
 
 
 def _own(request: HttpRequest, attempt: str) -> Attempt:
     return queries.attempt_of(user=person(request), attempt_id=attempt)
 
 
-@router.get("/attempts", response=list[AttemptSummary])
+@router.get("/attempts", response=list[AttemptSummary], operation_id="list_attempts")
 def attempts(request: HttpRequest) -> HttpResponse:
     """Your attempts, the newest first."""
     return answer_all(queries.attempts_of(user=person(request), now=clock.now()))
 
 
-@router.post("/attempts", response=AttemptState)
+@router.post("/attempts", response=AttemptState, operation_id="open_attempt")
 def open_attempt(request: HttpRequest, wanted: OpenAttempt) -> HttpResponse:
     """Register for an attempt; with one under way, that one is answered."""
     now = clock.now()
     return answer(attempt_state(services.open_attempt(user=person(request), program=wanted.program, now=now), now=now))
 
 
-@router.get("/attempts/{attempt}", response=AttemptState)
+@router.get("/attempts/{attempt}", response=AttemptState, operation_id="get_attempt")
 def state(request: HttpRequest, attempt: str) -> HttpResponse:
     """Everything about your attempt."""
     return answer(attempt_state(_own(request, attempt), now=clock.now()))
 
 
-@router.post("/attempts/{attempt}/prepare", response=BundleOffer)
+@router.post("/attempts/{attempt}/prepare", response=BundleOffer, operation_id="prepare_attempt")
 def prepare(request: HttpRequest, attempt: str) -> HttpResponse:
     """Make the encrypted bundle; it can be downloaded and checked before the clock runs."""
     return answer(services.prepare(attempt=_own(request, attempt), now=clock.now()))
 
 
-@router.get("/attempts/{attempt}/bundle", response={200: None})
-def bundle(request: HttpRequest, attempt: str) -> FileResponse:
+@router.get("/attempts/{attempt}/bundle", response={200: None}, operation_id="get_bundle")
+async def bundle(request: HttpRequest, attempt: str) -> StreamingHttpResponse:
     """The encrypted bundle."""
-    owned = _own(request, attempt)
-    path = storage.bundle(owned.pk, owned.bundle_sha256)
-    if not owned.bundle_sha256 or not path.exists():
-        raise Http404
-    return _download(path)
-
-
-def _download(path: Path) -> FileResponse:
-    response = FileResponse(path.open("rb"), content_type="application/octet-stream", as_attachment=True, filename="exam.gmb")
+    path, size = await sync_to_async(_sealed)(request, attempt)
+    response = StreamingHttpResponse(_pieces(path), content_type="application/octet-stream")
+    response["Content-Length"] = str(size)
+    response["Content-Disposition"] = 'attachment; filename="exam.gmb"'
     response["Cache-Control"] = "no-store"
     return response
 
 
-@router.post("/attempts/{attempt}/begin", response=Begun)
+def _sealed(request: HttpRequest, attempt: str) -> tuple[Path, int]:
+    """The bundle's file, and its size in bytes."""
+    owned = _own(request, attempt)
+    path = storage.bundle(owned.pk, owned.bundle_sha256)
+    if not owned.bundle_sha256 or not path.exists():
+        raise Http404
+    return path, path.stat().st_size
+
+
+async def _pieces(path: Path) -> AsyncIterator[bytes]:
+    """The file's content, read in threads so that other requests go on."""
+    with await sync_to_async(lambda: path.open("rb"))() as file:
+        while piece := await sync_to_async(file.read)(PIECE):
+            yield piece
+
+
+@router.post("/attempts/{attempt}/begin", response=Begun, operation_id="begin_attempt")
 def begin(request: HttpRequest, attempt: str, wanted: Begin | None = None) -> HttpResponse:
     """Start the clock, once, and get the bundle's key; while it runs, the same answer again."""
     owned = _own(request, attempt)
@@ -82,13 +94,13 @@ def begin(request: HttpRequest, attempt: str, wanted: Begin | None = None) -> Ht
     )
 
 
-@router.get("/attempts/{attempt}/readiness", response=Readiness)
+@router.get("/attempts/{attempt}/readiness", response=Readiness, operation_id="get_readiness")
 def readiness(request: HttpRequest, attempt: str) -> HttpResponse:
     """What finishing now would mean."""
     return answer(queries.readiness(_own(request, attempt), now=clock.now()))
 
 
-@router.post("/attempts/{attempt}/finish", response=AttemptState)
+@router.post("/attempts/{attempt}/finish", response=AttemptState, operation_id="finish_attempt")
 def finish(request: HttpRequest, attempt: str, wanted: Finish | None = None) -> HttpResponse:
     """End the attempt before its time."""
     now = clock.now()
@@ -99,7 +111,7 @@ def finish(request: HttpRequest, attempt: str, wanted: Finish | None = None) -> 
     )
 
 
-@router.get("/attempts/{attempt}/events", response={200: None})
+@router.get("/attempts/{attempt}/events", response={200: None}, operation_id="follow_attempt")
 async def events(request: HttpRequest, attempt: str) -> StreamingHttpResponse:
     """Server-sent events: the attempt's state now, at every change, and when its time is up."""
     owned = await sync_to_async(_own)(request, attempt)

@@ -39,6 +39,7 @@ def install(api: NinjaAPI) -> None:
     api.add_exception_handler(ValidationError, _not_understood)
     api.add_exception_handler(AuthenticationError, _sign_in)
     api.add_exception_handler(HttpError, _http_error)
+    api.add_exception_handler(UnicodeEncodeError, _not_understood)  # text that is none: half a surrogate pair
     api.add_exception_handler(Exception, _ours)
 
 
@@ -62,7 +63,14 @@ def not_found() -> HttpResponse:
 @csrf_exempt
 def unknown_address(_request: HttpRequest) -> HttpResponse:
     """An address below `/api/` that means nothing."""
-    response = not_found()
+    response = problem(
+        Problem(
+            code="not_found",
+            message=_("There is nothing at this address of the API."),
+            next_step=_("See /api/openapi.json for every address, or update the client: pip install --upgrade guildmark"),
+        ),
+        HTTPStatus.NOT_FOUND,
+    )
     response[PROTOCOL_HEADER] = PROTOCOL_VERSION
     return response
 
@@ -79,7 +87,7 @@ def _not_found(_request: HttpRequest, _error: Exception | type[Exception]) -> Ht
 
 
 def _not_understood(_request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
-    found = error.errors if isinstance(error, ValidationError) else []
+    found = error.errors if isinstance(error, ValidationError) else [{"msg": _("a text is not valid Unicode")}]
     return problem(
         Problem(
             code="not_understood",

@@ -23,7 +23,7 @@ def _own(request: HttpRequest, submission: str) -> Submission:
     return queries.submission_of(user=person(request), submission_id=submission)
 
 
-@router.get("/submissions/{submission}", response=SubmissionState)
+@router.get("/submissions/{submission}", response=SubmissionState, operation_id="get_submission")
 async def submission(request: HttpRequest, submission: str, wait: Annotated[float, Query(ge=0)] = 0.0) -> HttpResponse:
     """Your submission; with `wait`, not before it is graded or so many seconds (60 at most) have passed."""
     owned = await sync_to_async(_own)(request, submission)

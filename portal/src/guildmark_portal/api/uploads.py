@@ -24,6 +24,7 @@ from guildmark_portal.exams.refusals import TooManyBytes, UploadClosed
 router = Router(tags=["uploads"])
 TUS_VERSION = "1.0.0"
 _PIECE = 1024 * 1024
+_LONGEST_NUMBER = 18  # digits: what 64 bits hold
 _OFFSET_STREAM = "application/offset+octet-stream"
 _FACTS = {"Tus-Resumable": TUS_VERSION, "Cache-Control": "no-store"}
 
@@ -41,13 +42,15 @@ class _Announced(Request):
     size: int
 
 
-@router.api_operation(["OPTIONS"], "/attempts/{attempt}/uploads", auth=None, response={204: None})
+@router.api_operation(
+    ["OPTIONS"], "/attempts/{attempt}/uploads", auth=None, response={204: None}, operation_id="get_upload_capabilities"
+)
 def capabilities(request: HttpRequest, attempt: str) -> HttpResponse:  # noqa: ARG001 - ninja's signature
     """What the portal can do of tus."""
     return _empty(HTTPStatus.NO_CONTENT, {"Tus-Version": TUS_VERSION, "Tus-Extension": "creation,termination"})
 
 
-@router.post("/attempts/{attempt}/uploads", response={201: None})
+@router.post("/attempts/{attempt}/uploads", response={201: None}, operation_id="create_upload")
 def create(request: HttpRequest, attempt: str) -> HttpResponse:
     """Announce a file; bytes that this attempt sent before are not sent again."""
     owned = queries.attempt_of(user=person(request), attempt_id=attempt)
@@ -64,7 +67,7 @@ def create(request: HttpRequest, attempt: str) -> HttpResponse:
     return _empty(HTTPStatus.CREATED, {"Location": f"/api/v1/uploads/{upload.pk}", **_standing(upload)})
 
 
-@router.api_operation(["HEAD"], "/uploads/{upload}", response={200: None})
+@router.api_operation(["HEAD"], "/uploads/{upload}", response={200: None}, operation_id="get_upload")
 def standing(request: HttpRequest, upload: str) -> HttpResponse:
     """How many bytes arrived; for a complete upload its submission too."""
     owned = _own(request, upload)
@@ -73,7 +76,7 @@ def standing(request: HttpRequest, upload: str) -> HttpResponse:
     return _empty(HTTPStatus.OK, {"Upload-Length": str(owned.size), **_standing(owned)})
 
 
-@router.patch("/uploads/{upload}", response={204: None})
+@router.patch("/uploads/{upload}", response={204: None}, operation_id="append_to_upload")
 def append(request: HttpRequest, upload: str) -> HttpResponse:
     """The next bytes. With the last one the answer names the submission."""
     owned = _own(request, upload)
@@ -97,7 +100,7 @@ def append(request: HttpRequest, upload: str) -> HttpResponse:
     return _empty(HTTPStatus.NO_CONTENT, headers)
 
 
-@router.delete("/uploads/{upload}", response={204: None})
+@router.delete("/uploads/{upload}", response={204: None}, operation_id="terminate_upload")
 def terminate(request: HttpRequest, upload: str) -> HttpResponse:
     """Give the upload up."""
     owned = _own(request, upload)
@@ -134,7 +137,7 @@ def _metadata(header: str) -> dict[str, str]:
 
 def _number(request: HttpRequest, header: str) -> int:
     value = request.headers.get(header, "")
-    if not value.isdecimal() or not value.isascii():
+    if not value.isdecimal() or not value.isascii() or len(value) > _LONGEST_NUMBER:
         raise UnfitRequest(_("The header %(header)s must be a number.") % {"header": header})
     return int(value)
 

@@ -1,18 +1,22 @@
-"""The command `guildmark-portal`: set a portal up, run it, publish exams on it."""
+"""The command `guildmark-portal`: set a portal up, run it, publish exams on it.
 
-import sys
+Errors are said with their next step, and with the exit status of their kind; with `--json` they are one JSON object, as the
+candidate's command `guildmark` prints them. Its class of commands does both.
+"""
+
+from typing import Annotated
 
 import typer
-from django.core.exceptions import ImproperlyConfigured
 
-from guildmark.errors import GuildmarkError
+from guildmark.cli.app import Commands
 from guildmark.i18n import _
+from guildmark_portal import __version__
 from guildmark_portal.cli import init, manage, publish, serve
 
 app = typer.Typer(
+    cls=Commands,
     name="guildmark-portal",
     help=_("The web host of Guildmark: accounts, exams, results and certificates."),
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -22,13 +26,24 @@ app.command("publish")(publish.command)
 app.command("manage", context_settings=manage.PASS_EVERYTHING_ON, add_help_option=False)(manage.command)
 
 
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - the signature of an option's callback
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _without_command(
+    context: typer.Context,
+    *,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help=_("Show the version and leave."))
+    ] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
 def main() -> None:
-    """Run the command; whatever goes wrong is said with its next step, and with the exit status of its kind."""
-    try:
-        app()
-    except GuildmarkError as error:
-        typer.echo(f"{error.message}\n{error.next_step}", err=True)
-        sys.exit(error.exit_code)
-    except ImproperlyConfigured as error:
-        typer.echo(str(error), err=True)
-        sys.exit(2)
+    """Run the command and leave with its exit status."""
+    app()

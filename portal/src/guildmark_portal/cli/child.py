@@ -4,6 +4,10 @@ Theory of operation. One thread starts the child and waits for it, for as long a
 (`tether.py`) follows the *thread* that started a child, so it must be this one that lives on. A child that dies is
 started again after a pause that doubles while it keeps dying and starts over once it has lived for a while. The child has
 a session of its own: Ctrl-C in the terminal reaches the portal alone, which then stops the child in its own order.
+
+The child's stdout is ours to read: the line `ready` says that it listens. It is no news at the start, but it is after a
+death that was reported. A thread of its own reads it, because a grandchild that kept the pipe open would hold up whoever
+waits for its end. What the child has to say to people it writes to stderr, which is ours too.
 """
 
 import logging
@@ -26,6 +30,7 @@ TETHER = Path(__file__).with_name("tether.py")
 COMMAND_VARIABLE = "GUILDMARK_GRADER_COMMAND"
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 30.0
 SETTLED_S = 10.0
+READY = b"ready"
 
 
 def grader_command() -> list[str]:
@@ -51,6 +56,7 @@ class Child:
         self._command = list(command)
         self._stopping = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
+        self._deaths = 0
         self._thread = threading.Thread(target=self._keep_running, name="grading-service", daemon=True)
 
     def start(self) -> None:
@@ -79,6 +85,7 @@ class Child:
                 return
             if time.monotonic() - began > SETTLED_S:
                 pause_s = FIRST_PAUSE_S
+            self._deaths += 1
             log.error("The grading service ended (%s); it is started again in %g s. Nothing is lost.", status, pause_s)
             self._stopping.wait(pause_s)
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
@@ -87,12 +94,19 @@ class Child:
         """Start the command and wait until it ends; how it ended."""
         tethered = [sys.executable, "-I", str(TETHER), str(os.getpid()), *self._command]
         try:
-            # Its stdout goes to our stderr: ours is for mail and for people.
-            self._process = subprocess.Popen(
-                tethered, stdin=subprocess.DEVNULL, stdout=sys.stderr.fileno(), start_new_session=True
-            )
+            self._process = subprocess.Popen(tethered, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, start_new_session=True)
         except OSError as error:
             return str(error)
+        threading.Thread(target=self._listen, args=(self._process,), name="grading-service-ready", daemon=True).start()
         if self._stopping.is_set():  # `stop` came between; it saw no process to end
             self._process.terminate()
         return f"status {self._process.wait()}"
+
+    def _listen(self, process: "subprocess.Popen[bytes]") -> None:
+        """Read the child's stdout to its end, so that it never waits for a reader; tell when it listens again."""
+        if process.stdout is None:
+            return
+        with process.stdout as lines:
+            for line in lines:
+                if line.strip() == READY and self._deaths:
+                    log.warning("The grading service is ready again.")

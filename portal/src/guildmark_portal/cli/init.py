@@ -1,12 +1,16 @@
 """`guildmark-portal init`: make a portal, or complete one. Running it again changes nothing that exists."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from guildmark.errors import UsageError
 from guildmark.i18n import _
 from guildmark_portal import clock, datadir
 from guildmark_portal.cli.options import DEFAULT_DATA, DataOption, JsonOption, tell, use_django
+
+LONGEST_EMAIL = 254  # as the account's column
 
 
 def command(
@@ -17,6 +21,7 @@ def command(
     json_: JsonOption = False,  # noqa: FBT002 - typer reads options from it
 ) -> None:
     """Make the data directory, its secrets, the database and the first owner. Also brings an older portal up to date."""
+    _refuse_unusable(url, owner)
     wanted = datadir.Config(url=url or datadir.DEFAULT_URL, organisation=name or datadir.Config.organisation)
     datadir.check(wanted, data / datadir.CONFIG_FILE)
     made = datadir.create(data, config=wanted, now=clock.now())
@@ -24,7 +29,7 @@ def command(
     use_django(data)
     _prepare_database()
     owner_made = _ensure_owner(owner) if owner else False
-    next_step = _("Run: guildmark-portal serve --data {data}").format(data=data)
+    next_steps = _next_steps(data)
     document = {
         "data": str(data.resolve()),
         "url": config.url,
@@ -32,7 +37,8 @@ def command(
         "made": list(made),
         "owner": owner,
         "owner_made": owner_made,
-        "next_step": next_step,
+        "next_step": next_steps[0],
+        "next_steps": next_steps,
     }
     sentences = [_("The portal in {data} is ready to serve {url}.").format(data=data, url=config.url)]
     if (url and url != config.url) or (name and name != config.organisation):
@@ -43,7 +49,49 @@ def command(
         sentences.append(_("Owner: {owner}. The code to sign in comes by mail.").format(owner=owner))
     else:
         sentences.append(_("It has no owner yet unless you named one before: guildmark-portal init --owner EMAIL"))
-    tell(document, [*sentences, next_step], as_json=json_)
+    tell(document, [*sentences, *next_steps], as_json=json_)
+
+
+def _refuse_unusable(url: str | None, owner: str | None) -> None:
+    """Refuse an address of the portal or of its owner that nobody could ever reach, before anything is written."""
+    if url is not None and (wrong := datadir.url_problem(url, name="--url")):
+        raise UsageError(
+            _("{problem}. This is: {url}").format(problem=wrong, url=url),
+            next_step=_("Give the portal's whole address, such as --url https://exam.example.org"),
+        )
+    if owner is not None and not _is_email(owner):
+        raise UsageError(
+            _("--owner must be an e-mail address; the code to sign in is sent there. This is: {owner}").format(owner=owner),
+            next_step=_("Give the whole address, such as --owner name@example.org"),
+        )
+
+
+def _is_email(address: str) -> bool:
+    """Whether mail could be sent to the address, and an account hold it."""
+    from django.core.exceptions import ValidationError
+    from django.core.validators import validate_email
+
+    try:
+        validate_email(address)
+    except ValidationError:
+        return False
+    return len(address) <= LONGEST_EMAIL
+
+
+def _next_steps(data: Path) -> list[str]:
+    """What is left to do: an exam to publish, unless there is one, and to serve it."""
+    serve = _("Run: guildmark-portal serve --data {data}").format(data=data)
+    if anything_published():
+        return [serve]
+    publish = _("Publish an exam: guildmark-portal publish BANK --kind demo --data {data}").format(data=data)
+    return [publish, _("Then serve it: guildmark-portal serve --data {data}").format(data=data)]
+
+
+def anything_published() -> bool:
+    """Whether any exam was ever published on this portal."""
+    from guildmark_portal.exams.models import ExamVersion
+
+    return ExamVersion.objects.exists()
 
 
 def _prepare_database() -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from guildmark.errors import UsageError
 from guildmark.i18n import _
 from guildmark_portal import datadir
 
@@ -24,8 +25,14 @@ def use_django(data: Path) -> None:
     os.environ["GUILDMARK_DATA"] = str(data.resolve())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guildmark_portal.settings")
     import django
+    from django.core.exceptions import ImproperlyConfigured
 
-    django.setup()
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        raise UsageError(
+            str(error), next_step=_("Correct {path} and run the command again.").format(path=data / datadir.CONFIG_FILE)
+        ) from error
 
 
 def tell(document: dict[str, Any], sentences: list[str], *, as_json: bool) -> None:

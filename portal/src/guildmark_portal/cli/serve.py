@@ -9,6 +9,7 @@ A lock on the data directory makes this the only process that serves it; so ever
 at the start is a dead process's, and is freed at once instead of waiting for its lease to run out.
 """
 
+import errno
 import fcntl
 import logging
 import os
@@ -36,6 +37,7 @@ from guildmark_portal.cli.options import DEFAULT_DATA, DataOption, use_django
 log = logging.getLogger(__name__)
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+DEFAULT_PORT, LAST_PORT = 8000, 65535
 LONGEST_SOCKET_PATH = 99  # the kernel takes 107 bytes; some clients less
 GRACE_S = 3
 
@@ -46,10 +48,12 @@ class AlreadyServed(GuildmarkError):
     exit_code = 2
 
 
-class PortTaken(GuildmarkError):
+class PortTaken(UsageError):
     """The port is in use."""
 
-    exit_code = 2
+
+class AddressUnusable(UsageError):
+    """This machine cannot listen on the address."""
 
 
 def command(
@@ -67,29 +71,53 @@ def command(
         use_django(data)
         _refuse_outdated_database(data)
         grading = None if without_grading else _grading_service(data, grader_socket, config.grading_slots)
-        _serve(listener, url, grading)
+        _serve(listener, _greeting(url, data), grading)
     _leave()
 
 
 def _default_port(url: str) -> int:
     """The port of a portal that is reached directly; behind a proxy, 8000."""
     address = urlsplit(url)
-    return address.port or 8000 if address.hostname in LOOPBACK else 8000
+    return address.port or DEFAULT_PORT if address.hostname in LOOPBACK else DEFAULT_PORT
 
 
 def _listen(host: str, port: int) -> socket.socket:
     """A socket bound to the address, so that a taken port is known before anything is started."""
+    if not 0 <= port <= LAST_PORT:
+        raise UsageError(
+            _("--port must be between 0 and {last}. This is: {port}").format(last=LAST_PORT, port=port),
+            next_step=_("Run: guildmark-portal serve --port {port}").format(port=DEFAULT_PORT),
+        )
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        raise PortTaken(
-            _("Cannot listen on {host}:{port}: {why}.").format(host=host, port=port, why=error.strerror),
-            next_step=_("Stop what uses it, or choose another: guildmark-portal serve --port {other}").format(other=port + 1),
-        ) from error
+        raise _cannot_listen(host, port, error) from error
     return listener
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> UsageError:
+    """What to say when a socket could not be bound, by what was wrong: the port, the right to it, or the address."""
+    message = _("Cannot listen on {host}:{port}: {why}.").format(host=host, port=port, why=error.strerror)
+    if error.errno == errno.EADDRINUSE:
+        other = port + 1 if port < LAST_PORT else DEFAULT_PORT
+        return PortTaken(
+            message,
+            next_step=_("Stop what uses it, or choose another: guildmark-portal serve --port {other}").format(other=other),
+        )
+    if error.errno in {errno.EACCES, errno.EPERM}:
+        return AddressUnusable(
+            message,
+            next_step=_("Choose a port that everybody may use: guildmark-portal serve --port {port}").format(port=DEFAULT_PORT),
+        )
+    return AddressUnusable(
+        _("Cannot listen on {host}: it is no address of this machine.").format(host=host),
+        next_step=_(
+            "Listen on an address of this machine: --host 127.0.0.1 for this machine alone, --host 0.0.0.0 for everybody."
+        ),
+    )
 
 
 def _effective_url(url: str, host: str, listener: socket.socket) -> str:
@@ -166,7 +194,19 @@ class _Server(uvicorn.Server):
             self._on_ready()
 
 
-def _serve(listener: socket.socket, url: str, grading: Child | None) -> None:
+def _greeting(url: str, data: Path) -> str:
+    """What is said when the portal answers: where it is, and what would keep candidates from finding anything there."""
+    from guildmark_portal.cli.init import anything_published
+
+    ready = _("Guildmark is ready: {url}").format(url=url)
+    if anything_published():
+        return ready
+    unpublished = _("No exam is published yet, so nobody can register for one.")
+    next_step = _("In another terminal run: guildmark-portal publish BANK --kind demo --data {data}").format(data=data)
+    return f"{ready}\n{unpublished}\n{next_step}"
+
+
+def _serve(listener: socket.socket, greeting: str, grading: Child | None) -> None:
     from guildmark_portal.cli.init import collect_static
     from guildmark_portal.jobs import leases
     from guildmark_portal.jobs.runner import Runner
@@ -180,7 +220,7 @@ def _serve(listener: socket.socket, url: str, grading: Child | None) -> None:
         timeout_graceful_shutdown=GRACE_S,
         server_header=False,
     )
-    server = _Server(config, lambda: typer.echo(_("Guildmark is ready: {url}").format(url=url)))
+    server = _Server(config, lambda: typer.echo(greeting))
     runner = Runner()
     # Uvicorn raises the signal that stopped it once more when it is through; we still have things to do then.
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -25,7 +25,7 @@ from guildmark_portal.exams import storage
 from guildmark_portal.exams.facts import drawn
 from guildmark_portal.exams.models import Submission
 from guildmark_portal.exams.queries import attempt_with
-from guildmark_portal.exams.services import record_report
+from guildmark_portal.exams.services import found_before, record_report
 from guildmark_portal.exams.uploads import GRADE
 from guildmark_portal.jobs.models import Job
 from guildmark_portal.jobs.services import handler
@@ -47,7 +47,7 @@ def grade(job: Job) -> None:
     """Grade the submission that `job` names. Safe to run again: a report is recorded once."""
     submission = Submission.objects.get(pk=UUID(job.payload["submission"]))
     live.notify(submission.attempt_id)
-    report = ask(job_of(submission), storage.submitted(submission.attempt_id, submission.sha256))
+    report = found_before(submission) or ask(job_of(submission), storage.submitted(submission.attempt_id, submission.sha256))
     if report.verdict.is_ours:
         raise GradingFailed(f"The grading service reported a fault of its own ({report.reason}).")
     _check_sentence(report)

@@ -21,6 +21,7 @@ from guildmark.protocol import AttemptState
 from guildmark.rules.attempt import Phase
 
 _KEEP_ALIVE_S = 15.0
+_BREATH_S = 0.25
 _PAST_THE_DEADLINE_S = 0.05
 
 _T = TypeVar("_T")
@@ -104,6 +105,7 @@ async def events(attempt_id: UUID, state: Callable[[], AttemptState]) -> AsyncIt
             subscription.clear()
             current = await read(state)
             yield f"data: {current.model_dump_json()}\n\n"
+            await asyncio.sleep(_BREATH_S)  # changes that come in a burst make one event
             while not await subscription.changed(timeout_s=_patience(current)):
                 if _runs_out(current):
                     break

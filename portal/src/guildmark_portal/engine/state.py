@@ -4,6 +4,7 @@ Everything follows from the facts and from `now`: no answer here depends on a jo
 address appears when it is issued, moments after the decision.
 """
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 
@@ -40,7 +41,7 @@ def attempt_state(attempt: Attempt, *, now: datetime) -> AttemptState:
     """Everything that the owner of `attempt` may know at `now`; of the tasks nothing before the clock runs."""
     facts, exam, language = timeline(attempt), attempt.exam_version.bank.exam, current()
     stands = phase(facts, now=now)
-    best = counting(submissions(attempt))
+    best, places = counting(submissions(attempt)), _places(submissions(attempt))
     return AttemptState(
         id=str(attempt.pk),
         program=attempt.program.slug,
@@ -58,13 +59,21 @@ def attempt_state(attempt: Attempt, *, now: datetime) -> AttemptState:
         finished_at=facts.finished_at,
         pass_rule=exam.pass_rule,
         pass_mark=exam.pass_mark,
-        categories=tuple(_category(attempt, facts, category, best.get(category.id), now=now) for category in exam.categories),
+        categories=tuple(
+            _category(attempt, facts, category, best.get(category.id), places, now=now) for category in exam.categories
+        ),
         result=_result(attempt, facts, now=now) if stands is Phase.DECIDED else None,
     )
 
 
-def _category(
-    attempt: Attempt, facts: Timeline, category: CategorySpec, best: Submission | None, *, now: datetime
+def _category(  # noqa: PLR0913 - what a category is made of
+    attempt: Attempt,
+    facts: Timeline,
+    category: CategorySpec,
+    best: Submission | None,
+    places: Mapping[str, int],
+    *,
+    now: datetime,
 ) -> CategoryState:
     waiting = [
         upload
@@ -81,7 +90,7 @@ def _category(
         task=_task(attempt, category.id) if attempt.started_at is not None else None,
         open_upload=open_upload_view(waiting[0]) if waiting else None,
         submissions=tuple(
-            _submission(attempt, submission, counts=submission is best)
+            _submission(attempt, submission, places, counts=submission is best)
             for submission in submissions(attempt)
             if submission.category == category.id
         ),
@@ -115,12 +124,17 @@ def submission_state(submission: Submission, *, now: datetime) -> SubmissionStat
     accepted = submissions(attempt)
     best = counting(accepted).get(submission.category)
     fresh = next(one for one in accepted if one.pk == submission.pk)
-    return _submission(attempt, fresh, counts=fresh is best)
+    return _submission(attempt, fresh, _places([fresh]), counts=fresh is best)
 
 
-def _submission(attempt: Attempt, submission: Submission, *, counts: bool) -> SubmissionState:
-    report = submission.report
-    stands, position = (SubmissionPhase.GRADED, None) if report is not None else _waiting(submission)
+def _places(accepted: Iterable[Submission]) -> Mapping[str, int]:
+    """The place in the queue of every submission that waits, by its id; one that is being graded has none."""
+    return jobs.places(kind=GRADE, keys={str(submission.pk) for submission in accepted if submission.report is None})
+
+
+def _submission(attempt: Attempt, submission: Submission, places: Mapping[str, int], *, counts: bool) -> SubmissionState:
+    report, position = submission.report, places.get(str(submission.pk))
+    ungraded = SubmissionPhase.GRADING if position is None else SubmissionPhase.QUEUED
     return SubmissionState(
         id=str(submission.pk),
         category=submission.category,
@@ -128,19 +142,12 @@ def _submission(attempt: Attempt, submission: Submission, *, counts: bool) -> Su
         sha256=submission.sha256,
         size=submission.size,
         received_at=submission.received_at,
-        phase=stands,
+        phase=ungraded if report is None else SubmissionPhase.GRADED,
         queue_position=position,
         report=None if report is None else report_view(report, drawn(attempt, submission.category).form.task),
         counts=counts,
         receipt=receipt_of(submission),
     )
-
-
-def _waiting(submission: Submission) -> tuple[SubmissionPhase, int | None]:
-    job = jobs.unfinished(kind=GRADE, key=str(submission.pk))
-    if job is None or jobs.is_running(job):
-        return SubmissionPhase.GRADING, None
-    return SubmissionPhase.QUEUED, jobs.position(job)
 
 
 def report_view(report: Report, task: TaskSpec) -> ReportView:

@@ -117,6 +117,7 @@ def _summary(attempt: Attempt, *, now: datetime) -> AttemptSummary:
         phase=stands,
         deadline=facts.deadline,
         passed=outcome(attempt).passed if stands is Phase.DECIDED else None,
+        ended_at=facts.closes_at if stands in {Phase.GRADING, Phase.DECIDED} else None,
     )
 
 

@@ -77,6 +77,8 @@ def _warning(accepted: list[Submission], score: int | None, pass_rule: PassRule)
     waiting = any(submission.report is None for submission in accepted)
     if score is None:
         return None if waiting else _("no submission could be graded; it would count zero.")
+    if score == 0:
+        return _("its best score is 0, which counts nothing.")
     if pass_rule is PassRule.ALL_FULL and score < MAX_SCORE and not waiting:
         return _("the score is %(score)s; this exam is passed with %(full)s in every category.") % {
             "score": score,

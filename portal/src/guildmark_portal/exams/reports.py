@@ -4,14 +4,50 @@ from datetime import datetime
 
 from django.db import transaction
 
-from guildmark.protocol import GradeReport
+from guildmark.protocol import GradeReport, MetricValue
 from guildmark.rules.attempt import accepts_uploads
+from guildmark.rules.verdict import Verdict
 from guildmark_portal.audit import services as audit
 from guildmark_portal.exams import queries
 from guildmark_portal.exams.attempts import enqueue_decision
 from guildmark_portal.exams.changes import announce
 from guildmark_portal.exams.facts import timeline
 from guildmark_portal.exams.models import Report, Submission
+
+_DECIDED_BY_THE_FILE = [verdict.value for verdict in (Verdict.GRADED, Verdict.REJECTED, Verdict.FAILED)]
+
+
+def found_before(submission: Submission) -> GradeReport | None:
+    """What was found in the same bytes in the same category of this attempt: they get the same report again, at once.
+
+    Only where the file alone decided it: running out of time or memory may have been the host's doing.
+    """
+    earlier = (
+        Report.objects.filter(
+            submission__attempt=submission.attempt_id,
+            submission__category=submission.category,
+            submission__sha256=submission.sha256,
+            verdict__in=_DECIDED_BY_THE_FILE,
+        )
+        .exclude(submission=submission)
+        .order_by("-recorded_at", "-pk")
+        .first()
+    )
+    if earlier is None:
+        return None
+    metric = None
+    if earlier.metric_value is not None:
+        metric = MetricValue(name=earlier.metric_name, value=earlier.metric_value, unit=earlier.metric_unit)
+    return GradeReport(
+        verdict=Verdict(earlier.verdict),
+        score=earlier.score,
+        metric=metric,
+        next_threshold=earlier.next_threshold,
+        reason=earlier.reason,
+        params=earlier.params,
+        grader_digest=earlier.grader_digest,
+        timings_ms={},
+    )
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from guildmark_portal.exams.attempts import begin, finish, open_attempt, prepare, workspace_zip
 from guildmark_portal.exams.publishing import publish
-from guildmark_portal.exams.reports import record_report
+from guildmark_portal.exams.reports import found_before, record_report
 from guildmark_portal.exams.uploads import Received, abandon_upload, open_upload, receive_bytes
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "abandon_upload",
     "begin",
     "finish",
+    "found_before",
     "open_attempt",
     "open_upload",
     "prepare",

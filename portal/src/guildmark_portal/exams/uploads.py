@@ -40,6 +40,7 @@ from guildmark_portal.jobs import services as jobs
 GRADE = "grade"
 _HOURLY_SHARE = 60
 """Submissions an hour that one attempt gets graded at full priority; beyond, they wait behind everybody else's."""
+_BEHIND_ALL = 10_000
 _NAME_LENGTH = 200
 
 
@@ -205,9 +206,14 @@ def _accept(upload: Upload, *, now: datetime) -> Submission:
 
 
 def _priority(submission: Submission, *, now: datetime) -> int:
-    """0, or less for what exceeds an attempt's hourly share: it waits longer, and is never refused."""
-    recent = Submission.objects.filter(attempt=submission.attempt_id, received_at__gt=now - timedelta(hours=1)).count()
-    return 0 if recent <= _HOURLY_SHARE else -1
+    """Fair shares: every submission of an attempt that waits already puts the next one a step behind everybody's first.
+
+    What exceeds the hourly share waits behind all of that. Nothing is refused.
+    """
+    others = Submission.objects.filter(attempt=submission.attempt_id).exclude(pk=submission.pk)
+    waiting = others.filter(reports=None).count()
+    recent = others.filter(received_at__gt=now - timedelta(hours=1)).count()
+    return -waiting - (_BEHIND_ALL if recent >= _HOURLY_SHARE else 0)
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Reading the table of work."""
 
-from django.db.models import Q
+from collections.abc import Collection
 
 from guildmark_portal.jobs.models import UNFINISHED, Job
 
@@ -15,13 +15,12 @@ def is_running(job: Job) -> bool:
     return bool(job.claim)
 
 
-def position(job: Job) -> int:
-    """The job's place among those of its kind that wait, counted from 1; for a running one, 0."""
-    if is_running(job):
-        return 0
-    earlier = Q(run_at__lt=job.run_at) | Q(run_at=job.run_at, pk__lt=job.pk)
-    ahead = Q(priority__gt=job.priority) | (Q(priority=job.priority) & earlier)
-    return Job.objects.filter(UNFINISHED & ahead, kind=job.kind, claim="").count() + 1
+def places(*, kind: str, keys: Collection[str]) -> dict[str, int]:
+    """The places, counted from 1, of those jobs that wait among all of their kind; one that runs has none. One query."""
+    if not keys:
+        return {}
+    waiting = Job.objects.filter(UNFINISHED, kind=kind, claim="").order_by("-priority", "run_at", "pk")
+    return {key: place for place, key in enumerate(waiting.values_list("key", flat=True), start=1) if key in keys}
 
 
 def oldest_due(*, kind: str) -> Job | None:

@@ -1,0 +1,119 @@
+"""What a newcomer does wrong, and what the command says to it."""
+
+import sys
+import time
+
+import pytest
+from loopback_exam import START
+
+from guildmark.cli import show
+from guildmark.client.credentials import Credentials
+
+
+@pytest.fixture
+def prepared(guildmark, signed_in, monkeypatch, tmp_path):
+    """An exam folder whose clock has not started."""
+    assert guildmark("start").status == 2
+    monkeypatch.chdir(tmp_path / "place" / "test")
+
+
+@pytest.mark.usefixtures("prepared")
+@pytest.mark.parametrize("args", ["submit 1", "submit 1 x.keras", "check", "check 1", "check x.keras"])
+def test_s3_before_the_start_a_model_is_told_that_the_exam_has_not_begun(guildmark, args):
+    error = guildmark(*args.split(), "--json").json["error"]
+    assert (error["code"], error["next_step"]) == ("not_started", "Run: guildmark start")
+    assert error["message"] == "The exam has not begun in this folder."
+
+
+def test_outside_any_exam_folder_it_says_so_even_where_no_portal_is_known(guildmark, monkeypatch):
+    monkeypatch.delenv("GUILDMARK_SERVER")
+    for command in (("check",), ("status",), ("submit", "1"), ("finish",), ("result",)):
+        answer = guildmark(*command, "--json")
+        assert (answer.status, answer.json["error"]["code"]) == (2, "no_exam_here")
+
+
+@pytest.mark.parametrize("size", [0, 1_000_001])
+def test_no_check_is_not_advised_for_a_file_that_is_refused_either_way(guildmark, started, portal, size):
+    (started / "Category1" / "mymodel.keras").write_bytes(b"x" * size)
+    answer = guildmark("submit", "1", "--json")
+    assert (answer.status, portal.exam.uploads) == (3, {})
+    assert answer.json["error"]["next_step"] == "Change the model as described, and submit it again."
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        (2_000_000, "The file has 1.9 MB; this task takes at most 976.6 KB."),
+        (1_000_001, "The file has 1000001 bytes; this task takes at most 1000000 bytes."),
+    ],
+)
+def test_a_file_that_is_too_large_is_told_how_large_it_may_be(guildmark, started, size, said):
+    (started / "Category1" / "mymodel.keras").write_bytes(b"x" * size)
+    assert said in guildmark("submit", "1").err
+
+
+def test_a_file_that_does_not_exist_is_noticed_before_its_category_is_asked_for(guildmark, started):
+    answer = guildmark("check", "nofile.keras", "--json")
+    assert (answer.status, answer.json["error"]["message"]) == (2, "There is no file nofile.keras.")
+
+
+@pytest.mark.parametrize("args", [("check",), ("submit", "1"), ("submit", "--no-check", "1")])
+def test_a_folder_is_told_to_be_saved_as_one_file(guildmark, started, args):
+    (started / "Category1" / "mymodel").mkdir()
+    error = guildmark(*args, "Category1/mymodel", "--json").json["error"]
+    assert error["message"] == "Category1/mymodel is a folder; a model is handed in as one file."
+    assert error["next_step"] == "Save the model as one file: model.save('mymodel.keras')"
+
+
+def test_a_folder_that_cannot_be_written_is_the_callers_to_change(guildmark, signed_in, tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    answer = guildmark("start", "--folder", str(tmp_path / "file" / "exam"), "--json")
+    assert (answer.status, answer.json["error"]["code"]) == (2, "usage_error")
+    assert answer.json["error"]["next_step"] == "Name a folder that you may write to: guildmark start --folder DIR"
+
+
+def test_start_after_the_end_says_how_to_begin_another(guildmark, started):
+    guildmark("finish", "--yes")
+    step = guildmark("start", "--json").json["error"]["next_step"]
+    assert step == "Run: guildmark result; to begin another exam, name a new folder: guildmark start --folder DIR"
+
+
+def test_a_new_folder_within_that_of_a_finished_exam_is_a_new_exam_folder(guildmark, started, portal):
+    guildmark("finish", "--yes")
+    portal.exam.finished_at, portal.exam.started_at = None, None  # the portal opens another attempt
+    answer = guildmark("start", "--folder", "another", "--yes", "--json")
+    assert (answer.status, answer.json["folder"]) == (0, str(started / "another"))
+
+
+def test_x13_start_names_the_instructions_that_are_there(guildmark, started):
+    (started / "Category1" / "instructions.en.md").write_text("Read me.")
+    assert "Next: read Category1/instructions.en.md, fill in Category1/starter.py" in guildmark("start").out
+
+
+@pytest.mark.parametrize(("zone", "text"), [("UTC", "09:00 UTC"), ("XST-5:30", "14:30 UTC+05:30"), ("YST3", "06:00 UTC-03:00")])
+def test_an_instant_carries_its_zone(monkeypatch, zone, text):
+    if sys.platform == "win32":
+        pytest.skip("the zone of a process is not set by TZ there")
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", zone)
+        time.tzset()
+        shown = show.local_time(START)
+    time.tzset()
+    assert shown == f"2026-03-02 {text}"
+
+
+def test_sizes_are_in_units_that_people_read(guildmark, signed_in, portal):
+    assert f"({len(portal.exam.bundle) / 1024:.1f} KB, checked by its digest)" in guildmark("start", "--yes").out
+
+
+def test_logout_removes_the_sign_in(guildmark, signed_in, portal):
+    answer = guildmark("logout")
+    assert (answer.status, Credentials().tokens(portal.url)) == (0, None)
+    assert answer.out == f"Signed out of {portal.url}: this machine no longer keeps your sign-in.\n"
+    assert guildmark("start", "--json").json["error"]["code"] == "sign_in_required"
+    assert guildmark("logout", "--json").json == {"server": portal.url, "was_signed_in": False}
+
+
+def test_the_help_lists_the_exit_statuses_and_no_types_of_flags(guildmark):
+    assert "Exit status: 0 done" in guildmark("--help").out
+    assert "bool" not in guildmark("submit", "--help").out
