@@ -81,6 +81,7 @@ def test_x7_a_whole_exam_is_sat_in_the_browser(portal: Portal, page: Page, quick
     models = solved_models(page, portal, attempt[1], quick_pack, tmp_path)
 
     page.evaluate("window.neverReloaded = true")
+    expect(page.locator("#category1 .drop.ready")).to_be_visible()
     content = base64.b64encode(models[0].read_bytes()).decode()
     page.evaluate(DROP, ["#category1 [data-drop]", "mymodel.keras", content])
     expect(page.locator("#best-category1 .score-number")).to_have_text("5/5", timeout=GRADED_WITHIN_MS)

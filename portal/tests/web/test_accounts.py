@@ -1,6 +1,7 @@
 """Signing up, signing in and out, and connecting a terminal, through the pages and the letters that they send."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.core import mail
@@ -9,6 +10,7 @@ from django.test import Client
 
 from .html_reading import Page
 
+TEMPLATES = Path(__file__).parents[2] / "src" / "guildmark_portal" / "web" / "templates"
 CODE = re.compile(r"\b[A-Z0-9]{4}-?[A-Z0-9]{4}\b|\b[A-Z0-9]{6}\b")
 
 
@@ -55,6 +57,47 @@ def test_somebody_known_signs_in_with_a_code(client: Client) -> None:
     assert "Enter the code" in page.text
     page = read(client.post(response["Location"], {"code": newest_code()}, follow=True))
     assert "candidate@example.org" in page.text
+
+
+def newest_letter() -> tuple[str, str]:
+    """Subject and body."""
+    from guildmark_portal.jobs.runner import Runner
+
+    Runner().run_due()
+    return str(mail.outbox[-1].subject), str(mail.outbox[-1].body)
+
+
+@pytest.mark.usefixtures("candidate")
+def test_the_letter_with_a_sign_in_code_says_for_how_long_it_is_valid(client: Client) -> None:
+    client.post("/accounts/login/", {"login": "candidate@example.org"})
+    subject, body = newest_letter()
+    assert subject == "Your sign-in code"
+    assert "It is valid for 15 minutes, and once." in body
+    assert "If it was not you, there is nothing to do" in body
+    assert "Hello from" not in body
+
+
+@pytest.mark.usefixtures("db")
+def test_the_letter_that_confirms_an_address_says_for_how_long_its_code_is_valid(client: Client) -> None:
+    client.post("/accounts/signup/", {"email": "new@example.org", "name": "Nia New"})
+    subject, body = newest_letter()
+    assert subject == "Confirm your email address"
+    assert "It is valid for 15 minutes, and once." in body
+    assert "Hello from" not in body
+
+
+@pytest.mark.usefixtures("db")
+def test_the_letter_to_an_address_without_an_account_says_how_to_make_one(client: Client) -> None:
+    client.post("/accounts/login/", {"login": "nobody@example.org"})
+    subject, body = newest_letter()
+    assert subject == "There is no account with this address"
+    assert "/accounts/signup/" in body
+
+
+def test_the_address_is_spelled_alike_on_every_page() -> None:
+    texts = {path.name: path.read_text() for path in TEMPLATES.rglob("*") if path.is_file()}
+    assert len(texts) > 40
+    assert [name for name, text in texts.items() if "e-mail" in text.lower()] == []
 
 
 @pytest.mark.usefixtures("candidate")

@@ -143,7 +143,8 @@ def start(page: Page) -> None:
 
 
 def drop(page: Page, category: int, name: str, content: str, *, padding: int = 0) -> None:
-    """Drag a file of `content` and `padding` zero bytes onto the category's drop zone."""
+    """Drag a file of `content` and `padding` zero bytes onto the category's drop zone, once it listens."""
+    page.locator(f"#category{category} .drop.ready").wait_for(state="attached")
     transfer = page.evaluate_handle(
         """([name, content, padding]) => {
             const transfer = new DataTransfer();
@@ -240,7 +241,7 @@ def test_what_the_server_refuses_is_said_beside_the_drop_zone_with_the_next_step
     sign_up(page, served)
     start(page)
     drop(page, 3, "mymodel.keras", "score 5 ", padding=21 * MIB)
-    expect(page.locator("#category3 [data-refusal-message]")).to_contain_text("this task takes at most 20971520")
+    expect(page.locator("#category3 [data-refusal-message]")).to_contain_text("this task takes at most 20.0 M")
     expect(page.locator("#category3 [data-refusal-next]")).to_contain_text("Change the model as described")
     expect(page.locator("#category3 [data-drop]")).not_to_have_attribute("hidden", "")
 
@@ -301,3 +302,70 @@ def test_an_open_receipt_stays_open_while_scores_arrive(served: Served, page: Pa
     receipts = page.locator("#history-category1 details")
     expect(receipts.nth(0)).not_to_have_attribute("open", "")
     expect(receipts.nth(1)).to_have_attribute("open", "")
+
+
+@pytest.mark.timeout(240)
+def test_what_came_of_an_upload_stands_in_the_upload_panel_in_sight(served: Served, page: Page, faults: list[str]) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    sign_up(page, served)
+    start(page)
+    newest = page.locator("#newest-category1")
+    drop(page, 1, "good.keras", "score 4")
+    expect(newest).to_contain_text("what is missing is quality")
+    expect(newest).to_be_in_viewport(ratio=1)
+    drop(page, 1, "bad.keras", "lambda")
+    expect(newest).to_contain_text("Not accepted")
+    expect(page.locator("#category1 [data-arrived]")).to_be_hidden()
+    expect(page.locator("#category1 .hand-in")).not_to_contain_text("An upload is under way")
+    expect(newest).to_be_in_viewport(ratio=1)
+    assert faults == []
+
+
+@pytest.mark.timeout(240)
+def test_on_a_phone_the_upload_comes_before_the_instructions(served: Served, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    sign_up(page, served)
+    start(page)
+    places = [
+        page.locator(part).first.bounding_box() for part in (".workspace", "#category1 .hand-in", "#category1 .instructions")
+    ]
+    tops = [place["y"] for place in places if place is not None]
+    assert len(tops) == 3
+    assert tops == sorted(tops)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.locator("#category1").get_by_role("link", name="Read the instructions").click()
+    expect(page.locator("#category1 .instructions")).to_be_in_viewport()
+
+
+@pytest.mark.timeout(240)
+def test_while_it_sends_the_page_does_not_speak_of_an_older_state_of_the_upload(served: Served, page: Page) -> None:
+    sign_up(page, served)
+    start(page)
+    sent: list[int] = []
+
+    def held_back(route: Route, request: Request) -> None:
+        if request.method == "PATCH":
+            sent.append(1)
+            return
+        route.continue_()
+
+    page.route("**/api/v1/uploads/*", held_back)
+    drop(page, 1, "mymodel.keras", "score 5")
+    until(lambda: "sent" if sent or page.wait_for_timeout(50) else None)
+    expect(page.locator("#open-category1 p")).to_have_count(1)
+    expect(page.locator("#open-category1")).to_be_hidden()
+    page.reload()
+    expect(page.locator("#open-category1")).to_contain_text("An upload is under way: mymodel.keras, 0 bytes of 7 bytes.")
+
+
+@pytest.mark.timeout(240)
+def test_it_says_quietly_that_the_connection_is_lost_and_that_it_is_back(served: Served, page: Page) -> None:
+    sign_up(page, served)
+    start(page)
+    line = page.locator("[data-connection]")
+    expect(line).to_be_hidden()
+    page.context.set_offline(True)
+    expect(line).to_contain_text("The connection to the portal is lost. The time runs on the server")
+    page.context.set_offline(False)
+    expect(line).to_have_text("The connection is back.")
+    expect(line).to_be_hidden()

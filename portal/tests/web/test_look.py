@@ -16,7 +16,7 @@ SHAPES = 3.0
 PAIRS = [
     *((ink, ground, TEXT) for ink in ("ink", "ink-soft", "accent") for ground in ("paper", "sheet")),
     *(("ink", ground, TEXT) for ground in ("sunken", "accent-wash", "good-wash", "caution-wash", "bad-wash")),
-    *(("ink-soft", ground, TEXT) for ground in ("caution-wash", "bad-wash")),
+    *((ink, ground, TEXT) for ink in ("ink-soft", "accent") for ground in ("sunken", "good-wash", "caution-wash", "bad-wash")),
     *((meaning, ground, TEXT) for meaning in ("good", "caution", "bad") for ground in ("paper", "sheet", f"{meaning}-wash")),
     ("accent-ink", "accent", TEXT),
     *(("line-strong", ground, SHAPES) for ground in ("paper", "sheet")),

@@ -107,7 +107,16 @@ def test_every_error_page_says_the_next_step(name: str) -> None:
 def test_a_missing_page_is_answered_in_our_words(client: Client) -> None:
     response = client.get("/nothing/here/")
     assert response.status_code == 404
-    assert "There is nothing here" in Page(response.content.decode()).text
+    page = Page(response.content.decode())
+    assert "There is nothing here" in page.text
+    assert "My exams" not in page.text
+
+
+def test_a_missing_page_leads_who_is_signed_in_to_the_exams(owner: Client) -> None:
+    response = owner.get("/nothing/here/")
+    page = Page(response.content.decode())
+    assert response.status_code == 404
+    assert ("/exam/", "button") in [(attributes.get("href"), attributes.get("class")) for _tag, attributes in page.tags]
 
 
 @pytest.mark.usefixtures("db")

@@ -3,14 +3,17 @@
 import io
 import zipfile
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 
 from guildmark.signing import is_signed_by
+from guildmark_portal.credentials.identifiers import new_identifier
 
 from .html_reading import Page
 
@@ -40,7 +43,7 @@ def passed(owner: Client, running: str, work: Callable[[], None]) -> str:
 def certificate(owner: Client, passed: str) -> str:
     """The path of its certificate."""
     page = read(owner.get(f"{passed}result/"))
-    (address,) = [a["href"] for tag, a in page.tags if tag == "a" and "/certificates/" in str(a.get("href"))]
+    (address,) = [a["href"] for tag, a in page.tags if tag == "a" and "/certificates/GM-" in str(a.get("href"))]
     return "/certificates/" + str(address).partition("/certificates/")[2]
 
 
@@ -69,6 +72,11 @@ class TestBeforeTheStart:
         page = read(owner.get(registered))
         assert "Before you start" in page.text
         assert "Time left" not in page.text
+
+    def test_it_promises_no_package_index(self, owner: Client, registered: str) -> None:
+        page = read(owner.get(registered))
+        assert 'pip install "guildmark[check]"' in page.text
+        assert "It comes from the organisation that runs the exam" in page.text
 
     def test_s3_no_question_can_be_read_before_the_clock_runs(self, owner: Client, registered: str) -> None:
         assert "Train a model" not in read(owner.get(registered)).text
@@ -105,6 +113,32 @@ class TestRunning:
         assert page.problems == []
         links = [attributes.get("href") for tag, attributes in page.tags if tag == "a"]
         assert ("https://example.org" in links, "javascript:alert" in links) == (True, False)
+
+    def test_the_newest_report_stands_in_the_upload_panel(self, owner: Client, running: str, work: Callable[[], None]) -> None:
+        hand_in(owner, running, 2, b"score 4")
+        assert "Waiting to be graded" in read(owner.get(running)).text_of["newest-category2"]
+        work()
+        newest = read(owner.get(running)).text_of["newest-category2"]
+        for said in ("4/5", "Graded", "Accuracy 0.8500", "what is missing is quality", "Train longer.", "mymodel.keras"):
+            assert said in newest
+        hand_in(owner, running, 2, b"lambda")
+        work()
+        newest = read(owner.get(running)).text_of["newest-category2"]
+        assert ("Not accepted" in newest, "4/5" in newest, "Graded" in newest) == (True, False, False)
+
+    def test_the_workspace_and_then_the_upload_come_before_the_instructions(self, owner: Client, running: str) -> None:
+        text = read(owner.get(running)).text
+        said = ("Download workspace.zip", "Choose the model file", "Before you submit", "A tip for task 1.", "Train a model.")
+        places = [text.index(words) for words in said]
+        assert places == sorted(places)
+        assert text.count("A tip for task 1.") == 1
+
+    def test_a_category_is_a_small_line_above_the_title_of_its_task(self, owner: Client, running: str) -> None:
+        said = read(owner.get(running)).text_of
+        assert said["title-category3"].split() == ["Category", "3:", "Colour", "images", "Task", "3"]
+
+    def test_limits_are_said_in_the_unit_that_they_are_meant_in(self, owner: Client, running: str) -> None:
+        assert "up to 20 MiB" in read(owner.get(running)).text
 
     def test_the_workspace_comes_as_an_archive(self, owner: Client, running: str) -> None:
         response = owner.get(f"{running}workspace.zip")
@@ -164,10 +198,55 @@ class TestRunning:
         hand_in(owner, running, 1, b"score 5")
         hand_in(owner, running, 2, b"score 5")
         work()
-        assert read(owner.get(running)).text.count("Full score:") == 2
+        said = read(owner.get(running)).text_of
+        assert [said[f"history-category{number}"].count("Full score:") for number in (1, 2)] == [1, 1]
+
+
+class TestUnderWay:
+    def test_who_has_an_attempt_under_way_goes_on_with_it_instead_of_registering(self, owner: Client, running: str) -> None:
+        for address in ("/", "/exam/"):
+            page = read(owner.get(address))
+            links = [attributes.get("href") for tag, attributes in page.tags if tag == "a"]
+            assert ("Go on with the exam" in page.text, running in links) == (True, True)
+            assert ("Register for the exam" in page.text, "The clock does not start yet." in page.text) == (False, False)
+
+    @pytest.mark.usefixtures("running")
+    def test_a_stranger_is_offered_to_register_all_the_same(self, other: Client, client: Client) -> None:
+        assert "Register for the exam" in read(other.get("/exam/")).text
+        assert "Go on with the exam" not in read(client.get("/")).text
+
+    @pytest.mark.usefixtures("passed")
+    def test_after_it_one_can_register_again(self, owner: Client) -> None:
+        page = read(owner.get("/exam/"))
+        assert ("Register for the exam" in page.text, "Go on with the exam" in page.text) == (True, False)
+
+    def test_the_list_says_when_an_attempt_ends_and_when_it_ended(self, owner: Client, running: str) -> None:
+        from guildmark_portal import clock
+        from guildmark_portal.exams.models import Attempt
+
+        started = Attempt.objects.get().started_at
+        assert started is not None
+        times = [a["datetime"] for tag, a in read(owner.get("/exam/")).tags if tag == "time"]
+        assert [datetime.fromisoformat(str(at)) for at in times] == [started + timedelta(hours=5)]
+        finish = (started + timedelta(hours=1)).replace(microsecond=0)
+        with clock.stopped_at(finish):
+            owner.post(f"{running}finish/", {"confirm": "yes"})
+        page = read(owner.get("/exam/"))
+        times = [a["datetime"] for tag, a in page.tags if tag == "time"]
+        assert [datetime.fromisoformat(str(at)) for at in times] == [finish]
+        assert "ended" in page.text
 
 
 class TestFinish:
+    def test_a_best_score_of_zero_is_not_ready(self, owner: Client, running: str, work: Callable[[], None]) -> None:
+        hand_in(owner, running, 1, b"score 0")
+        hand_in(owner, running, 2, b"score 1")
+        work()
+        page = read(owner.get(f"{running}finish/"))
+        assert page.text.count("its best score is 0, which counts nothing.") == 1
+        assert page.text.count("nothing was submitted; it would count zero.") == 3
+        assert owner.get(f"/api/v1/attempts/{running.split('/')[2]}/readiness").json()["items"][0]["ready"] is False
+
     def test_x6_it_warns_of_every_category_without_a_submission(self, owner: Client, running: str) -> None:
         page = read(owner.get(f"{running}finish/"))
         assert page.text.count("nothing was submitted; it would count zero.") == 5
@@ -251,10 +330,53 @@ class TestCertificate:
         with clock.stopped_at(datetime(2099, 1, 1, tzinfo=UTC)):
             assert "genuine, but it expired on" in read(client.get(certificate)).text
 
+    def test_its_page_says_how_to_check_it_without_this_site(
+        self, client: Client, certificate: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        page = read(client.get(certificate))
+        assert "pip install" not in page.text
+        code = page.text[page.text.index("import json") :].partition("# raises unless genuine")[0]
+        response = client.get(certificate.rstrip("/") + ".json")
+        (key,) = [k["public_key"] for k in client.get("/api/v1/keys").json() if k["key_id"] == response.json()["key_id"]]
+        kept = tmp_path / f"{response.json()['identifier']}.json"
+        monkeypatch.chdir(tmp_path)
+        kept.write_bytes(response.content)
+        shown = compile(code.replace("PUBLIC_KEY", key), "page", "exec")
+        exec(shown, {})  # noqa: S102 - the very code that the page shows
+        kept.write_bytes(response.content.replace(b"Ada", b"Eve"))
+        with pytest.raises(InvalidSignature):
+            exec(shown, {})  # noqa: S102
+
+    def test_an_identifier_leads_to_it_however_it_is_typed(self, client: Client, certificate: str) -> None:
+        identifier = certificate.split("/")[2]
+        for typed in (identifier, identifier.lower(), identifier.replace("-", " "), identifier.replace("-", "")[2:]):
+            response = client.get("/certificates/", {"identifier": typed})
+            assert (response.status_code, response["Location"]) == (302, certificate)
+
+    def test_a_mistyped_character_is_said_and_can_be_mended(self, client: Client, certificate: str) -> None:
+        identifier = certificate.split("/")[2]
+        mistyped = identifier[:-1] + ("2" if identifier[-1] != "2" else "3")
+        for response in (client.get(f"/certificates/{mistyped}/"), client.get("/certificates/", {"identifier": mistyped})):
+            page = Page(response.content.decode())
+            assert (response.status_code, page.problems, page.labels_missing) == (404, [], [])
+            assert "A character is mistyped: the last one checks all the others, and it does not fit." in page.text
+            assert [attributes["value"] for _tag, attributes in page.tags if attributes.get("id") == "identifier"] == [mistyped]
+
     @pytest.mark.usefixtures("db")
     def test_an_unknown_one_is_not_found(self, client: Client) -> None:
-        assert client.get("/certificates/GM-AAAA-AAAA-AAAA/").status_code == 404
+        response = client.get(f"/certificates/{new_identifier()}/")
+        assert response.status_code == 404
+        assert "No certificate has this identifier." in response.content.decode()
+        assert "twelve letters and digits" in client.get("/certificates/", {"identifier": "GM-1"}).content.decode()
         assert client.get("/certificates/nonsense.json").status_code == 404
+
+    @pytest.mark.usefixtures("db")
+    def test_every_page_leads_to_the_form_that_checks_one(self, client: Client) -> None:
+        links = [attributes.get("href") for tag, attributes in read(client.get("/")).tags if tag == "a"]
+        assert "/certificates/" in links
+        page = read(client.get("/certificates/"))
+        assert (page.problems, page.labels_missing) == ([], [])
+        assert "mistyped" not in page.text
 
 
 OWN = ("", "finish/", "result/", "workspace.zip")

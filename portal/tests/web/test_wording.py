@@ -71,6 +71,33 @@ def test_markdown_stays_below_the_page_and_carries_no_code(text: str, html: str)
     assert markdown.to_html(text) == html
 
 
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("# Category 1: House prices\n\nBuild.", "<p>Build.</p>\n"),
+        ("# Before all\n\nBuild.", "<h3>Before all</h3>\n<p>Build.</p>\n"),
+        ("House prices", "<p>House prices</p>\n"),
+    ],
+)
+def test_a_first_heading_that_repeats_the_title_is_left_out(text: str, html: str) -> None:
+    assert markdown.to_html(text, "House prices") == html
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (0, "0 bytes"),
+        (1, "1 byte"),
+        (1023, "1023 bytes"),
+        (1536, "1.5 KiB"),
+        (20 * 1024 * 1024, "20 MiB"),
+        (5_138_022, "4.9 MiB"),
+    ],
+)
+def test_sizes_are_said_in_binary_units(count: int, words: str) -> None:
+    assert wording.size(count) == words
+
+
 def test_numbers_in_tables_are_aligned_by_a_class() -> None:
     html = markdown.to_html("| a |\n| ---: |\n| 1 |\n")
     assert html.count('class="number"') == 2

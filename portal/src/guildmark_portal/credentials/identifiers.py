@@ -1,6 +1,6 @@
 """Identifiers of certificates: short enough to type, with a character that catches a slip.
 
-    GM-7KXQ-2MVP-RT4D
+    GM-7KXQ-2MVP-RT43
 
 Twelve characters of Crockford's alphabet (no I, L, O, U): eleven random ones, 55 bits, and a check character, computed
 modulo 32 with an odd weight for every place: it notices any single wrong character, and any swap of neighbours but those

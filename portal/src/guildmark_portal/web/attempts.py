@@ -12,6 +12,7 @@ from guildmark_portal.exams import queries, services
 from guildmark_portal.exams.models import Program
 from guildmark_portal.exams.refusals import ProgramNotOpen
 from guildmark_portal.web import wording
+from guildmark_portal.web.offers import offers_to
 from guildmark_portal.web.ownership import signed_in
 
 
@@ -21,11 +22,8 @@ def show(request: HttpRequest) -> HttpResponse:
     """The list; a POST with a `program` registers for it."""
     if request.method == "POST":
         return _register(request)
-    context = {
-        "attempts": queries.attempts_of(user=signed_in(request), now=clock.now()),
-        "programs": queries.open_programs(),
-    }
-    return render(request, "guildmark/attempts.html", context)
+    attempts = queries.attempts_of(user=signed_in(request), now=clock.now())
+    return render(request, "guildmark/attempts.html", {"attempts": attempts, "offers": offers_to(attempts)})
 
 
 def _register(request: HttpRequest) -> HttpResponse:

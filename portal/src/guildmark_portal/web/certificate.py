@@ -1,14 +1,18 @@
 """`/certificates/ID/`: a certificate that anybody can read and check; `.json` is the very document that was signed.
 
+`/certificates/` asks for the identifier, and so does the address of a certificate that there is not.
+
 The signature is checked over the document as it is stored, not over what this version of the portal would write, so that
 a certificate outlives the portal that issued it.
 """
 
 from datetime import date
 from enum import Enum
+from http import HTTPStatus
+from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
@@ -19,6 +23,9 @@ from guildmark_portal import clock
 from guildmark_portal.credentials.identifiers import normalised
 from guildmark_portal.credentials.models import Certificate
 from guildmark_portal.exams.keyring import public_keys
+from guildmark_portal.web import wording
+
+_LONGEST: Final = 60
 
 
 class Standing(str, Enum):
@@ -39,9 +46,29 @@ def standing_of(document: JsonObject, *, expires_on: date, today: date) -> Stand
 
 
 @require_safe
+def check(request: HttpRequest) -> HttpResponse:
+    """The form that takes an identifier as somebody typed it, and leads to the certificate."""
+    typed = request.GET.get("identifier", "").strip()
+    if not typed:
+        return render(request, "guildmark/certificate_check.html")
+    meant = normalised(typed)
+    if meant is None or not Certificate.objects.filter(identifier=meant).exists():
+        return _unknown(request, typed)
+    return redirect("web:certificate", meant)
+
+
+def _unknown(request: HttpRequest, typed: str) -> HttpResponse:
+    context = {"typed": typed[:_LONGEST], "fault": wording.certificate_fault(typed)}
+    return render(request, "guildmark/certificate_check.html", context, status=HTTPStatus.NOT_FOUND)
+
+
+@require_safe
 def show(request: HttpRequest, identifier: str) -> HttpResponse:
     """The certificate, with the word whether it can be relied on."""
-    document = _document(identifier)
+    try:
+        document = _document(identifier)
+    except Http404:
+        return _unknown(request, identifier)
     certificate = protocol.Certificate.model_validate(document)
     context = {
         "certificate": certificate,

@@ -37,7 +37,8 @@ def receive(request: HttpRequest, attempt_id: UUID, category: str) -> HttpRespon
             messages.error(request, wording.refusal(refusal))
         else:
             messages.success(
-                request, gettext("The model has arrived. Its score stands below in a moment; load the page again.")
+                request,
+                gettext("The model has arrived. Load the page again in a moment: its category then says what came of it."),
             )
     return HttpResponseRedirect(f"{reverse('web:exam', args=[attempt_id])}#{category}")
 

@@ -26,6 +26,11 @@ _PARSER: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
 _PARSER.core.ruler.push("fit_the_page", _fit_the_page)
 
 
-def to_html(text: str) -> SafeString:
-    """`text` as safe HTML."""
-    return SafeString(_PARSER.render(text))  # the parser escapes whatever is not Markdown
+def to_html(text: str, title: str = "") -> SafeString:
+    """`text` as safe HTML. A first heading that ends in `title` is left out: the page has said it."""
+    environment: dict[str, object] = {}
+    tokens = _PARSER.parse(text, environment)
+    if title and len(tokens) > 1 and tokens[0].type == "heading_open" and tokens[1].content.endswith(title):
+        del tokens[:3]
+    # The parser escapes whatever is not Markdown.
+    return SafeString(_PARSER.renderer.render(tokens, _PARSER.options, environment))

@@ -4,10 +4,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from guildmark_portal.exams import queries
+from guildmark_portal import clock
+from guildmark_portal.web.offers import attempts_of, offers_to
 
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """The public page of the program."""
-    return render(request, "guildmark/program.html", {"programs": queries.open_programs()})
+    offers = offers_to(attempts_of(request.user, now=clock.now()))
+    return render(request, "guildmark/program.html", {"offers": offers})

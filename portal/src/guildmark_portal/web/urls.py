@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("exam/<uuid:attempt_id>/finish/", finish.show, name="finish"),
     path("exam/<uuid:attempt_id>/result/", result.show, name="result"),
     path("exam/<uuid:attempt_id>/workspace.zip", workspace.download, name="workspace"),
+    path("certificates/", certificate.check, name="certificate_check"),
     path("certificates/<str:identifier>.json", certificate.document, name="certificate_document"),
     path("certificates/<str:identifier>/", certificate.show, name="certificate"),
 ]

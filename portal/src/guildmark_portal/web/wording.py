@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from guildmark.errors import AttemptClosed, NotStarted, Refused
@@ -12,6 +12,7 @@ from guildmark.protocol import MetricView, SubmissionPhase, SubmissionState
 from guildmark.rules.attempt import Phase
 from guildmark.rules.scoring import MAX_SCORE
 from guildmark.rules.verdict import Verdict
+from guildmark_portal.credentials.identifiers import normalised
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,12 @@ _METRICS: Final = {
     "rmse": _("Root mean square error"),
 }
 
+_IDENTIFIER_LENGTHS: Final = {12, 14}
+"""With and without the GM before it."""
+
+_KIB: Final = 1024
+_MIB: Final = 1024 * _KIB
+
 # Where an error's own next step is a command, the page says what to do here.
 _NEXT_STEPS: Final[dict[type[Refused], str | Promise]] = {
     Refused: _("Load the page again to see where the exam stands."),
@@ -61,6 +68,22 @@ _NEXT_STEPS: Final[dict[type[Refused], str | Promise]] = {
 def refusal(error: Refused) -> str:
     """What was refused, and the next step in a browser."""
     return f"{error.message} {_NEXT_STEPS.get(type(error), error.next_step)}".strip()
+
+
+def certificate_fault(typed: str) -> str:
+    """Why there is no certificate with the identifier that somebody `typed`, and what to do."""
+    if normalised(typed) is not None:
+        return gettext(
+            "No certificate has this identifier. Compare it with the certificate, or ask its holder for the address."
+        )
+    count = sum(character.isalnum() for character in typed)
+    if count not in _IDENTIFIER_LENGTHS:
+        return gettext(
+            "An identifier has twelve letters and digits after GM, in three groups of four. Compare it character by character."
+        )
+    return gettext(
+        "A character is mistyped: the last one checks all the others, and it does not fit. Compare it character by character."
+    )
 
 
 def of_submission(submission: SubmissionState) -> Saying:
@@ -92,6 +115,19 @@ def quantity(value: float, unit: str) -> str:
     """A measured value with at most the four digits that scores are decided on, and its unit."""
     digits = f"{value:.4f}"
     return f"{digits} {unit}".strip()
+
+
+def size(count: int) -> str:
+    """Bytes in the unit that fits, with at most one digit after the point."""
+    if count >= _MIB:
+        return gettext("%(count)s MiB") % {"count": _one_digit(count / _MIB)}
+    if count >= _KIB:
+        return gettext("%(count)s KiB") % {"count": _one_digit(count / _KIB)}
+    return ngettext("%(count)d byte", "%(count)d bytes", count) % {"count": count}
+
+
+def _one_digit(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
 
 
 def clock(seconds: float) -> str:

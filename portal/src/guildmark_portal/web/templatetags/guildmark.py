@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from allauth.account import app_settings as account
 from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
@@ -31,9 +32,9 @@ def icon(tone: str) -> dict[str, str]:
 
 
 @register.filter
-def markdown_html(text: str) -> SafeString:
-    """Markdown of an exam's author as safe HTML."""
-    return markdown.to_html(text)
+def markdown_html(text: str, title: str = "") -> SafeString:
+    """Markdown of an exam's author as safe HTML, without a first heading that repeats `title`."""
+    return markdown.to_html(text, title)
 
 
 @register.filter
@@ -85,6 +86,12 @@ def duration(seconds: float) -> str:
 
 
 @register.filter
+def size(count: int) -> str:
+    """Bytes as `5 MiB`, `114.2 KiB` or `16 bytes`."""
+    return wording.size(count)
+
+
+@register.filter
 def shape(tensor: TensorContract) -> str:
     """A tensor as candidates write it: `(None, 28, 28) float32`."""
     return f"{shape_text(tensor.shape)} {tensor.dtype}"
@@ -112,6 +119,13 @@ def announcement(category: CategoryState) -> str:
     if newest.report is not None:
         parts.append(newest.report.message)
     return ", ".join(parts)
+
+
+@register.simple_tag
+def code_minutes(purpose: str) -> int:
+    """For how many minutes a code is valid: one to sign in ("login"), or one that confirms an address."""
+    seconds = account.LOGIN_BY_CODE_TIMEOUT if purpose == "login" else account.EMAIL_VERIFICATION_BY_CODE_TIMEOUT
+    return int(seconds) // _MINUTE
 
 
 @register.simple_tag

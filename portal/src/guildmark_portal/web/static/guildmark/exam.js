@@ -4,11 +4,14 @@
 
 const POLL_MS = 4000;
 const RESYNC_MS = 60000;
+const ANSWER_MS = 15000;
+const BACK_MS = 8000;
 
 const page = document.getElementById("content");
 let polling;
 let running;
 let again = false;
+let events;
 
 // What changed
 
@@ -46,7 +49,9 @@ function takeOver(fresh) {
 }
 
 async function fetchPage() {
-  const response = await fetch(location.pathname, { cache: "no-store", headers: { Accept: "text/html" } });
+  const signal = AbortSignal.timeout?.(ANSWER_MS);
+  const response = await fetch(location.pathname, { cache: "no-store", headers: { Accept: "text/html" }, signal });
+  connected(response.status < 500);
   if (!response.ok) return;
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
   if (response.redirected || fresh.getElementById("content")?.dataset.phase !== page.dataset.phase) {
@@ -67,15 +72,32 @@ async function refresh() {
       await fetchPage();
     }
   } catch {
-    // Offline: the next event, poll or resync asks again.
+    connected(false); // the next event, poll or resync asks again
   } finally {
     running = false;
   }
 }
 
+// Whether the portal answers
+
+let lost = false;
+
+function connected(is) {
+  if (is !== lost) return;
+  lost = !is;
+  poll(lost || !window.EventSource || events?.readyState !== EventSource.OPEN);
+  const line = document.querySelector("[data-connection]");
+  if (!line) return;
+  const sentence = line.getAttribute(lost ? "data-say-lost" : "data-say-back");
+  line.textContent = sentence;
+  if (!lost) setTimeout(() => line.textContent === sentence && (line.textContent = ""), BACK_MS);
+}
+
 // How it learns of a change
 
+// Every failed attempt to connect says "on" again; the timer that runs must not start over, or it would never fire.
 function poll(on) {
+  if (on && polling) return;
   clearInterval(polling);
   polling = on ? setInterval(refresh, POLL_MS) : undefined;
 }
@@ -85,7 +107,7 @@ function listen() {
     poll(true);
     return;
   }
-  const events = new EventSource(page.dataset.events);
+  events = new EventSource(page.dataset.events);
   const changed = (event) => {
     poll(false);
     try {
@@ -96,14 +118,17 @@ function listen() {
     }
     refresh();
   };
-  events.addEventListener("open", () => poll(false));
+  events.addEventListener("open", () => {
+    poll(false);
+    if (lost) refresh();
+  });
   events.addEventListener("message", changed);
   events.addEventListener("state", changed);
   events.addEventListener("error", () => {
     poll(true);
+    refresh();
     if (events.readyState === EventSource.CLOSED) setTimeout(listen, RESYNC_MS);
   });
-  addEventListener("pagehide", () => events.close());
 }
 
 // Categories as tabs
@@ -144,7 +169,11 @@ function makeTabs(list) {
       openTab(tabs, next, true);
     });
   }
-  const fromAddress = () => tabs.find((tab) => tab.getAttribute("href") === location.hash);
+  // The address may name a category, or a place within one.
+  const fromAddress = () => {
+    const place = document.getElementById(location.hash.slice(1));
+    return tabs.find((tab) => document.getElementById(tab.getAttribute("aria-controls")).contains(place));
+  };
   openTab(tabs, fromAddress() ?? tabs[0], false);
   addEventListener("hashchange", () => fromAddress() && openTab(tabs, fromAddress(), false));
 }
@@ -152,6 +181,10 @@ function makeTabs(list) {
 const list = document.querySelector("[data-tabs]");
 if (list) makeTabs(list);
 listen();
+addEventListener("pagehide", () => events?.close());
+addEventListener("offline", refresh);
+addEventListener("online", refresh);
 setInterval(refresh, RESYNC_MS);
 document.addEventListener("guildmark:stale", () => setTimeout(refresh, 1500));
+document.addEventListener("guildmark:outdated", refresh);
 document.addEventListener("visibilitychange", () => document.hidden || refresh());

@@ -36,6 +36,20 @@ class HandIn {
     this.part("drop").classList.add("ready");
     for (const element of form.querySelectorAll("[data-choose]")) element.hidden = false;
     this.listen();
+    document.addEventListener("guildmark:swapped", () => this.settle());
+  }
+
+  // The newest submission that the page shows for this category; its own part of the page says what came of it.
+  newest() {
+    return document.getElementById(`newest-${this.form.dataset.upload}`)?.dataset.submission;
+  }
+
+  // What the page says of an upload under way is old news while this form sends, until the page has caught up.
+  settle() {
+    if (!this.part("progress").hidden || (this.awaited && this.newest() === this.before)) return;
+    this.awaited = false;
+    this.part("arrived").hidden = true;
+    this.form.classList.remove("sending");
   }
 
   listen() {
@@ -63,6 +77,9 @@ class HandIn {
     if (files.length !== 1) return files.length ? this.refuse({ message: this.say("one") }) : undefined;
     const [file] = files;
     if (file.size === 0) return this.refuse({ message: this.say("empty") });
+    this.before = this.newest();
+    this.awaited = false;
+    this.form.classList.add("sending");
     this.working(true);
     this.progress(this.say("reading"), undefined);
     try {
@@ -108,8 +125,9 @@ class HandIn {
   }
 
   cancel() {
-    this.upload?.abort(true).catch(() => {});
     this.working(false);
+    const ended = () => document.dispatchEvent(new CustomEvent("guildmark:outdated"));
+    (this.upload?.abort(true) ?? Promise.resolve()).then(ended, ended);
   }
 
   working(is) {
@@ -132,6 +150,7 @@ class HandIn {
     this.part("refusal-next").textContent = next;
     this.part("refusal-next").hidden = !next;
     this.part("refusal").hidden = false;
+    if (this.form.classList.contains("sending")) document.dispatchEvent(new CustomEvent("guildmark:outdated"));
   }
 
   arrived(file) {
@@ -139,7 +158,8 @@ class HandIn {
     const sentence = this.part("arrived");
     sentence.textContent = this.say("arrived").replace("{name}", file.name);
     sentence.hidden = false;
-    document.dispatchEvent(new CustomEvent("guildmark:stale"));
+    this.awaited = true;
+    document.dispatchEvent(new CustomEvent("guildmark:outdated"));
   }
 }
 
