@@ -79,7 +79,7 @@ def test_x6_ctrl_c_at_the_question_does_not_finish_and_says_so(started, at_a_ter
 
 
 def test_a_transfer_shows_its_sizes(guildmark, signed_in, at_a_terminal, portal):
-    size = f"{len(portal.exam.bundle) / 1024:.1f} KB"
+    size = f"{len(portal.exam.bundle) / 1024:.1f} KiB"
     assert f"{size} of {size}" in at_a_terminal("start", typed=b"n\n")[1]
 
 

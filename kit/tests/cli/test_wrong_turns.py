@@ -43,7 +43,7 @@ def test_no_check_is_not_advised_for_a_file_that_is_refused_either_way(guildmark
 @pytest.mark.parametrize(
     ("size", "said"),
     [
-        (2_000_000, "The file has 1.9 MB; this task takes at most 976.6 KB."),
+        (2_000_000, "The file has 1.9 MiB; this task takes at most 976.6 KiB."),
         (1_000_001, "The file has 1000001 bytes; this task takes at most 1000000 bytes."),
     ],
 )
@@ -103,7 +103,7 @@ def test_an_instant_carries_its_zone(monkeypatch, zone, text):
 
 
 def test_sizes_are_in_units_that_people_read(guildmark, signed_in, portal):
-    assert f"({len(portal.exam.bundle) / 1024:.1f} KB, checked by its digest)" in guildmark("start", "--yes").out
+    assert f"({len(portal.exam.bundle) / 1024:.1f} KiB, checked by its digest)" in guildmark("start", "--yes").out
 
 
 def test_logout_removes_the_sign_in(guildmark, signed_in, portal):

@@ -210,8 +210,8 @@ def describe(code: str, params: Params, translate: Callable[[str], str] = _) -> 
 
 
 def size_text(size: int) -> str:
-    """A size in bytes as people read it: `292 bytes`, `4.5 KB`, `8.0 MB`."""
-    for unit, name in ((1024 * 1024, "MB"), (1024, "KB")):
+    """A size in bytes as people read it: `292 bytes`, `4.5 KiB`, `8.0 MiB`."""
+    for unit, name in ((1024 * 1024, "MiB"), (1024, "KiB")):
         if size >= unit:
             return f"{size / unit:.1f} {name}"
     return _("{size} bytes").format(size=size)
