@@ -160,6 +160,14 @@ def test_the_hidden_objects_are_no_views_of_public_ones(practitioner_bank: Path)
     assert len(hidden_arrays(practitioner_bank, "objects-in-folders", 0)["inputs"]) == len(kept_back)
 
 
+def test_the_sources_are_listed_with_the_folders_and_their_images() -> None:
+    text = (PACK / "SOURCES.md").read_text()
+    counts = {name: len(list((PACK / "data" / "objects" / name).rglob("*.jpg"))) for name in ("given", "kept_back")}
+    assert f"| `objects/given/` ({counts['given']} images), `objects/kept_back/` ({counts['kept_back']}) |" in text
+    listed = set(re.findall(r"`([\w.]+\.(?:csv|npz|csv\.gz))`", text))
+    assert listed == {path.name for path in (PACK / "data").iterdir() if path.is_file()}
+
+
 def object_of(path: Path) -> str:
     """The object that a rendering shows; versions of one model that differ in little but their colour are one."""
     return re.sub(r"(v[0-9]+)?-[0-9]+$", "", path.stem)

@@ -26,7 +26,7 @@ def solution_model():
         ]
     )
     model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
-    model.fit(images, labels, epochs=20, batch_size=32, verbose=2)
+    model.fit(images, labels, epochs=60, batch_size=32, verbose=2)
     return model
 
 
