@@ -1,0 +1,25 @@
+"""A second demo beside a first one: a folder and a port of its own."""
+
+import contextlib
+import socket
+
+from demo.portal import free_port
+from demo.rooms import room
+
+
+def test_two_demos_have_folders_of_their_own_and_the_next_one_takes_what_is_left(tmp_path) -> None:
+    with room(tmp_path) as first:
+        (first / "kept").touch()
+        with room(tmp_path) as second:
+            assert (first.name, second.name) == ("1", "2")
+            assert (first / "kept").exists()
+    with room(tmp_path) as third:
+        assert (third.name, list(third.iterdir())) == ("1", [])
+
+
+def test_a_taken_port_is_passed_over() -> None:
+    with contextlib.closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert free_port(port) > port
