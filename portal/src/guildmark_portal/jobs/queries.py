@@ -5,24 +5,9 @@ from collections.abc import Collection
 from guildmark_portal.jobs.models import UNFINISHED, Job
 
 
-def unfinished(*, kind: str, key: str) -> Job | None:
-    """The job of this kind and key that waits or runs, if there is one."""
-    return Job.objects.filter(UNFINISHED, kind=kind, key=key).first()
-
-
-def is_running(job: Job) -> bool:
-    """Whether a runner holds the job."""
-    return bool(job.claim)
-
-
 def places(*, kind: str, keys: Collection[str]) -> dict[str, int]:
     """The places, counted from 1, of those jobs that wait among all of their kind; one that runs has none. One query."""
     if not keys:
         return {}
     waiting = Job.objects.filter(UNFINISHED, kind=kind, claim="").order_by("-priority", "run_at", "pk")
     return {key: place for place, key in enumerate(waiting.values_list("key", flat=True), start=1) if key in keys}
-
-
-def oldest_due(*, kind: str) -> Job | None:
-    """The job of this kind that has waited longest, if any waits."""
-    return Job.objects.filter(UNFINISHED, kind=kind, claim="").order_by("run_at").first()
