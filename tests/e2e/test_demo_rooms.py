@@ -3,7 +3,8 @@
 import contextlib
 import socket
 
-from demo.portal import free_port
+import httpx
+from demo.portal import Portal, free_port, serving
 from demo.rooms import room
 
 
@@ -23,3 +24,14 @@ def test_a_taken_port_is_passed_over() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         assert free_port(port) > port
+
+
+def test_a_port_taken_in_the_last_moment_is_passed_over(quick_bank, tmp_path) -> None:
+    portal = Portal(data=tmp_path / "data", port=free_port(8700))
+    portal.init(quick_bank)
+    with contextlib.closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", portal.port))
+        taken.listen()
+        with serving(portal):
+            assert portal.port > taken.getsockname()[1]
+            assert "Guildmark" in httpx.get(portal.url).text
