@@ -8,7 +8,8 @@ import zipfile
 
 import pytest
 
-# A finder before all others, which knows nothing of the extra: what a Python without it raises, name included.
+# A finder before all others, which knows nothing of the extra: what a Python without it raises, name included. Python runs it
+# when it starts, also in the process that inspects.
 WITHOUT_THE_EXTRA = """
 import sys
 class Missing:
@@ -16,18 +17,18 @@ class Missing:
         if name.partition(".")[0] in ("numpy", "h5py"):
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 sys.meta_path.insert(0, Missing())
-from guildmark.cli import main
-main()
 """
 
 
 @pytest.fixture
-def without_the_extra(started, portal):
+def without_the_extra(started, portal, tmp_path):
     """Runs a command in the exam folder, in another process."""
-    environment = {**os.environ, "GUILDMARK_SERVER": portal.url}
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text(WITHOUT_THE_EXTRA)
+    environment = {**os.environ, "GUILDMARK_SERVER": portal.url, "PYTHONPATH": str(tmp_path / "site")}
 
     def run(*args):
-        command = [sys.executable, "-c", WITHOUT_THE_EXTRA, *args]
+        command = [sys.executable, "-m", "guildmark.cli", *args]
         return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
     return run
@@ -73,7 +74,7 @@ def test_another_missing_module_is_not_taken_for_the_extra(guildmark, started, m
     def broken(*_args):
         raise ModuleNotFoundError("No module named 'zlib'", name="zlib")
 
-    monkeypatch.setattr("guildmark.client.check.inspect_file", broken)
+    monkeypatch.setattr("guildmark.client.check.inspect_apart", broken)
     (started / "Category1" / "mymodel.keras").write_text("x")
     answer = guildmark("check", "1", "--json")
     assert (answer.status, answer.json["error"]["code"]) == (1, "our_fault")

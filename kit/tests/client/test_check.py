@@ -1,15 +1,19 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+import onnx
 import pytest
 
 from guildmark.client import dry_run as dry
+from guildmark.client.check import check_file
 from guildmark.inspection import Finding
 from guildmark.rules.contract import Contract, ModelFormat, TensorContract
 
-CONTRACT = Contract((ModelFormat.KERAS, ModelFormat.H5), 1_000_000, TensorContract((4,)), TensorContract((1,)))
+CONTRACT = Contract((ModelFormat.KERAS, ModelFormat.H5), 1_000_000, (TensorContract((4,)),), TensorContract((1,)))
 
 MAKE_MODELS = """
 import os, sys
@@ -21,6 +25,14 @@ def save(name, *chain):
 save("good.keras", keras.Input((4,)), layers.Dense(1))
 save("wide.keras", keras.Input((4,)), layers.Dense(3))
 save("lambda.keras", keras.Input((4,)), layers.Lambda(lambda x: x[:, :1]))
+left, right = keras.Input(batch_shape=(48, 2), name="left"), keras.Input(batch_shape=(48, 3), name="right", dtype="int64")
+both = layers.Concatenate()([left, layers.Rescaling(0.5)(right)])
+keras.Model([right, left], layers.Dense(1)(both)).save(os.path.join(sys.argv[1], "pair.keras"))
+keras.Model({"left": left, "right": right}, layers.Dense(1)(both)).save(os.path.join(sys.argv[1], "keyed.keras"))
+words = layers.TextVectorization(output_mode="multi_hot", vocabulary=["sun", "rain"])
+save("text.keras", keras.Input((), dtype="string"), words, layers.Dense(1))
+known = layers.StringLookup(output_mode="multi_hot", vocabulary=["sun", "rain"])
+save("texts.keras", keras.Input((2,), dtype="string"), known, layers.Dense(1))
 """
 
 # Stands in for TensorFlow in the candidate's interpreter: the "model" is Python that says how it behaves.
@@ -29,7 +41,7 @@ import os
 import numpy
 __version__ = "2.99.0"
 class Tensor:
-    def __init__(self, *shape): self.shape = shape
+    def __init__(self, *shape, name="x"): self.shape, self.name = shape, name
 class keras:
     class models:
         @staticmethod
@@ -42,8 +54,8 @@ class keras:
 MODEL = """
 class Model:
     inputs, outputs = [Tensor(None, 4)], [Tensor(None, 1)]
-    def predict(self, x, verbose):
-        assert x.shape == (2, 4) and not x.any()
+    def predict(self, x, batch_size, verbose):
+        assert x.shape == (batch_size, 4) == (2, 4) and not x.any()
         return numpy.zeros((len(x), 1))
 """
 
@@ -59,9 +71,9 @@ def behaves(tmp_path, monkeypatch):
     (tmp_path / "fake" / "tensorflow" / "__init__.py").write_text(FAKE_TENSORFLOW)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "fake"))
 
-    def run(source):
+    def run(source, contract=CONTRACT):
         (tmp_path / "model").write_text(source)
-        return dry.dry_run(tmp_path / "model", CONTRACT, python=Path(sys.executable))
+        return dry.dry_run(tmp_path / "model", contract, python=Path(sys.executable))
 
     return run
 
@@ -96,6 +108,42 @@ def test_what_the_framework_said_last_is_kept_for_the_candidate(behaves):
 
 def test_a_free_dimension_fits_any_length(behaves):
     assert behaves(MODEL.replace("Tensor(None, 4)", "Tensor(None, None)")).findings == ()
+
+
+PAIR = (TensorContract((4,), name="left"), TensorContract((3,), "int64", "right"))
+TWO_INPUT_MODEL = """
+class Model:
+    inputs, outputs = [Tensor(None, 3, name="right"), Tensor(None, 4, name="left:0")], [Tensor(None, 1)]
+    input = inputs
+    def predict(self, x, batch_size, verbose):
+        assert [(one.shape, str(one.dtype)) for one in x] == [((2, 3), "int64"), ((2, 4), "float32")], x
+        return {"answer": numpy.zeros((batch_size, 1))}
+"""
+IN_ORDER = TWO_INPUT_MODEL.replace("right", "b").replace("left", "a")
+
+
+@pytest.mark.parametrize(
+    ("source", "inputs", "findings"),
+    [
+        (TWO_INPUT_MODEL, PAIR, ()),
+        (TWO_INPUT_MODEL, PAIR[::-1], ()),
+        (IN_ORDER, PAIR[::-1], ()),
+        (IN_ORDER, PAIR, (misfit("input", "(None, 3)", "(None, 4)"),)),
+        (TWO_INPUT_MODEL, PAIR[:1], (Finding("contract.input_count", {"found": 2, "expected": 1}),)),
+        (MODEL, PAIR, (Finding("contract.input_count", {"found": 1, "expected": 2}),)),
+        (TWO_INPUT_MODEL.replace("input = inputs", "inputs = None"), PAIR[::-1], ()),
+    ],
+    ids=["by name", "by name in another order", "in order", "in the wrong order", "one wanted", "two wanted", "none declared"],
+)
+def test_several_inputs_are_fed_by_name_and_else_in_order(behaves, source, inputs, findings):
+    run = behaves(source, replace(CONTRACT, inputs=inputs))
+    assert (run.finished, run.findings) == (True, findings)
+
+
+def test_a_model_of_a_dict_is_fed_by_its_own_keys(behaves):
+    fed = 'assert sorted(x) == ["l", "r"]; x = [x["r"], x["l"]]\n        assert [(one'
+    source = TWO_INPUT_MODEL.replace("input = inputs", 'input = {"l": inputs[1], "r": inputs[0]}').replace("assert [(one", fed)
+    assert behaves(source, replace(CONTRACT, inputs=PAIR)).findings == ()
 
 
 def test_a_baked_in_batch_size_is_fed_as_many_rows(behaves):
@@ -146,6 +194,32 @@ def test_x5_a_real_model_is_inspected_and_run(running, models, monkeypatch):
     assert (checked.dry_run.finished, checked.dry_run.findings) == (True, ())
 
 
+@pytest.mark.parametrize(
+    ("name", "inputs"),
+    [
+        ("pair.keras", (TensorContract((2,), name="left"), TensorContract((3,), "int64", "right"))),
+        ("keyed.keras", (TensorContract((2,), name="left"), TensorContract((3,), "int64", "right"))),
+        ("pair.keras", (TensorContract((3,), "int64"), TensorContract((2,)))),
+        ("text.keras", (TensorContract((), "string"),)),
+        ("texts.keras", (TensorContract((2,), "string", "titles"),)),
+    ],
+)
+def test_real_models_of_several_inputs_and_of_text_are_run(models, name, inputs):
+    run = dry.dry_run(models / name, replace(CONTRACT, inputs=inputs), python=Path(sys.executable))
+    assert (run.finished, run.findings, run.detail) == (True, (), None)
+
+
+def test_a_model_of_another_format_is_inspected_and_not_run(tmp_path):
+    contract = replace(CONTRACT, formats=(ModelFormat.ONNX,))
+    value = partial(onnx.helper.make_tensor_value_info, elem_type=onnx.TensorProto.FLOAT)
+    node = onnx.helper.make_node("ReduceSum", ["x", "axes"], ["y"])
+    axes = onnx.helper.make_tensor("axes", onnx.TensorProto.INT64, [1], [1])
+    graph = onnx.helper.make_graph([node], "sum", [value("x", shape=["n", 4])], [value("y", shape=["n", 1])], [axes])
+    onnx.save(onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)]), tmp_path / "mymodel.onnx")
+    checked = check_file(tmp_path / "mymodel.onnx", "category1", contract, wants_dry_run=lambda _seen: True)
+    assert (checked.inspection.format, checked.findings, checked.dry_run) == (ModelFormat.ONNX, (), None)
+
+
 def test_x5_a_wrong_output_shape_is_named_before_it_is_sent(running, models, monkeypatch):
     monkeypatch.setenv("VIRTUAL_ENV", sys.prefix)
     checked = running.check("1", models / "wide.keras")
@@ -161,6 +235,8 @@ def test_s9_a_lambda_is_refused_and_never_loaded(running, models):
 def test_the_script_runs_where_nothing_of_ours_is_installed():
     script = Path(dry.__file__).with_name("dry_run_script.py").read_text()
     assert "guildmark" not in script.split('"""')[2]
-    job = json.dumps({"model": "x", "shape": [1], "dtype": "float32", "answer": "/nonexistent/answer"})
+    job = json.dumps(
+        {"model": "x", "inputs": [{"name": "", "shape": [1], "dtype": "float32"}], "answer": "/nonexistent/answer"}
+    )
     done = subprocess.run([sys.executable, "-I", "-S", "-", job], input=script.encode(), capture_output=True, check=False)
     assert done.stderr.decode().splitlines()[-1].startswith("FileNotFoundError")

@@ -1,4 +1,6 @@
+import dataclasses
 import importlib.util
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -27,7 +29,23 @@ def contract() -> Contract:
     return Contract(
         formats=(ModelFormat.KERAS, ModelFormat.H5),
         size_limit=4 * MIB,
-        input=TensorContract((28, 28)),
+        inputs=(TensorContract((28, 28)),),
         output=TensorContract((10,)),
         forbidden_layers=("Conv2D",),
     )
+
+
+@pytest.fixture
+def any_format(contract) -> Contract:
+    """28 x 28 in, ten out, in every format there is."""
+    return dataclasses.replace(contract, formats=tuple(ModelFormat), forbidden_layers=())
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory) -> Path:
+    """A folder of models that the libraries themselves saved, good ones and hostile ones; see `build_models.py`."""
+    folder = tmp_path_factory.mktemp("real")
+    script = Path(__file__).with_name("build_models.py")
+    built = subprocess.run([sys.executable, str(script), str(folder)], capture_output=True, text=True, timeout=240, check=False)
+    assert built.returncode == 0, built.stderr[-2000:]
+    return folder

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from guildmark.inspection import inspect_file
+from guildmark.rules.verdict import describe
 
 LAMBDA = {"class_name": "__lambda__", "config": {"code": "4wEA", "defaults": None, "closure": None}}
 
@@ -54,7 +55,9 @@ def test_a_serialized_function_is_refused_anywhere(files, contract, tmp_path):
         ("keras.layers", "TorchModuleWrapper"),
         ("keras.layers", "JaxLayer"),
         ("keras.layers", "Layer"),
-        ("keras.layers.core", "Dense"),
+        ("keras.utils.layers", "Dense"),
+        ("keras.layers.core", "Evil"),
+        ("keras_layers", "Dense"),
         ("my_package", "Dense"),
         ("keras.src.ops.core", "WhileLoop"),
         (None, "TFOpLambda"),
@@ -190,3 +193,36 @@ def test_the_shape_that_keras_noted_when_it_built_the_model_counts(files, contra
 def test_a_model_that_does_not_tell_its_shapes_is_left_to_the_run(files, contract, tmp_path):
     config = files.sequential(files.layer("Flatten"), files.layer("Dense", units=10))
     assert shapes(files, contract, tmp_path, config) == ((), (), [])
+
+
+STRANGE = [None, True, 7, -1.5, "x", "\ud800", [], [[]], {}, {"a": []}, [None, 28], {"items": [None, {}]}, 10**30, float("nan")]
+
+
+@pytest.mark.parametrize("strange", STRANGE, ids=repr)
+def test_no_value_in_any_place_makes_it_raise(files, contract, tmp_path, strange):
+    """Every place of a configuration in turn, the outermost included."""
+    inputs = [
+        files.input_layer(28, 28),
+        {**files.dense(10, [28]), "name": "dense", "inbound_nodes": [["inputlayer", 0, 0, {}]]},
+    ]
+    model = files.functional(
+        [*inputs, files.layer("TextVectorization", vocabulary=["a"])], [["inputlayer", 0, 0]], ["dense", 0, 0]
+    )
+    for config in (files.honest(files.layer("LSTM", units=3)), files.sequential(model), model):
+        for steps in places(config):
+            changed = json.loads(json.dumps(config))
+            place = changed
+            for step in steps[:-1]:
+                place = place[step]
+            place[steps[-1]] = strange
+            for path in (files.save_keras(tmp_path / "m.keras", changed), files.save_h5(tmp_path / "m.h5", changed)):
+                inspection = inspect_file(path, contract)
+                assert all(describe(finding.code, finding.params) for finding in inspection.findings)
+
+
+def places(node):
+    """The steps that lead to each value within `node`."""
+    pairs = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in pairs:
+        yield (key,)
+        yield from ((key, *rest) for rest in places(value))

@@ -63,12 +63,23 @@ def test_a_directory_that_lies_about_its_length_is_damage(files, contract, tmp_p
     assert found(path, contract) == (Finding("file.corrupt"),)
 
 
-@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_a_damaged_compressed_entry_is_damage_and_no_error_of_ours(files, contract, tmp_path, method):
+def packed_with(method, files, tmp_path):
     saved = files.save_keras(tmp_path / "m.keras", files.honest())
     with zipfile.ZipFile(saved) as whole, zipfile.ZipFile(tmp_path / "again.keras", "w", method) as again:
         for name in whole.namelist():
             again.writestr(name, whole.read(name))
+    return tmp_path / "again.keras"
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_entries_are_stored_or_deflated_and_nothing_else(files, contract, tmp_path, method):
+    path = packed_with(method, files, tmp_path)
+    assert {finding.code for finding in found(path, contract)} == {"archive.unsafe"}
+    assert found(packed_with(zipfile.ZIP_DEFLATED, files, tmp_path), contract) == ()
+
+
+def test_a_damaged_compressed_entry_is_damage_and_no_error_of_ours(files, contract, tmp_path):
+    with zipfile.ZipFile(packed_with(zipfile.ZIP_DEFLATED, files, tmp_path)) as again:
         start = again.getinfo("config.json").header_offset + 30 + len("config.json")
     content = bytearray((tmp_path / "again.keras").read_bytes())
     content[start + 8 : start + 40] = b"\xff" * 32
@@ -88,7 +99,7 @@ def test_a_bomb_is_not_expanded(files, contract, tmp_path, name):
 
 def test_an_archive_without_a_configuration_is_no_model(contract, tmp_path):
     with zipfile.ZipFile(tmp_path / "m.keras", "w") as archive:
-        archive.writestr("saved_model.pb", b"x")
+        archive.writestr("model.bin", b"x")
     assert found(tmp_path / "m.keras", contract) == (Finding("file.not_a_model"),)
 
 
@@ -190,3 +201,24 @@ def test_only_numbers_are_weights(files, contract, tmp_path, dtype):
         file.create_dataset("other", (1,), dtype)
 
     assert both(files, contract, tmp_path, build) == (Finding("file.corrupt"),)
+
+
+def test_a_heap_of_texts_in_which_hdf5_runs_in_circles_is_damage(files, contract, tmp_path):
+    """A text whose size leads beside the next one: reading it never ends."""
+    path = files.save_h5(tmp_path / "m.h5", files.honest())
+    content = bytearray(path.read_bytes())
+    heap = content.find(b"GCOL")
+    size = struct.unpack_from("<Q", content, heap + 24)[0]
+    struct.pack_into("<Q", content, heap + 24, size + 40)
+    path.write_bytes(content)
+    assert found(path, contract) == (Finding("file.corrupt"),)
+
+
+def test_a_reference_that_claims_more_than_its_text_has_is_damage(files, contract, tmp_path):
+    path = files.save_h5(tmp_path / "m.h5", files.honest())
+    content = bytearray(path.read_bytes())
+    heap = content.find(b"GCOL")
+    reference = content.find(struct.pack("<QI", heap, 1))
+    struct.pack_into("<I", content, reference - 4, 2**32 - 2)
+    path.write_bytes(content)
+    assert found(path, contract) == (Finding("file.corrupt"),)

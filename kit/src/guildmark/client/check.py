@@ -1,4 +1,7 @@
-"""A look at a model file before it is submitted: the grader's own inspection, then a dry run where one is possible."""
+"""A look at a model file before it is submitted: the grader's own inspection, then a dry run where one is possible.
+
+The inspection runs in a process of its own, so that no file can hold up or bring down the command.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,9 +10,11 @@ from pathlib import Path
 from guildmark.client.dry_run import DryRun, dry_run
 from guildmark.client.files import require_file
 from guildmark.errors import CheckUnavailable
-from guildmark.inspection import Finding, Inspection, inspect_file
-from guildmark.rules.contract import Contract
+from guildmark.inspection import Finding, Inspection
+from guildmark.inspection.apart import inspect_apart
+from guildmark.rules.contract import Contract, ModelFormat
 
+_RUN_BY_KERAS = (ModelFormat.KERAS, ModelFormat.H5)
 _OF_THE_EXTRA = ("numpy", "h5py")
 
 
@@ -34,17 +39,18 @@ class Checked:
 
 
 def check_file(path: Path, category: str, contract: Contract, *, wants_dry_run: Callable[[Inspection], bool]) -> Checked:
-    """Inspect `path` against `contract`; a file that the inspection refuses is never loaded.
+    """Inspect `path` against `contract`; a file that the inspection refuses is never loaded, nor one that is not Keras's.
 
     `wants_dry_run` decides, from an inspection without findings, whether to run the model too. Raises `UsageError` where there
     is no such file, `CheckUnavailable` where numpy or h5py is needed and missing.
     """
     require_file(path)
     try:
-        inspection = inspect_file(path, contract)
+        inspection = inspect_apart(path, contract)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _OF_THE_EXTRA:
             raise
         raise CheckUnavailable from error
-    ran = dry_run(path, contract) if not inspection.findings and wants_dry_run(inspection) else None
+    can_run = not inspection.findings and inspection.format in _RUN_BY_KERAS
+    ran = dry_run(path, contract) if can_run and wants_dry_run(inspection) else None
     return Checked(path, category, inspection, ran)

@@ -9,31 +9,27 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from guildmark.inspection import allowed
+from guildmark.inspection import allowed, bounded_json
 from guildmark.inspection.findings import Finding, JsonObject, Unfit, printable
 
 BYTES_LIMIT = 4 * 1024 * 1024
-DEPTH_LIMIT = 100
-VALUES_LIMIT = 400_000
 
 _TRAINING_KEYS = ("compile_config", "training_config")
 _FUNCTION = "a serialized function"
+_VOCABULARY_KEYS = ("vocabulary", "idf_weights")
 _ACTIVATION_KEYS = ("activation", "recurrent_activation")
 
 
 def parse(text: bytes | str) -> JsonObject:
     """The configuration in `text`, without what only training needs. Raises `Unfit` if it is not one, or exceeds its bounds."""
-    if len(text) > BYTES_LIMIT:
-        raise Unfit("config.too_complex")
-    try:
-        parsed = json.loads(text)
-    except RecursionError:
-        raise Unfit("config.too_complex") from None
-    except ValueError:
-        raise Unfit("config.unreadable") from None
-    if not isinstance(parsed, dict) or not isinstance(parsed.get("config"), (dict, list)):
+    parsed = bounded_json.parse(text.encode(errors="surrogatepass") if isinstance(text, str) else text, BYTES_LIMIT)
+    if not isinstance(parsed.get("config"), (dict, list)):
         raise Unfit("config.unreadable")
-    _bound_and_strip(parsed)
+    for node in list(_mappings(parsed)):
+        for key in _TRAINING_KEYS:
+            node.pop(key, None)
+        if isinstance(module := node.get("module"), str) and isinstance(name := node.get("class_name"), str):
+            node["module"] = allowed.module_of(module, name)
     return parsed
 
 
@@ -55,23 +51,30 @@ def findings_in(config: JsonObject, forbidden: tuple[str, ...]) -> tuple[Finding
 def layers_in(config: JsonObject) -> tuple[str, ...]:
     """The class names of the layers under the model itself, nested models and wrapped layers included."""
     names = ((node.get("module"), node["class_name"]) for node in _objects(config) if node is not config)
-    return tuple(printable(name) for module, name in names if isinstance(name, str) and allowed.is_layer(module, name))
+    texts = ((module, name) for module, name in names if isinstance(name, str) and isinstance(module, (str, type(None))))
+    return tuple(printable(name) for module, name in texts if allowed.is_layer(module, name))
 
 
-def _bound_and_strip(config: dict[str, Any]) -> None:
-    values = 0
-    stack: list[tuple[Any, int]] = [(config, 1)]
+def missing_vocabularies(config: JsonObject) -> tuple[Finding, ...]:
+    """The layers that look up words and have none in their configuration: `.h5` has no other place for them."""
+    names = (node["class_name"] for node in _objects(config) if _lacks_vocabulary(node))
+    return tuple(Finding("layer.no_vocabulary", {"name": printable(name)}) for name in dict.fromkeys(names))
+
+
+def _lacks_vocabulary(node: JsonObject) -> bool:
+    inner = node.get("config")
+    return node["class_name"] in tuple(allowed.LOOKUP_LAYERS) and isinstance(inner, dict) and not inner.get("vocabulary")
+
+
+def _mappings(config: Any) -> Iterator[dict[str, Any]]:
+    stack: list[Any] = [config]
     while stack:
-        node, depth = stack.pop()
-        values += 1
-        if depth > DEPTH_LIMIT or values > VALUES_LIMIT:
-            raise Unfit("config.too_complex")
+        node = stack.pop()
         if isinstance(node, dict):
-            for key in _TRAINING_KEYS:
-                node.pop(key, None)
-            stack.extend((value, depth + 1) for value in node.values())
+            yield node
+            stack.extend(node.values())
         elif isinstance(node, list):
-            stack.extend((value, depth + 1) for value in node)
+            stack.extend(node)
 
 
 def _objects(config: JsonObject) -> Iterator[JsonObject]:
@@ -93,7 +96,7 @@ def _findings_of(node: JsonObject, unwanted: frozenset[str]) -> Iterator[Finding
         return
     if name in allowed.CODE_LAYERS or name == "__lambda__":
         yield Finding("layer.lambda", {"name": _own_name(inner) or _FUNCTION})
-    elif name in allowed.FILE_LAYERS:
+    elif name in allowed.LOOKUP_LAYERS and _names_a_file(inner):
         yield Finding("layer.reads_files", {"name": printable(name)})
     elif name == "function":
         yield from _findings_of_function(inner, module)
@@ -104,6 +107,12 @@ def _findings_of(node: JsonObject, unwanted: frozenset[str]) -> Iterator[Finding
     if isinstance(inner, dict):
         strange = (inner.get(key) for key in _ACTIVATION_KEYS)
         yield from (_unknown(value) for value in strange if isinstance(value, str) and value not in allowed.ACTIVATIONS)
+
+
+def _names_a_file(inner: object) -> bool:
+    """Whether a layer that looks up words would read them from a file: Keras takes a vocabulary that is one text for a path."""
+    given = (inner.get(key) for key in _VOCABULARY_KEYS) if isinstance(inner, dict) else ()
+    return not isinstance(inner, dict) or any(isinstance(value, (str, dict)) for value in given)
 
 
 def _findings_of_function(name: object, module: str | None) -> Iterator[Finding]:

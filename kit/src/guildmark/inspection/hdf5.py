@@ -6,9 +6,11 @@ before anything is read. `copy_weights` writes what passed to a new file, by val
 """
 
 import math
+import mmap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from guildmark.inspection import hdf5_texts
 from guildmark.inspection.config import parse
 from guildmark.inspection.findings import Finding, JsonObject, Unfit, printable
 from guildmark.inspection.limits import Limits
@@ -23,6 +25,7 @@ DAMAGE: Final = (OSError, KeyError, RuntimeError, ValueError, TypeError, Overflo
 
 _STANDARD_FILTERS: Final = frozenset({1, 2, 3})  # deflate, shuffle, fletcher32
 _FILTER_NAMES: Final = {4: "szip", 5: "nbit", 6: "scaleoffset", 32000: "lzf"}
+_SIZES: Final = (8, 8)  # of an address, and of a length
 _NUMBERS: Final = "biuf"
 _WEIGHTS_WITHOUT_MODEL: Final = frozenset({"layers", "vars", "_layer_checkpoint_dependencies", "optimizer"})
 
@@ -45,10 +48,15 @@ def keras_version(file: "h5py.File") -> str | None:
     return None if text is None else printable(text, 20)
 
 
-def findings_in(file: "h5py.File", limits: Limits) -> tuple[Finding, ...]:
-    """Everything in the file that is not plain numbers of its own, each once. Raises `Unfit` beyond its bounds."""
+def findings_in(file: "h5py.File", data: bytes | mmap.mmap, limits: Limits) -> tuple[Finding, ...]:
+    """Everything in the file that is not plain numbers of its own, each once. Raises `Unfit` beyond its bounds.
+
+    `data` are the bytes of the file. Where there are no findings, its texts may be read.
+    """
     import h5py
 
+    if file.userblock_size or file.id.get_create_plist().get_sizes() != _SIZES:
+        raise Unfit("file.corrupt")
     findings: dict[tuple[str, str], Finding] = {}
     declared = visited = 0
     stack: list[tuple[h5py.Group, int]] = [(file, 1)]
@@ -73,23 +81,31 @@ def findings_in(file: "h5py.File", limits: Limits) -> tuple[Finding, ...]:
                 raise Unfit("file.corrupt")
             if declared > limits.expanded_bytes:
                 raise Unfit("archive.expands")
+    if not findings:
+        hdf5_texts.require_short(data, limits)
     return tuple(findings.values())
 
 
-def copy_weights(source: "h5py.Group", target: "h5py.Group") -> None:
-    """Copy groups, data sets and their attributes by value. `source` has passed `findings_in`."""
+def copy_weights(source: "h5py.Group", target: "h5py.Group", limits: Limits) -> None:
+    """Copy groups, data sets and their attributes by value. `source` has passed `findings_in`.
+
+    Raises `Unfit` when the texts of attributes, which may all be one long text in the file, come to more than a model has.
+    """
     import h5py
 
+    copied = 0
     stack: list[tuple[h5py.Group, h5py.Group]] = [(source, target)]
     while stack:
         old, new = stack.pop()
-        _copy_attributes(old, new)
+        copied += _copy_attributes(old, new)
         for name in _names(old):
             item = old[name]
             if isinstance(item, h5py.Dataset):
-                _copy_attributes(item, new.create_dataset(name, data=item[()]))
+                copied += _copy_attributes(item, new.create_dataset(name, data=item[()]))
             else:
                 stack.append((item, new.create_group(name)))
+            if copied > limits.expanded_bytes:
+                raise Unfit("archive.expands")
 
 
 def _names(group: "h5py.Group") -> list[str]:
@@ -111,11 +127,7 @@ def _storage_findings(name: str, data: "h5py.Dataset") -> Iterator[Finding]:
 
 
 def _attributes_size(item: "h5py.HLObject", limits: Limits) -> int:
-    """The bytes that the attributes of `item` declare; texts of free length lie on a heap within the file, and count as one.
-
-    A list could name the same long text many times. Nobody can tell before it is read, so lists are bounded in length, and
-    the memory limit of the box is what holds.
-    """
+    """The bytes that the attributes of `item` declare; a text of free length counts as one, see `hdf5_texts`."""
     import h5py
 
     if len(item.attrs) > limits.attributes:
@@ -142,6 +154,12 @@ def _text_attribute(file: "h5py.File", name: str) -> str | bytes:
     return value
 
 
-def _copy_attributes(source: "h5py.HLObject", target: "h5py.HLObject") -> None:
+def _copy_attributes(source: "h5py.HLObject", target: "h5py.HLObject") -> int:
+    """Copy the attributes, and say how many bytes they came to."""
+    copied = 0
     for name in source.attrs:
-        target.attrs[name] = source.attrs[name]
+        value = source.attrs[name]
+        target.attrs[name] = value
+        texts = [value] if isinstance(value, (str, bytes)) else value.flat if value.dtype.hasobject else ()
+        copied += sum(map(len, texts)) if texts else getattr(value, "nbytes", 0)
+    return copied

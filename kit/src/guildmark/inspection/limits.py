@@ -10,12 +10,18 @@ class Limits:
     """Bounds for a file of a task that allows `size_limit` bytes."""
 
     size_limit: int
-    entries: int = 16
+    entries: int = 2_000
     objects: int = 20_000
     attributes: int = 64
     depth: int = 40
     ratio: int = 100
     ratio_floor: int = _MIB
+    tensor_bytes: int = 1024 * _MIB
+
+    @classmethod
+    def of_inspected(cls, size: int) -> "Limits":
+        """Bounds for reading a file of `size` bytes again that passed inspection: nothing in it expands further."""
+        return cls(size * cls.ratio)
 
     @property
     def expanded_bytes(self) -> int:

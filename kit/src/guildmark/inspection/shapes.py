@@ -39,19 +39,34 @@ def output_shapes(config: JsonObject) -> Shapes:
     return _outputs(config, _DEPTH)
 
 
-def findings_on(inputs: Shapes, outputs: Shapes, contract: Contract) -> tuple[Finding, ...]:
-    """Where the shapes that are known break the contract. A batch size that is baked in is no matter."""
-    return tuple(_against("input", inputs, contract.input.shape)) + tuple(_against("output", outputs, contract.output.shape))
+def input_names(config: JsonObject) -> tuple[str, ...]:
+    """The names of a functional model's inputs, in order; empty for other models."""
+    inner = config.get("config")
+    return tuple(_ends(inner["input_layers"])) if isinstance(inner, dict) and "input_layers" in inner else ()
 
 
-def _against(side: str, found: Shapes, expected: tuple[int, ...]) -> list[Finding]:
+def findings_on(inputs: Shapes, outputs: Shapes, contract: Contract, names: tuple[str, ...] = ()) -> tuple[Finding, ...]:
+    """Where the shapes that are known break the contract. A batch size that is baked in is no matter.
+
+    Several inputs are matched by `names`, which follow `inputs`, where these are the contract's, and else in order.
+    """
+    expected = [tensor.shape for tensor in contract.inputs]
+    by_name = {tensor.name: tensor.shape for tensor in contract.inputs}
+    if len(names) == len(inputs) == len(by_name) and set(names) == set(by_name):
+        expected = [by_name[name] for name in names]
+    return (*_against("input", inputs, expected), *_against("output", outputs, [contract.output.shape]))
+
+
+def _against(side: str, found: Shapes, expected: list[tuple[int, ...]]) -> list[Finding]:
     if not found:
         return []
-    if len(found) != 1:
-        return [Finding(f"contract.{side}_count", {"found": len(found), "expected": 1})]
-    if fits(expected, found[0]):
-        return []
-    return [Finding(f"contract.{side}_shape", {"found": shape_text(found[0]), "expected": shape_text(expected)})]
+    if len(found) != len(expected):
+        return [Finding(f"contract.{side}_count", {"found": len(found), "expected": len(expected)})]
+    return [
+        Finding(f"contract.{side}_shape", {"found": shape_text(shape), "expected": shape_text(wanted)})
+        for shape, wanted in zip(found, expected, strict=True)
+        if not fits(wanted, shape)
+    ]
 
 
 def _inputs(model: JsonObject, depth: int) -> Shapes:
@@ -82,7 +97,7 @@ def _outputs(model: JsonObject, depth: int) -> Shapes:
         return _complete(shapes)
     for layer in reversed(layers):
         shape = _computed(layer, depth)
-        if shape is not None or layer.get("class_name") not in _KEEP_THE_SHAPE:
+        if shape is not None or _class_of(layer) not in _KEEP_THE_SHAPE:
             return _complete([shape])
     return ()
 
@@ -91,7 +106,7 @@ def _computed(layer: JsonObject, depth: int) -> Shape | None:
     inner = layer.get("config")
     if not isinstance(inner, dict):
         return None
-    name = layer.get("class_name")
+    name = _class_of(layer)
     if _layers(layer):
         nested = _outputs(layer, depth - 1)
         return nested[0] if len(nested) == 1 else None
@@ -105,6 +120,11 @@ def _computed(layer: JsonObject, depth: int) -> Shape | None:
     if name == "Dense" and fed and _is_size(inner.get("units")):
         return (*fed[:-1], inner["units"])
     return fed if name in _KEEP_THE_SHAPE else None
+
+
+def _class_of(layer: JsonObject) -> str:
+    name = layer.get("class_name")
+    return name if isinstance(name, str) else ""
 
 
 def _layers(model: JsonObject) -> list[JsonObject]:

@@ -14,23 +14,39 @@ class ModelFormat(str, Enum):
 
     KERAS = "keras"
     H5 = "h5"
+    SAVED_MODEL = "saved_model"
+    ONNX = "onnx"
+    TFLITE = "tflite"
+    PT2 = "pt2"
+
+    @property
+    def suffix(self) -> str:
+        """The ending that its files have: that of a zip archive for a SavedModel, which is a folder."""
+        return ".zip" if self is ModelFormat.SAVED_MODEL else f".{self.value}"
 
 
 @dataclass(frozen=True)
 class TensorContract:
-    """Shape (without the batch) and element type of an input or output, such as `(28, 28)` and `float32`."""
+    """Shape (without the batch) and element type of an input or output, such as `(28, 28)` and `float32`, or `()` and `string`.
+
+    `name` tells several inputs apart; with one input it is not needed.
+    """
 
     shape: tuple[int, ...]
     dtype: str = "float32"
+    name: str = ""
 
 
 @dataclass(frozen=True)
 class Contract:
-    """Everything that is checked before a model is graded. `size_limit` is in bytes."""
+    """Everything that is checked before a model is graded. `size_limit` is in bytes.
+
+    A model with several `inputs` is fed by name where its own names are the contract's, and else in order.
+    """
 
     formats: tuple[ModelFormat, ...]
     size_limit: int
-    input: TensorContract
+    inputs: tuple[TensorContract, ...]
     output: TensorContract
     forbidden_layers: tuple[str, ...] = ()
 

@@ -90,6 +90,22 @@ REASONS: Mapping[str, Reason] = _table(
     ),
     Reason("file.corrupt", _REJECTED, mark("The file is damaged or cut short. Save the model again and submit the new file.")),
     Reason(
+        "file.pickle",
+        _REJECTED,
+        mark(
+            "The file holds pickled Python objects ({name}), which are never accepted: a pickle is code. Export the model with "
+            "torch.export.save(...) of a current PyTorch, with its weights as plain tensors."
+        ),
+    ),
+    Reason(
+        "file.unknown_part",
+        _REJECTED,
+        mark(
+            "The file holds something that the exam's version of this format does not have: {name}. Save the model again with "
+            "the library versions that the instructions name."
+        ),
+    ),
+    Reason(
         "archive.unsafe",
         _REJECTED,
         mark("The archive holds something that a saved model never has: {name}. Save the model again with model.save(...)."),
@@ -137,7 +153,78 @@ REASONS: Mapping[str, Reason] = _table(
     Reason(
         "layer.reads_files",
         _REJECTED,
-        mark("The layer {name} reads files while it is loaded, so it is not accepted. Do its work before the model instead."),
+        mark(
+            "The layer {name} would read its vocabulary from a file that is not part of the model. Give it the words as a list "
+            "or call adapt(...), and save the model again."
+        ),
+    ),
+    Reason(
+        "layer.no_vocabulary",
+        _REJECTED,
+        mark(
+            "The layer {name} has lost its vocabulary: .h5 files do not keep what adapt(...) learnt. Save the model with "
+            "model.save('mymodel.keras')."
+        ),
+    ),
+    Reason(
+        "graph.operation",
+        _REJECTED,
+        mark(
+            "The model uses the operation {name}, which is not accepted: it is custom code, it reaches files or other "
+            "programs, or the grader does not know it. Build the model from the standard layers, and export it again."
+        ),
+    ),
+    Reason(
+        "graph.domain",
+        _REJECTED,
+        mark(
+            "The model uses operators of the domain {name}; only those of ONNX itself are accepted (ai.onnx and ai.onnx.ml). "
+            "Export the model with standard operators alone."
+        ),
+    ),
+    Reason(
+        "graph.external",
+        _REJECTED,
+        mark(
+            "The file keeps data of the model outside itself ({name}). Export the model as one file that holds all its weights."
+        ),
+    ),
+    Reason(
+        "graph.asset",
+        _REJECTED,
+        mark(
+            "The model needs a file beside it ({name}), such as a vocabulary that a layer took from a text file. Give the "
+            "layer its vocabulary as a list, and export the model again."
+        ),
+    ),
+    Reason(
+        "graph.object",
+        _REJECTED,
+        mark(
+            "The model holds an object of a kind that is not accepted ({name}). Export a model of standard layers alone, with "
+            "nothing but tensors going in and out."
+        ),
+    ),
+    Reason(
+        "graph.expression",
+        _REJECTED,
+        mark(
+            "The exported program holds a text that is more than a name or a size ({name}), and so might be code. Export the "
+            "model again with torch.export.save(...), and give its parts plain names."
+        ),
+    ),
+    Reason(
+        "graph.no_signature",
+        _REJECTED,
+        mark(
+            "The SavedModel does not say how it is called: it has no signature serving_default with inputs and outputs. Export"
+            " it with model.export('folder'), and zip that folder."
+        ),
+    ),
+    Reason(
+        "graph.first_version",
+        _REJECTED,
+        mark("The SavedModel is of TensorFlow 1. Export it with model.export('folder') of TensorFlow 2, and zip that folder."),
     ),
     Reason(
         "contract.input_count",
@@ -158,6 +245,14 @@ REASONS: Mapping[str, Reason] = _table(
         "contract.output_shape",
         _REJECTED,
         mark("The model answers with shape {found}; this task expects {expected}. Change the last layer."),
+    ),
+    Reason(
+        "contract.rows",
+        _REJECTED,
+        mark(
+            "The model answers with {found} rows for {expected} rows of inputs; it has to answer with one row for each. Keep "
+            "the batch as the first dimension in every layer."
+        ),
     ),
     Reason(
         "model.not_loadable",
