@@ -22,7 +22,7 @@ STARTER = b"def solution_model():\n    raise NotImplementedError\n"
 CONTRACT = {
     "formats": ["keras", "h5"],
     "size_limit": 1_000_000,
-    "input": {"shape": [4], "dtype": "float32"},
+    "inputs": [{"shape": [4], "dtype": "float32", "name": ""}],
     "output": {"shape": [1], "dtype": "float32"},
     "forbidden_layers": [],
 }

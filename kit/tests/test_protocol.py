@@ -22,7 +22,13 @@ contracts = st.builds(
     Contract,
     formats=st.lists(st.sampled_from(ModelFormat), min_size=1, max_size=2, unique=True).map(tuple),
     size_limit=st.integers(1, 10**9),
-    input=st.builds(TensorContract, shape=st.lists(st.integers(1, 999), max_size=3).map(tuple)),
+    inputs=st.lists(
+        st.builds(
+            TensorContract, shape=st.lists(st.integers(1, 999), max_size=3).map(tuple), name=st.sampled_from(("", "left"))
+        ),
+        min_size=1,
+        max_size=3,
+    ).map(tuple),
     output=st.builds(TensorContract, shape=st.lists(st.integers(1, 999), max_size=3).map(tuple)),
 )
 bands = st.sampled_from([Bands((1.0, 2.0, 3.0, 4.0, 5.0), Direction.HIGHER), Bands((5.0, 4.0, 3.0, 2.0, 1.0), Direction.LOWER)])

@@ -5,6 +5,7 @@ import shutil
 import threading
 import zipfile
 from collections import OrderedDict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +15,10 @@ from numpy.typing import NDArray
 from guildmark.errors import PackUnreadable, UsageError
 from guildmark.i18n import _
 from guildmark.packs.model import BankManifest, Blob, FormEntry
+from guildmark.packs.names import TARGETS
 from guildmark.packs.reader import load_manifest
 
 _MANIFEST = "bank.json"
-_INPUTS, _TARGETS = "inputs.npy", "targets.npy"
 _CHUNK = 1024 * 1024
 
 
@@ -60,9 +61,12 @@ def open_bank(folder: Path, *, digest: str | None = None) -> Bank:
 
 @dataclass(frozen=True)
 class Hidden:
-    """Hidden data: `inputs` is a file, for the box; `targets` never leave this process. `rows` are those of both."""
+    """Hidden data: `inputs` are files, for the box, in the order of the contract's; `targets` never leave this process.
 
-    inputs: Path
+    `rows` are those of all of them.
+    """
+
+    inputs: tuple[Path, ...]
     targets: NDArray[np.generic]
 
     @property
@@ -71,13 +75,21 @@ class Hidden:
         return len(self.targets)
 
 
+@dataclass(frozen=True)
+class _Unpacked:
+    """An archive on disk. Forms may share one and name its inputs in another order, so the files are kept by name."""
+
+    inputs: Mapping[str, Path]
+    targets: NDArray[np.generic]
+
+
 class HiddenStore:
     """Hidden data as it is needed, kept unpacked in `folder` for the next job on the same variant. Safe for threads."""
 
     def __init__(self, folder: Path, *, kept: int = 32) -> None:
         self._folder = folder
         self._kept = kept
-        self._store: OrderedDict[str, Hidden] = OrderedDict()
+        self._store: OrderedDict[str, _Unpacked] = OrderedDict()
         self._lock = threading.Lock()
 
     def hidden(self, bank: Bank, form: FormEntry, variant: int) -> Hidden:
@@ -85,30 +97,49 @@ class HiddenStore:
         blob = bank.hidden_blob(form, variant)
         with self._lock:
             if blob.sha256 not in self._store:
-                self._store[blob.sha256] = self._unpacked(bank, blob)
+                self._store[blob.sha256] = self._unpacked(bank, form, blob)
+            found = self._store[blob.sha256]
             self._store.move_to_end(blob.sha256)
             while len(self._store) > self._kept:
-                self._store.popitem(last=False)[1].inputs.unlink(missing_ok=True)
-            return self._store[blob.sha256]
+                _remove(self._store.popitem(last=False)[1].inputs.values())
+        if set(form.task.inputs_files) != set(found.inputs):
+            raise _unreadable(_("The hidden data {name} has other inputs than its task.").format(name=f"{blob.sha256}.zip"))
+        return Hidden(tuple(found.inputs[name] for name in form.task.inputs_files), found.targets)
 
-    def _unpacked(self, bank: Bank, blob: Blob) -> Hidden:
+    def _unpacked(self, bank: Bank, form: FormEntry, blob: Blob) -> _Unpacked:
         path = bank.folder / "hidden" / f"{blob.sha256}.zip"
-        inputs = self._folder / f"{blob.sha256}.npy"
+        inputs = {name: self._folder / f"{blob.sha256}.{name}" for name in form.task.inputs_files}
         try:
             if _digest(path) != blob.sha256:
                 raise _unreadable(_("The hidden data {name} is damaged.").format(name=path.name))
-            with zipfile.ZipFile(path) as archive:
-                with archive.open(_INPUTS) as packed, inputs.open("wb") as unpacked:
-                    shutil.copyfileobj(packed, unpacked, _CHUNK)
-                with archive.open(_TARGETS) as packed:
-                    targets: NDArray[np.generic] = np.lib.format.read_array(packed, allow_pickle=False)
-            rows = len(np.load(inputs, mmap_mode="r", allow_pickle=False))
-        except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+            targets = _extracted(path, inputs)
+            rows = {len(np.load(file, mmap_mode="r", allow_pickle=False)) for file in inputs.values()}
+            if rows != {len(targets)}:
+                raise _unreadable(_("The hidden data {name} has not one target a row.").format(name=path.name))
+        except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+            _remove(inputs.values())
             raise _unreadable(_("The hidden data {name} cannot be read.").format(name=path.name)) from error
-        inputs.chmod(0o444)
-        if rows != len(targets):
-            raise _unreadable(_("The hidden data {name} has not one target a row.").format(name=path.name))
-        return Hidden(inputs, targets)
+        except PackUnreadable:
+            _remove(inputs.values())
+            raise
+        return _Unpacked(inputs, targets)
+
+
+def _extracted(path: Path, inputs: Mapping[str, Path]) -> NDArray[np.generic]:
+    """Write the inputs out, by name, and return the targets."""
+    with zipfile.ZipFile(path) as archive:
+        for name, file in inputs.items():
+            with archive.open(name) as packed, file.open("wb") as unpacked:
+                shutil.copyfileobj(packed, unpacked, _CHUNK)
+            file.chmod(0o444)
+        with archive.open(TARGETS) as packed:
+            targets: NDArray[np.generic] = np.lib.format.read_array(packed, allow_pickle=False)
+    return targets
+
+
+def _remove(files: Iterable[Path]) -> None:
+    for file in files:
+        file.unlink(missing_ok=True)
 
 
 def _digest(path: Path) -> str:

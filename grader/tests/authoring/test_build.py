@@ -62,8 +62,8 @@ def test_a_candidate_gets_instructions_starter_task_and_data_alone(pack: Path, t
         "contract": {
             "formats": ["keras"],
             "size_limit": 1024 * 1024,
-            "input": {"shape": [2], "dtype": "float32"},
-            "output": {"shape": [1], "dtype": "float32"},
+            "inputs": [{"shape": [2], "dtype": "float32", "name": ""}],
+            "output": {"shape": [1], "dtype": "float32", "name": ""},
             "forbidden_layers": [],
         },
     }
@@ -129,7 +129,7 @@ LEAK = 'np.save(public / "numbers.npy", numbers[:31])'
         ("size=(40, 2)", "size=(40, 3)", "inputs.npy has shape (10, 3); the task asks for (10, 2)."),
         ("    np.save(hidden", "    numbers[35] = np.nan\n    np.save(hidden", "inputs.npy holds values that are not finite."),
         ("inputs.npy", "input.npy", "It made no inputs.npy in the hidden folder."),
-        ("numbers[30:])\n", "np.array([{}], dtype=object))\n", "inputs.npy is not an array of plain numbers."),
+        ("numbers[30:])\n", "np.array([{}], dtype=object))\n", "inputs.npy is not an array of plain numbers or text."),
         ('"numbers.npy"', '"starter.py"', "The public file starter.py has a name that is taken."),
         ("numbers = rng", "numbers = sources / rng", "TypeError"),
     ],

@@ -177,7 +177,7 @@ def object_of(path: Path) -> str:
 def test_the_instructions_say_what_the_task_says(form: Form) -> None:
     text, task = form.instructions["en"], form.task
     assert text.startswith(f"# Category {form.category[-1]}: {text_in(task.title, 'en')}\n")
-    assert f"| input | `{shape_text(task.input.shape)}` | {task.input.dtype} |" in text
+    assert f"| input | `{shape_text(task.inputs[0].shape)}` | {task.inputs[0].dtype} |" in text
     assert f"| output | `{shape_text(task.output.shape)}` | float32 |" in text
     bands = re.search(r"^\| at (least|most) \| (.+) \|$", text, re.MULTILINE)
     assert bands is not None

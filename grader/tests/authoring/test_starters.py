@@ -128,7 +128,7 @@ def test_the_starter_builds_models_of_the_shape_that_the_task_asks_for(form: For
         names = ast.unparse(node.targets[0]) if isinstance(node, ast.Assign) else ""
         if names in {"SIDE", "LENGTH", "(PAST, FUTURE)", "INPUT_SHAPE"}:
             exec(ast.unparse(node), scope)  # noqa: S102 - the constants of our own starter, without TensorFlow
-    assert scope["INPUT_SHAPE"] == form.task.input.shape
+    assert scope["INPUT_SHAPE"] == form.task.inputs[0].shape
 
 
 # Which views of which objects each part of the data holds, told by their pixels.

@@ -195,4 +195,30 @@ def test_a_damaged_task_says_how_to_get_it_back(running, exam_folder):
     assert caught.value.next_step.startswith("Delete that file and run: guildmark start")
     (exam_folder / "Category1" / "task.json").unlink()
     running.begin()
-    assert running.workspace.task(running.workspace.category("1")).contract.input.shape == (4,)
+    assert running.workspace.task(running.workspace.category("1")).contract.inputs[0].shape == (4,)
+
+
+def test_a_model_is_looked_for_in_the_formats_of_its_task(running, exam_folder):
+    folder = exam_folder / "Category1"
+    for name in ("mymodel.keras", "mymodel.onnx"):
+        (folder / name).write_bytes(b"x")
+    assert running.model_of("1") == folder / "mymodel.keras"
+    task = json.loads((folder / "task.json").read_text())
+    task["contract"]["formats"] = ["onnx", "saved_model"]
+    (folder / "task.json").write_text(json.dumps(task))
+    assert running.model_of("1") == folder / "mymodel.onnx"
+    (folder / "mymodel.onnx").unlink()
+    with pytest.raises(UsageError, match=r"There is no mymodel\.onnx / mymodel\.zip in Category1\."):
+        running.model_of("1")
+    (folder / "task.json").write_text("{}")
+    assert running.model_of("1") == folder / "mymodel.keras"
+
+
+def test_a_task_from_before_there_were_several_inputs_is_still_read(running, exam_folder):
+    path = exam_folder / "Category1" / "task.json"
+    category, task = running.workspace.category("1"), json.loads(path.read_text())
+    today = running.workspace.task(category)
+    (task["contract"]["input"],) = task["contract"].pop("inputs")
+    del task["contract"]["input"]["name"]
+    path.write_text(json.dumps(task))
+    assert running.workspace.task(category) == today

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -6,6 +7,7 @@ import pytest
 from guildmark.errors import PackProblem, PackUnreadable
 from guildmark.packs.model import BankManifest, Blob, ExamSpec, FormEntry, VariantEntry
 from guildmark.packs.reader import load_manifest, read_pack
+from guildmark.rules.contract import ModelFormat, TensorContract
 from guildmark.rules.scoring import Direction
 
 
@@ -138,6 +140,55 @@ def break_a_reference(pack: Path) -> None:
     (pack / "category1" / "sums" / "reference" / "solution.py").write_text("print(\n")
 
 
+def write_two_inputs(pack: Path, left: str, right: str) -> None:
+    pair = "".join(f'[[input]]\n{lines}\nshape = [2]\nmeaning = {{ en = "Numbers." }}\n\n' for lines in (left, right))
+    edit(pack / "category1" / "sums" / "task.toml", '[input]\nshape = [2]\nmeaning = { en = "Two numbers." }\n\n', pair)
+
+
+def name_two_inputs_the_same(pack: Path) -> None:
+    write_two_inputs(pack, 'name = "left"', 'name = "Left"')
+
+
+def leave_an_input_without_a_name(pack: Path) -> None:
+    write_two_inputs(pack, 'name = "left"', 'dtype = "int32"')
+
+
+def name_an_input_like_a_path(pack: Path) -> None:
+    write_two_inputs(pack, 'name = "left"', 'name = "../right"')
+
+
+def colour_an_input(pack: Path) -> None:
+    edit(pack / "category1" / "sums" / "task.toml", "shape = [2]", "shape = [2]\ncolour = 3")
+
+
+def colour_the_second_input(pack: Path) -> None:
+    write_two_inputs(pack, 'name = "left"', 'name = "right"\ncolour = 3')
+
+
+def feed_a_table_of_text(pack: Path) -> None:
+    edit(pack / "category1" / "sums" / "task.toml", "shape = [2]", 'shape = [2, 3]\ndtype = "string"')
+
+
+def answer_with_text(pack: Path) -> None:
+    edit(pack / "category1" / "sums" / "task.toml", "shape = [1]", 'shape = [1]\ndtype = "string"')
+
+
+def forget_the_input(pack: Path) -> None:
+    edit(pack / "category1" / "sums" / "task.toml", '[input]\nshape = [2]\nmeaning = { en = "Two numbers." }\n', "")
+
+
+def take_no_format(pack: Path) -> None:
+    edit(pack / "category1" / "sums" / "task.toml", '["keras", "h5"]', "[]")
+
+
+def take_an_unknown_format(pack: Path) -> None:
+    edit(pack / "category1" / "sums" / "task.toml", '["keras", "h5"]', '["keras", "pickle"]')
+
+
+def forbid_layers_of_a_format_without_any(pack: Path) -> None:
+    edit(pack / "category1" / "sums" / "task.toml", '["keras", "h5"]', '["keras", "onnx"]\nforbidden_layers = ["LSTM"]')
+
+
 SUMS = "category1/sums"
 
 
@@ -166,6 +217,17 @@ SUMS = "category1/sums"
             "No reference shows that the full score can be reached.",
         ),
         (expect_an_unknown_reason, f"{SUMS}/reference/reference.toml", 6, "contract.colour is not a reason"),
+        (name_two_inputs_the_same, f"{SUMS}/task.toml", None, "input: several inputs need names, and no two the same"),
+        (leave_an_input_without_a_name, f"{SUMS}/task.toml", None, "input: several inputs need names, and no two the same"),
+        (name_an_input_like_a_path, f"{SUMS}/task.toml", 14, "input.2.name: "),
+        (colour_an_input, f"{SUMS}/task.toml", 10, "input.colour is not a key that stands here."),
+        (colour_the_second_input, f"{SUMS}/task.toml", 15, "input.2.colour is not a key that stands here."),
+        (feed_a_table_of_text, f"{SUMS}/task.toml", 8, "input: an input of text has the shape [] or [k]"),
+        (answer_with_text, f"{SUMS}/task.toml", 14, "output.dtype: "),
+        (forget_the_input, f"{SUMS}/task.toml", None, "input is missing."),
+        (take_no_format, f"{SUMS}/task.toml", 4, "formats: "),
+        (take_an_unknown_format, f"{SUMS}/task.toml", 4, "formats.2: "),
+        (forbid_layers_of_a_format_without_any, f"{SUMS}/task.toml", None, "A file of onnx does not tell its layers"),
         (break_a_reference, f"{SUMS}/reference/solution.py", 1, "This is not Python"),
     ],
 )
@@ -174,6 +236,36 @@ def test_it_names_the_place_of_each_problem(
 ) -> None:
     damage(pack)
     assert [m for f, at, m in problems_of(pack) if (f, at) == (file, line) and fragment in m] != []
+
+
+def test_a_task_has_one_input_or_several_with_names(pack: Path) -> None:
+    write_two_inputs(pack, 'name = "left"\ndtype = "uint8"', 'name = "right"\ndtype = "string"')
+    two, one = (form.task for form in read_pack(pack).forms)
+    assert one.contract.inputs == (TensorContract((2,)),)
+    assert one.inputs_files == ("inputs.npy",)
+    assert two.contract.inputs == (TensorContract((2,), "uint8", "left"), TensorContract((2,), "string", "right"))
+    assert two.inputs_files == ("inputs.left.npy", "inputs.right.npy")
+
+
+def test_a_task_takes_every_format_that_it_names_and_else_those_of_keras(pack: Path) -> None:
+    every = ["keras", "h5", "saved_model", "onnx", "tflite", "pt2"]
+    edit(pack / "category1" / "sums" / "task.toml", '["keras", "h5"]', str(every).replace("'", '"'))
+    edit(pack / "category2" / "signs" / "task.toml", 'formats = ["keras", "h5"]\n', "")
+    formats = [form.task.contract.formats for form in read_pack(pack).forms]
+    assert formats == [tuple(ModelFormat), (ModelFormat.KERAS, ModelFormat.H5)]
+
+
+def test_a_manifest_from_before_there_were_several_inputs_is_still_read(pack: Path, tmp_path: Path) -> None:
+    path = tmp_path / "bank.json"
+    read = read_pack(pack)
+    entry = FormEntry(category="category1", task=read.form("sums").task, variants=())
+    written = BankManifest(format=1, exam=read.exam, pack_sha256="cd" * 32, requirements="", forms=(entry,))
+    document = json.loads(written.model_dump_json())
+    (old,) = document["forms"][0]["task"].pop("inputs")
+    assert old.pop("name") == ""
+    document["forms"][0]["task"]["input"] = old
+    path.write_text(json.dumps(document))
+    assert load_manifest(path) == written
 
 
 def test_a_folder_without_an_exam_is_not_a_pack(tmp_path: Path) -> None:

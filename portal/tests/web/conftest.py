@@ -19,9 +19,10 @@ from guildmark.packs.model import (
     ExamSpec,
     FormEntry,
     HintSpec,
+    InputSpec,
     MetricSpec,
+    OutputSpec,
     TaskSpec,
-    TensorSpec,
     VariantEntry,
 )
 from guildmark.protocol import ExamKind
@@ -49,8 +50,8 @@ def _task(number: int) -> TaskSpec:
         formats=(ModelFormat.KERAS, ModelFormat.H5),
         size_limit_mib=20,
         forbidden_layers=("LSTM",) if number == 4 else (),
-        input=TensorSpec(shape=(28, 28), meaning={"en": "an image"}),
-        output=TensorSpec(shape=(10,), meaning={"en": "a class"}),
+        inputs=(InputSpec(shape=(28, 28), meaning={"en": "an image"}),),
+        output=OutputSpec(shape=(10,), meaning={"en": "a class"}),
         metric=MetricSpec(name="accuracy"),
         thresholds=(0.5, 0.6, 0.7, 0.8, 0.9),
         tips=({"en": f"A tip for task {number}."},),

@@ -5,7 +5,9 @@ from django.template import Context, Template
 
 from guildmark.errors import AttemptClosed, BundleDamaged, Refused
 from guildmark.rules.attempt import Phase
+from guildmark.rules.contract import ModelFormat, TensorContract
 from guildmark_portal.web import markdown, wording
+from guildmark_portal.web.templatetags.guildmark import shape, suffix
 
 
 @pytest.mark.parametrize(("seconds", "shown"), [(18_000, "5:00:00"), (17_999.9, "4:59:59"), (61, "0:01:01"), (-3, "0:00:00")])
@@ -102,3 +104,19 @@ def test_numbers_in_tables_are_aligned_by_a_class() -> None:
     html = markdown.to_html("| a |\n| ---: |\n| 1 |\n")
     assert html.count('class="number"') == 2
     assert "style" not in html
+
+
+@pytest.mark.parametrize(
+    ("tensor", "text"),
+    [
+        (TensorContract((28, 28)), "(None, 28, 28) float32"),
+        (TensorContract((3,), "int32", "left"), "left (None, 3) int32"),
+        (TensorContract((), "string"), "(None,) string"),
+    ],
+)
+def test_an_input_is_written_as_candidates_write_it(tensor: TensorContract, text: str) -> None:
+    assert shape(tensor) == text
+
+
+def test_a_file_chooser_offers_the_endings_of_the_formats() -> None:
+    assert [suffix(allowed) for allowed in (ModelFormat.KERAS, ModelFormat.SAVED_MODEL)] == [".keras", ".zip"]

@@ -22,6 +22,7 @@ from guildmark.errors import PackUnreadable, UsageError
 from guildmark.i18n import _
 from guildmark.packs.bundle import pack_zip
 from guildmark.packs.model import BankManifest, Blob, CategorySpec, FormEntry, VariantEntry, text_in
+from guildmark.packs.names import TARGETS
 from guildmark.packs.reader import Form, Pack, read_pack
 from guildmark.rules.contract import Contract
 from guildmark_grader.authoring.trial import Variant, built_variant
@@ -130,9 +131,10 @@ class _Bank:
 
     def _entry(self, form: Form, number: int) -> VariantEntry:
         variant = built_variant(self.pack, form, number, secret=self.secret)
+        arrays = zip((*form.task.inputs_files, TARGETS), (*variant.hidden.inputs, variant.hidden.targets), strict=True)
         entry = VariantEntry(
             public=self._stored("public", self._public_files(form, variant)),
-            hidden=self._stored("hidden", {"inputs.npy": _npy(variant.inputs), "targets.npy": _npy(variant.targets)}),
+            hidden=self._stored("hidden", {name: _npy(array) for name, array in arrays}),
         )
         if self.progress:
             self.progress(form.task.id, number)

@@ -1,19 +1,24 @@
-"""Looks for hidden rows among the public files, in the formats that can be compared: arrays, tables and images.
+"""Looks for hidden rows among the public files, in the formats that can be compared: arrays, tables, images and text.
 
 Images and windows are compared up to the scale and offset of each channel (the last axis), so that pixels in 0 to 255 are
-recognised in 0 to 1, and measured series in standardised ones. Plain rows of numbers are compared as they are. Formats that
-are not known here (text that is encoded later) are the form's own to keep apart, and its tests' to prove.
+recognised in 0 to 1, and measured series in standardised ones. Plain rows of numbers are compared as they are; text has rules
+of its own (see `text_leaks`). Formats that are not known here (text that is encoded later) are the form's own to keep apart,
+and its tests' to prove.
 """
 
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
 
+from guildmark_grader.authoring.text_leaks import found_text
+
+_TELLING = 8
+"""So many numbers in a row are hardly the same by chance."""
 _IMAGE_RANK = 3
 _SAMPLED = 48
 _TOLERANCE = 2e-3
@@ -24,8 +29,29 @@ Rows = NDArray[np.generic]
 Reader = Callable[[bytes, tuple[int, ...]], Iterator[Rows]]
 
 
-def leaked_rows(inputs: Rows, public: Mapping[str, bytes]) -> dict[str, int]:
-    """How many hidden rows stand in each public file; files without one are left out."""
+def leaked_rows(inputs: Sequence[Rows], public: Mapping[str, bytes]) -> dict[str, int]:
+    """How many hidden rows stand in each public file; files without one are left out.
+
+    Of several inputs, one that says little (an age, a category) is bound to be found again. A row has leaked where an input
+    that is telling by itself is found, or all of them are.
+    """
+    found = [found_text(one, public) if one.dtype.kind in "US" else _found_numbers(one, public) for one in inputs]
+    whole = set.intersection(*(set().union(*by_file.values()) for by_file in found))
+    leaked = [
+        by_file if _is_telling(one) else {name: rows & whole for name, rows in by_file.items()}
+        for one, by_file in zip(inputs, found, strict=True)
+    ]
+    counts = {name: len(set().union(*(by_file[name] for by_file in leaked))) for name in public}
+    return {name: count for name, count in counts.items() if count}
+
+
+def _is_telling(rows: Rows) -> bool:
+    """Whether a row of this input cannot well be the same as another by chance; text that is short is never found at all."""
+    return rows.dtype.kind in "US" or int(np.prod(rows.shape[1:], dtype=np.int64)) >= _TELLING
+
+
+def _found_numbers(inputs: Rows, public: Mapping[str, bytes]) -> dict[str, set[int]]:
+    """The numbers of the hidden rows that stand in each public file."""
     hidden = _comparable(inputs, inputs.dtype)
     by_signature: dict[bytes, list[int]] = defaultdict(list)
     for index, row in enumerate(hidden):
@@ -36,14 +62,15 @@ def leaked_rows(inputs: Rows, public: Mapping[str, bytes]) -> dict[str, int]:
         reader = _READERS.get(PurePosixPath(name).suffix.lower())
         rows = (row for rows in reader(content, inputs.shape[1:]) for row in _comparable(rows, inputs.dtype)) if reader else ()
         known = ((index, row) for row in rows for index in by_signature.get(_signature(row), ()))
-        found[name] = len({index for index, row in known if np.allclose(row, hidden[index], atol=_TOLERANCE)})
-    return {name: count for name, count in found.items() if count}
+        found[name] = {index for index, row in known if np.allclose(row, hidden[index], atol=_TOLERANCE)}
+    return found
 
 
 def _comparable(rows: Rows, dtype: np.dtype[np.generic]) -> NDArray[np.float64]:
-    """Plain rows in the type that a model is fed; images and windows with each channel brought to 0 to 1 (constant ones: 0)."""
-    if rows.ndim <= 2:  # noqa: PLR2004 - rows of one axis
-        return rows.astype(dtype).astype(np.float64)
+    """Plain rows as precise as a model is fed them; images and windows with each channel in 0 to 1 (constant ones: 0)."""
+    if rows.ndim <= 2:  # noqa: PLR2004 - rows of one axis, or single numbers
+        fed = rows.astype(dtype) if np.issubdtype(dtype, np.floating) else rows
+        return fed.astype(np.float64).reshape(len(rows), rows.shape[1] if rows.ndim > 1 else 1)
     numbers = rows.astype(np.float64)
     axes = tuple(range(1, rows.ndim - 1))
     low, high = numbers.min(axis=axes, keepdims=True), numbers.max(axis=axes, keepdims=True)
@@ -55,7 +82,7 @@ def _signature(row: NDArray[np.float64]) -> bytes:
     """The same bytes for rows that differ by rounding alone, almost always: taken from a few of the values."""
     values = row.ravel()
     sample = values[:: max(1, len(values) // _SAMPLED)]
-    return np.floor(sample * _STEPS + _SHIFT).astype(np.int64).tobytes()
+    return (np.floor(sample * _STEPS + _SHIFT) + 0.0).tobytes()  # + 0.0: one kind of zero
 
 
 def _in_array(content: bytes, shape: tuple[int, ...]) -> Iterator[Rows]:
@@ -74,14 +101,14 @@ def _as_rows(array: Rows, shape: tuple[int, ...]) -> Iterator[Rows]:
 
 
 def _in_table(content: bytes, shape: tuple[int, ...]) -> Iterator[Rows]:
-    """Rows of a table as inputs (its first columns or its last), or windows of its rows where an input has two axes."""
+    """Rows of a table as inputs (neighbouring columns), or windows of its rows where an input has two axes."""
     numbers = _numeric_columns(content)
-    width = shape[-1]
-    if numbers.shape[1] < width:
-        return
-    for table in (numbers[:, :width], numbers[:, -width:]):
-        if len(shape) == 1:
-            yield table[~np.isnan(table).any(axis=1)]
+    width = shape[-1] if shape else 1
+    for first in range(numbers.shape[1] - width + 1):
+        table = numbers[:, first : first + width]
+        if len(shape) <= 1:
+            kept = table[~np.isnan(table).any(axis=1)]
+            yield kept if shape else kept[:, 0]
         elif len(shape) == 2 and len(table) >= shape[0]:  # noqa: PLR2004 - hours and series
             windows = np.lib.stride_tricks.sliding_window_view(table, shape[0], axis=0).transpose(0, 2, 1)
             yield windows[~np.isnan(windows).any(axis=(1, 2))]

@@ -1,6 +1,7 @@
 """What a `build.py` left behind, held against its task: names, shapes, numbers, and nothing hidden among the public files."""
 
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -8,18 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from guildmark.i18n import _
-from guildmark.packs.model import TaskSpec
+from guildmark.packs.model import InputSpec, TaskSpec
+from guildmark.packs.names import TARGETS, is_hidden_name, model_names
+from guildmark.rules.contract import ModelFormat
 from guildmark_grader.authoring.leaks import leaked_rows
 
-_RESERVED = ("starter.py", "task.json", "build.py", "inputs.npy", "targets.npy", "mymodel.keras", "mymodel.h5")
+_RESERVED = ("starter.py", "task.json", "build.py", *model_names(ModelFormat))
+_CLASS_NUMBERS = ("int32", "int64", "int8", "int16", "uint8")
+_REAL_NUMBERS = ("float32", "float64", "float16", *_CLASS_NUMBERS)
 _RESERVED_PARTS = ("reference", "hidden", "__pycache__")
 
 
 @dataclass(frozen=True)
 class Hidden:
-    """The rows that a model is graded on, and what it should answer."""
+    """The rows that a model is graded on, an array for each input of the task, and what it should answer."""
 
-    inputs: NDArray[np.generic]
+    inputs: tuple[NDArray[np.generic], ...]
     targets: NDArray[np.generic]
 
 
@@ -29,21 +34,22 @@ def public_files(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
-def hidden_arrays(folder: Path) -> Hidden | list[str]:
-    """The two arrays, never object arrays; or what keeps them from being read."""
-    inputs, targets = _array(folder, "inputs"), _array(folder, "targets")
-    if isinstance(inputs, str) or isinstance(targets, str):
-        return [problem for problem in (inputs, targets) if isinstance(problem, str)]
-    return Hidden(inputs, targets)
+def hidden_arrays(folder: Path, task: TaskSpec) -> Hidden | list[str]:
+    """The arrays that `task` asks for, never object arrays; or what keeps them from being read."""
+    found = [_array(folder, name) for name in (*task.inputs_files, TARGETS)]
+    arrays = [array for array in found if not isinstance(array, str)]
+    if len(arrays) < len(found):
+        return [problem for problem in found if isinstance(problem, str)]
+    return Hidden(tuple(arrays[:-1]), arrays[-1])
 
 
 def _array(folder: Path, name: str) -> NDArray[np.generic] | str:
     try:
-        return np.ascontiguousarray(np.load(folder / f"{name}.npy", allow_pickle=False))
+        return np.asarray(np.load(folder / name, allow_pickle=False), order="C")
     except FileNotFoundError:
-        return _("It made no {name}.npy in the hidden folder.").format(name=name)
+        return _("It made no {name} in the hidden folder.").format(name=name)
     except (OSError, ValueError):
-        return _("{name}.npy is not an array of plain numbers.").format(name=name)
+        return _("{name} is not an array of plain numbers or text.").format(name=name)
 
 
 def output_problems(task: TaskSpec, public: dict[str, bytes], hidden: Hidden | list[str]) -> list[str]:
@@ -54,7 +60,9 @@ def output_problems(task: TaskSpec, public: dict[str, bytes], hidden: Hidden | l
     ]
     if not isinstance(hidden, Hidden):
         return problems + hidden
-    problems += _input_problems(task, hidden.inputs) + _target_problems(task, hidden)
+    for spec, name, array in zip(task.inputs, task.inputs_files, hidden.inputs, strict=True):
+        problems += _input_problems(spec, name, array)
+    problems += _row_problems(task, hidden) or _target_problems(task, hidden)
     if not problems:
         leaks = leaked_rows(hidden.inputs, public)
         problems += [
@@ -66,36 +74,71 @@ def output_problems(task: TaskSpec, public: dict[str, bytes], hidden: Hidden | l
 def _is_reserved(name: str) -> bool:
     path = PurePosixPath(name)
     instructions = path.name.startswith("instructions.") and len(path.parts) == 1
-    return path.name in _RESERVED or instructions or any(part in _RESERVED_PARTS for part in path.parts)
+    is_taken = path.name in _RESERVED or instructions or is_hidden_name(name)
+    return is_taken or any(part in _RESERVED_PARTS for part in path.parts)
 
 
-def _input_problems(task: TaskSpec, inputs: NDArray[np.generic]) -> list[str]:
-    expected = (len(inputs) if inputs.ndim else 0, *task.input.shape)
-    return _array_problems("inputs", inputs, expected, (task.input.dtype,)) + (
-        [] if inputs.size else [_("inputs.npy has no rows.")]
-    )
+def _input_problems(spec: InputSpec, name: str, array: NDArray[np.generic]) -> list[str]:
+    expected = (_rows(array), *spec.shape)
+    problems = _text_problems(name, array, expected) if spec.dtype == "string" else []
+    if spec.dtype != "string":
+        problems = _array_problems(name, array, expected, (spec.dtype,))
+    return problems + ([] if array.size else [_("{name} has no rows.").format(name=name)])
+
+
+def _row_problems(task: TaskSpec, hidden: Hidden) -> list[str]:
+    """Several inputs have as many rows."""
+    counts = {name: _rows(array) for name, array in zip(task.inputs_files, hidden.inputs, strict=True)}
+    if len(set(counts.values())) == 1:
+        return []
+    listed = ", ".join(f"{name}: {count}" for name, count in counts.items())
+    return [_("The inputs have not as many rows each ({counts}).").format(counts=listed)]
 
 
 def _target_problems(task: TaskSpec, hidden: Hidden) -> list[str]:
-    """Class numbers, one a row, for accuracy; numbers in the shape of the output for errors."""
-    rows = len(hidden.inputs) if hidden.inputs.ndim else 0
+    """For accuracy class numbers, without the last axis of the output; for errors numbers in the shape of the output."""
+    rows, shape = _rows(hidden.inputs[0]), task.output.shape
     if task.metric.name != "accuracy":
-        return _array_problems("targets", hidden.targets, (rows, *task.output.shape), ("float32",))
-    problems = _array_problems("targets", hidden.targets, (rows,), ("int32", "int64"))
-    classes = max(task.output.shape[-1], 2)
+        return _array_problems(TARGETS, hidden.targets, (rows, *shape), _REAL_NUMBERS)
+    problems = _array_problems(TARGETS, hidden.targets, (rows, *shape[:-1]), _CLASS_NUMBERS)
+    classes = max(*shape[-1:], 2)
     if not problems and hidden.targets.size and not np.isin(hidden.targets, np.arange(classes)).all():
-        problems.append(_("targets.npy has class numbers outside 0 to {last}.").format(last=classes - 1))
+        problems.append(_("{name} has class numbers outside 0 to {last}.").format(name=TARGETS, last=classes - 1))
     return problems
 
 
-def _array_problems(name: str, array: NDArray[np.generic], shape: tuple[int, ...], dtypes: tuple[str, ...]) -> list[str]:
-    problems = []
-    if array.shape != shape:
-        message = _("{name}.npy has shape {found}; the task asks for {expected}.")
-        problems.append(message.format(name=name, found=array.shape, expected=shape))
+def _rows(array: NDArray[np.generic]) -> int:
+    return len(array) if array.ndim else 0
+
+
+def _array_problems(name: str, array: NDArray[np.generic], shape: tuple[int, ...], dtypes: Sequence[str]) -> list[str]:
+    problems = _shape_problems(name, array, shape)
     if array.dtype.name not in dtypes:
-        message = _("{name}.npy holds {found}; the task asks for {expected}.")
-        problems.append(message.format(name=name, found=array.dtype.name, expected=" / ".join(dtypes)))
+        problems.append(_holds(name, array, " / ".join(dtypes)))
     elif not np.isfinite(array).all():
-        problems.append(_("{name}.npy holds values that are not finite.").format(name=name))
+        problems.append(_("{name} holds values that are not finite.").format(name=name))
     return problems
+
+
+def _text_problems(name: str, array: NDArray[np.generic], shape: tuple[int, ...]) -> list[str]:
+    problems = _shape_problems(name, array, shape)
+    if array.dtype.kind not in "US":
+        return [*problems, _holds(name, array, "string")]
+    try:
+        for text in array.ravel().tolist():
+            text.decode() if isinstance(text, bytes) else text.encode()
+    except UnicodeError:
+        problems.append(_("{name} holds text that is not UTF-8.").format(name=name))
+    return problems
+
+
+def _shape_problems(name: str, array: NDArray[np.generic], shape: tuple[int, ...]) -> list[str]:
+    if array.shape == shape:
+        return []
+    message = _("{name} has shape {found}; the task asks for {expected}.")
+    return [message.format(name=name, found=array.shape, expected=shape)]
+
+
+def _holds(name: str, array: NDArray[np.generic], expected: str) -> str:
+    message = _("{name} holds {found}; the task asks for {expected}.")
+    return message.format(name=name, found=array.dtype.name, expected=expected)

@@ -16,16 +16,18 @@ from guildmark.errors import PackUnreadable
 from guildmark.i18n import _
 from guildmark.packs.bundle import iter_zip
 from guildmark.packs.model import ReferenceSpec
+from guildmark.packs.names import model_names
 from guildmark.packs.reader import Form, Pack
 from guildmark.protocol import GradeReport
+from guildmark.rules.contract import ModelFormat
 from guildmark.rules.verdict import Verdict
 from guildmark_grader.authoring.build import build_bank
 from guildmark_grader.banks import Bank, HiddenStore, open_bank
 from guildmark_grader.grade import Grader
+from guildmark_grader.pool import Pool
 from guildmark_grader.sandbox import Box
 
 TRAINING_LIMIT_S = 1200
-_MODELS = ("mymodel.keras", "mymodel.h5")
 
 
 @dataclass(frozen=True)
@@ -58,12 +60,19 @@ def proofs(pack: Pack, forms: tuple[Form, ...], *, secret: bytes, variants: int 
         bank = open_bank(build_bank(pack.folder, Path(folder, "bank"), variants=variants, secret=secret, forms=chosen))
         scratch = Path(folder, "scratch")
         scratch.mkdir()
-        grader = Grader(Box(), scratch, HiddenStore(scratch), threads=min(2, os.cpu_count() or 1))
-        for form in forms:
-            for variant in range(variants):
-                for reference in form.references:
-                    model = trained_model(form, reference, bank, variant, Path(folder, "work"))
-                    yield Proof(form.task.id, variant, reference, grader.grade(bank, bank.form(form.task.id), variant, model))
+        with Pool(Box(), threads=min(2, os.cpu_count() or 1)) as pool:
+            grader = Grader(pool, HiddenStore(scratch))
+            for form, variant, reference in _all(forms, variants):
+                model = trained_model(form, reference, bank, variant, Path(folder, "work"))
+                report = grader.grade(bank, bank.form(form.task.id), variant, model)
+                yield Proof(form.task.id, variant, reference, report)
+
+
+def _all(forms: tuple[Form, ...], variants: int) -> Iterator[tuple[Form, int, ReferenceSpec]]:
+    for form in forms:
+        for variant in range(variants):
+            for reference in form.references:
+                yield form, variant, reference
 
 
 def trained_model(form: Form, reference: ReferenceSpec, bank: Bank, variant: int, work: Path) -> Path:
@@ -82,7 +91,9 @@ def trained_model(form: Form, reference: ReferenceSpec, bank: Bank, variant: int
         )
     except subprocess.TimeoutExpired as error:
         raise _no_model(form, reference, _("it trained for more than {limit} s").format(limit=TRAINING_LIMIT_S)) from error
-    models = [folder / name for name in _MODELS if (folder / name).is_file()]
+    # A reference may show that a format is refused, so all are looked for; those that the task takes come first.
+    names = dict.fromkeys(model_names((*form.task.formats, *ModelFormat)))
+    models = [folder / name for name in names if (folder / name).is_file()]
     if done.returncode != 0 or not models:
         last = done.stderr.strip().rsplit("\n", 1)[-1]
         raise _no_model(form, reference, last or _("it ended with status {status}").format(status=done.returncode))

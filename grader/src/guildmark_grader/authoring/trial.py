@@ -14,9 +14,6 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from guildmark.errors import PackProblem, PackUnreadable
 from guildmark.i18n import _
 from guildmark.packs.model import ExamSpec
@@ -32,8 +29,7 @@ class Variant:
     """What `build.py` made: the candidate's files by path, and what stays with the grader."""
 
     public: dict[str, bytes]
-    inputs: NDArray[np.generic]
-    targets: NDArray[np.generic]
+    hidden: Hidden
 
 
 def derived_seed(secret: bytes, exam: ExamSpec, form: str, variant: int) -> bytes:
@@ -51,13 +47,13 @@ def built_variant(pack: Pack, form: Form, variant: int, *, secret: bytes) -> Var
         hidden.mkdir()
         _run(pack, form, script, derived_seed(secret, pack.exam, form.task.id, variant), (public, hidden))
         files = public_files(public)
-        arrays = hidden_arrays(hidden)
+        arrays = hidden_arrays(hidden, form.task)
         problems = output_problems(form.task, files, arrays)
         if problems:
             raise _unbuildable(form, [PackProblem(script, None, problem) for problem in problems])
     if not isinstance(arrays, Hidden):  # output_problems has reported it
         raise TypeError
-    return Variant(files, arrays.inputs, arrays.targets)
+    return Variant(files, arrays)
 
 
 def _run(pack: Pack, form: Form, script: str, seed: bytes, outputs: tuple[Path, Path]) -> None:

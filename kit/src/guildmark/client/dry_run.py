@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -62,8 +62,7 @@ def dry_run(model: Path, contract: Contract, *, python: Path | None = None) -> D
         answer_path = Path(place) / "answer.json"
         job = {
             "model": str(model.resolve()),
-            "shape": list(contract.input.shape),
-            "dtype": contract.input.dtype,
+            "inputs": [{"name": one.name, "shape": list(one.shape), "dtype": one.dtype} for one in contract.inputs],
             "answer": str(answer_path),
         }
         try:
@@ -120,22 +119,23 @@ def _findings(answer: _Answer, contract: Contract) -> tuple[Finding, ...]:
         return ()
     if answer.stage == "framework":
         return (Finding("model.not_loadable", {}),)
-    mismatch = _mismatch("input", contract.input.shape, answer.inputs) if answer.inputs else None
+    mismatch = _mismatch("input", [one.shape for one in contract.inputs], answer.inputs) if answer.inputs else None
     if mismatch is not None:
         return (mismatch,)
     if answer.stage == "loaded":
         return (Finding("model.raised", {}),)
-    mismatch = _mismatch("output", contract.output.shape, answer.predicted)
+    mismatch = _mismatch("output", [contract.output.shape], answer.predicted)
     return () if mismatch is None else (mismatch,)
 
 
-def _mismatch(side: str, expected: tuple[int, ...], found: tuple[Shape, ...]) -> Finding | None:
-    if len(found) != 1:
-        return Finding(f"contract.{side}_count", {"found": len(found), "expected": 1})
-    shape = found[0][1:]
-    if fits(expected, shape):
-        return None
-    return Finding(f"contract.{side}_shape", {"found": shape_text(shape), "expected": shape_text(expected)})
+def _mismatch(side: str, expected: Sequence[tuple[int, ...]], found: tuple[Shape, ...]) -> Finding | None:
+    """The first shape that does not fit; inputs were brought into the order of the contract's by the script."""
+    if len(found) != len(expected):
+        return Finding(f"contract.{side}_count", {"found": len(found), "expected": len(expected)})
+    for shape, (_batch, *rest) in zip(expected, found, strict=True):
+        if not fits(shape, tuple(rest)):
+            return Finding(f"contract.{side}_shape", {"found": shape_text(tuple(rest)), "expected": shape_text(shape)})
+    return None
 
 
 def _last_line(output: bytes) -> str | None:

@@ -1,8 +1,8 @@
 """Loads a model and predicts on zeros: run by the candidate's own interpreter, never imported.
 
-Plain old Python on purpose: it must run where any TensorFlow 2 runs. It gets one argument, JSON with `model`, `shape`, `dtype`
-and `answer`, and writes to the file `answer` how far it came: `started`, `framework`, `loaded` or `predicted`, with what it
-found. An interpreter that dies leaves the last stage that it reached.
+Plain old Python on purpose: it must run where any TensorFlow 2 runs. It gets one argument, JSON with `model`, `inputs` (each
+with `name`, `shape` and `dtype`) and `answer`, and writes to the file `answer` how far it came: `started`, `framework`,
+`loaded` or `predicted`, with what it found. An interpreter that dies leaves the last stage that it reached.
 """
 
 from __future__ import annotations
@@ -34,14 +34,49 @@ def main(job: dict[str, Any]) -> None:
     numpy = importlib.import_module("numpy")
     reached("framework", version=tensorflow.__version__)
     model = tensorflow.keras.models.load_model(job["model"], compile=False)
-    inputs = [list(tensor.shape) for tensor in model.inputs or []]
+    own = list(model.inputs or [])
+    order = matched(job["inputs"], [tensor.name for tensor in own])
+    shapes = [list(tensor.shape) for tensor in own]
     outputs = [list(tensor.shape) for tensor in model.outputs or []]
-    reached("loaded", inputs=inputs, outputs=outputs)
-    batch = inputs[0][0] if inputs and inputs[0] else None
-    zeros = numpy.zeros([batch or TWO_ROWS, *job["shape"]], dtype=job["dtype"])
-    predicted = model.predict(zeros, verbose=0)
-    every = predicted if isinstance(predicted, (list, tuple)) else [predicted]
+    fits = len(order) == len(shapes)
+    reached("loaded", inputs=[shapes[index] for index in order] if fits else shapes, outputs=outputs)
+    if own and not fits:
+        return
+    baked_in = [shape[0] for shape in shapes if shape and shape[0]]
+    rows = baked_in[0] if baked_in else TWO_ROWS
+    arrays = [zeros(tensorflow, numpy, rows, wanted) for wanted in job["inputs"]]
+    predicted = model.predict(fed(model, own, order, arrays), batch_size=rows, verbose=0)
+    every = list(predicted.values()) if isinstance(predicted, dict) else predicted
+    every = every if isinstance(every, (list, tuple)) else [every]
     reached("predicted", predicted=[list(one.shape) for one in every])
+
+
+def matched(wanted: list[dict[str, Any]], names: list[str]) -> list[int]:
+    """For each input of the task the place of the model's: by name where the names are the same, and else in order."""
+    short = [name.split(":")[0] for name in names]
+    if len(wanted) == len(short) and sorted(one["name"] for one in wanted) == sorted(short):
+        return [short.index(one["name"]) for one in wanted]
+    return list(range(len(wanted)))
+
+
+def zeros(tensorflow: Any, numpy: Any, rows: int, wanted: dict[str, Any]) -> Any:
+    """Rows of zeros, or of empty text."""
+    shape = [rows, *wanted["shape"]]
+    if wanted["dtype"] == "string":
+        return tensorflow.constant("", shape=shape)  # not every Keras takes text from NumPy
+    return numpy.zeros(shape, dtype=wanted["dtype"])
+
+
+def fed(model: Any, own: list[Any], order: list[int], arrays: list[Any]) -> Any:
+    """The arrays as the model was built to take them: one, a list, or a dict by its own keys."""
+    if len(arrays) == 1:
+        return arrays[0]
+    if not own:
+        return arrays
+    placed = [arrays[order.index(place)] for place in range(len(arrays))]
+    if not isinstance(model.input, dict):
+        return placed
+    return {key: placed[[one is tensor for one in own].index(True)] for key, tensor in model.input.items()}
 
 
 if __name__ == "__main__":

@@ -15,18 +15,19 @@ import json
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
 from guildmark.client.files import write_atomically
 from guildmark.errors import BundleDamaged, NoExamHere, NotStarted, UsageError, WorkspaceDamaged
 from guildmark.i18n import _
 from guildmark.packs.bundle import iter_zip
+from guildmark.packs.names import model_names
 from guildmark.protocol import CategoryId, FormId, Sha256
-from guildmark.rules.contract import Contract
+from guildmark.rules.contract import Contract, ModelFormat
 
 STATE_FOLDER = ".guildmark"
-MODEL_NAMES = ("mymodel.keras", "mymodel.h5")
 _STATE_FORMAT = 1
 _BUNDLE_INDEX = PurePosixPath("exam.json")
 
@@ -65,6 +66,13 @@ class ExamState(_Part):
     index: BundleIndex | None = None
 
 
+def _with_inputs(contract: object) -> object:
+    """A contract from before there were several inputs has `input`; exams from then may still be sat."""
+    if not isinstance(contract, dict) or "input" not in contract or "inputs" in contract:
+        return contract
+    return {"inputs": [contract["input"]], **{key: value for key, value in contract.items() if key != "input"}}
+
+
 class Task(_Part):
     """`task.json` of a category: what can be checked without the portal."""
 
@@ -72,7 +80,7 @@ class Task(_Part):
     number: int
     form: FormId
     title: str
-    contract: Contract
+    contract: Annotated[Contract, BeforeValidator(_with_inputs)]
 
 
 @dataclass(frozen=True)
@@ -201,9 +209,9 @@ class Workspace:
             ) from error
 
     def default_model(self, category: BundleCategory) -> Path | None:
-        """The newest of `mymodel.keras` and `mymodel.h5` in the category's folder, or None."""
+        """The newest model in the category's folder that is called as the task's formats are (`mymodel.keras`), or None."""
         folder = self.folder / category.folder
-        saved = [path for name in MODEL_NAMES if (path := folder / name).is_file()]
+        saved = [path for name in self._model_names(category) if (path := folder / name).is_file()]
         return max(saved, key=lambda path: path.stat().st_mtime_ns, default=None)
 
     def model_of(self, category: BundleCategory) -> Path:
@@ -211,12 +219,20 @@ class Workspace:
         path = self.default_model(category)
         if path is None:
             raise UsageError(
-                _("There is no mymodel.keras or mymodel.h5 in {folder}.").format(folder=category.folder),
+                _("There is no {names} in {folder}.").format(
+                    names=" / ".join(self._model_names(category)), folder=category.folder
+                ),
                 next_step=_("Run {folder}/starter.py to train and save the model, or name the file.").format(
                     folder=category.folder
                 ),
             )
         return path
+
+    def _model_names(self, category: BundleCategory) -> tuple[str, ...]:
+        try:
+            return model_names(self.task(category).contract.formats)
+        except WorkspaceDamaged:  # whoever needs the task says so; a model can be handed in without it
+            return model_names((ModelFormat.KERAS, ModelFormat.H5))
 
 
 def _digest(state: ExamState) -> str:

@@ -17,7 +17,8 @@ A bank (`bank.json` is a BankManifest; the archives are addressed by digest):
 
     bank.json
     public/SHA256.zip               what a candidate gets for one form and variant: instructions, starter, data
-    hidden/SHA256.zip               inputs.npy and targets.npy; only the grading side ever holds these
+    hidden/SHA256.zip               inputs.npy (inputs.NAME.npy for each of several) and targets.npy; only the grading
+                                    side ever holds these
 
 The encrypted bundle of an attempt (`bundle`) is made from the public archives of the five variants that it drew.
 """

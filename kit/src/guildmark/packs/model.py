@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from guildmark.packs.names import inputs_names
 from guildmark.protocol import CategoryId, FormId, Score, Sha256
 from guildmark.rules.contract import Contract, ModelFormat, TensorContract
 from guildmark.rules.scoring import Bands, Direction, PassRule
@@ -97,10 +98,13 @@ class MetricSpec(Spec):
         return Direction.HIGHER if self.name == "accuracy" else Direction.LOWER
 
 
-class TensorSpec(Spec):
-    """An input or output: shape without the batch, element type, and what the numbers mean."""
+Dimensions = tuple[Annotated[int, Field(gt=0)], ...]
 
-    shape: tuple[Annotated[int, Field(gt=0)], ...]
+
+class OutputSpec(Spec):
+    """The output: shape without the batch, element type, and what the numbers mean."""
+
+    shape: Dimensions
     dtype: Literal["float32", "int32"] = "float32"
     meaning: Text
 
@@ -108,6 +112,44 @@ class TensorSpec(Spec):
     def contract(self) -> TensorContract:
         """The part that is checked."""
         return TensorContract(shape=self.shape, dtype=self.dtype)
+
+
+class InputSpec(Spec):
+    """An input: shape without the batch, element type, and what it means. `name` tells several apart.
+
+    Text has the dtype `string`: one text a row with shape `[]`, or `k` of them with `[k]`.
+    """
+
+    name: Annotated[str, Field(pattern=r"^([A-Za-z][A-Za-z0-9_]{0,63})?$")] = ""
+    shape: Dimensions
+    dtype: Literal["float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "string"] = "float32"
+    meaning: Text
+
+    @model_validator(mode="after")
+    def _has_rows_of_text(self) -> "Self":
+        if self.dtype == "string" and len(self.shape) > 1:
+            raise ValueError("an input of text has the shape [] or [k]")
+        return self
+
+    @property
+    def contract(self) -> TensorContract:
+        """The part that is checked."""
+        return TensorContract(shape=self.shape, dtype=self.dtype, name=self.name)
+
+
+def _listed(found: object) -> object:
+    """One `[input]` as a list of one."""
+    return found if isinstance(found, list | tuple) else [found]
+
+
+def _told_apart(inputs: tuple[InputSpec, ...]) -> tuple[InputSpec, ...]:
+    # Letter case does not count: it makes no difference between the files of a bank on every system.
+    names = {entry.name.lower() for entry in inputs}
+    if not inputs:
+        raise ValueError("a task has at least one input")
+    if len(inputs) > 1 and ("" in names or len(names) < len(inputs)):
+        raise ValueError("several inputs need names, and no two the same")
+    return inputs
 
 
 class HintSpec(Spec):
@@ -125,16 +167,24 @@ class LimitsSpec(Spec):
 
 
 class TaskSpec(Spec):
-    """`task.toml`: one form of a category. `bands` are the thresholds for scores 1 to 5; `tips` stand beside the upload."""
+    """`task.toml`: one form of a category. `bands` are the thresholds for scores 1 to 5; `tips` stand beside the upload.
+
+    An author writes one `[input]`, or several `[[input]]`. A manifest has `inputs`, and those of older banks one `input`.
+    """
 
     id: FormId
     title: Text
     skills: tuple[SkillId, ...]
-    formats: tuple[ModelFormat, ...]
+    formats: Annotated[tuple[ModelFormat, ...], Field(min_length=1)] = (ModelFormat.KERAS, ModelFormat.H5)
     size_limit_mib: Annotated[int, Field(gt=0, le=500)]
     forbidden_layers: tuple[str, ...] = ()
-    input: TensorSpec
-    output: TensorSpec
+    inputs: Annotated[
+        tuple[InputSpec, ...],
+        Field(validation_alias=AliasChoices("input", "inputs")),
+        BeforeValidator(_listed),
+        AfterValidator(_told_apart),
+    ]
+    output: OutputSpec
     metric: MetricSpec
     thresholds: tuple[float, ...]
     limits: LimitsSpec = LimitsSpec()
@@ -159,10 +209,15 @@ class TaskSpec(Spec):
         return Contract(
             formats=self.formats,
             size_limit=self.size_limit_mib * 1024 * 1024,
-            input=self.input.contract,
+            inputs=tuple(entry.contract for entry in self.inputs),
             output=self.output.contract,
             forbidden_layers=self.forbidden_layers,
         )
+
+    @property
+    def inputs_files(self) -> tuple[str, ...]:
+        """The names of the hidden arrays that are fed, in the order of `inputs`."""
+        return inputs_names(tuple(entry.name for entry in self.inputs))
 
     def hint_for(self, score: int, language: str) -> str | None:
         """The hint of the lowest `up_to` that still covers `score`."""

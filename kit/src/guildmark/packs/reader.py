@@ -17,11 +17,13 @@ from guildmark.packs.model import BankManifest, ExamSpec, ReferenceSpec, Referen
 from guildmark.packs.scripts import script_problems
 from guildmark.packs.skills import SKILLS
 from guildmark.packs.toml import read_spec
+from guildmark.rules.contract import ModelFormat
 from guildmark.rules.scoring import MAX_SCORE
 
 __all__ = ["Form", "Pack", "PackProblem", "PackUnreadable", "load_manifest", "read_pack"]
 
 _PINNED = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*(\[[A-Za-z0-9,._-]+\])?==[A-Za-z0-9.!+_-]+(\s*;.*)?$")
+_WITH_LAYERS = (ModelFormat.KERAS, ModelFormat.H5)
 _HASH = re.compile(r"\s*--hash=\S+|\s*\\$")
 
 
@@ -179,7 +181,13 @@ class _Reading:
         for skill in task.skills:
             if skill not in SKILLS:
                 self._report(name, _("{skill} is not a skill of the checklist.").format(skill=skill))
-        texts = [task.title, task.input.meaning, task.output.meaning, *task.tips, *(hint.text for hint in task.hints)]
+        if task.forbidden_layers and (without := [f.value for f in task.formats if f not in _WITH_LAYERS]):
+            message = _(
+                "A file of {formats} does not tell its layers, so forbidden_layers cannot be held to; drop one of the two."
+            )
+            self._report(name, message.format(formats=" / ".join(without)))
+        meanings = [*(entry.meaning for entry in task.inputs), task.output.meaning]
+        texts = [task.title, *meanings, *task.tips, *(hint.text for hint in task.hints)]
         self._translations(name, languages, texts)
 
     def _references(self, folder: Path, place: str) -> tuple[ReferenceSpec, ...]:

@@ -50,12 +50,30 @@ def _validated(
         return spec.model_validate(data), []
     except ValidationError as error:
         found = error.errors(include_url=False)
-    problems = [PackProblem(name, _line_of(e["loc"], lines), _sentence(e["loc"], e["type"], e["msg"])) for e in found]
+    places = [_in_file(e["loc"], data) for e in found]
+    problems = [
+        PackProblem(name, _line_of(place, lines), _sentence(place, e["type"], e["msg"]))
+        for place, e in zip(places, found, strict=True)
+    ]
     if all(e["type"] == "extra_forbidden" for e in found):
-        for e in found:
-            _remove(data, e["loc"])
+        for place in places:
+            _remove(data, place)
         problems += _validated(data, spec, name, lines)[1]
     return None, problems
+
+
+def _in_file(place: Place, data: Any) -> Place:
+    """`place` as the author sees it: one table that stands for a list of one has no number."""
+    steps: list[str | int] = []
+    for step in place:
+        if isinstance(step, int) and isinstance(data, dict):
+            continue
+        steps.append(step)
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            data = None
+    return tuple(steps)
 
 
 def _remove(data: Any, place: Place) -> None:

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from guildmark.errors import BundleDamaged, PackUnreadable
 from guildmark.packs.bundle import iter_zip
 from guildmark.packs.model import BankManifest, Blob, VariantEntry
+from guildmark.packs.names import is_hidden_name
 from guildmark.protocol import ExamKind
 from guildmark_portal import clock
 from guildmark_portal.audit import services as audit
@@ -27,7 +28,6 @@ from guildmark_portal.exams.models import ExamVersion, Program
 from guildmark_portal.exams.refusals import PublishRefused
 
 _NEEDED = ("instructions.en.md", "starter.py", "task.json")
-_NEVER_PUBLIC = ("inputs.npy", "targets.npy")
 
 
 def publish(bank: Path, kind: ExamKind, actor: str) -> ExamVersion:
@@ -120,7 +120,8 @@ def _unfit(path: Path) -> Iterator[str]:
         yield _("%(path)s is not an archive that can be unpacked") % {"path": path}
         return
     yield from (_("%(path)s has no %(name)s") % {"path": path, "name": name} for name in _NEEDED if name not in names)
-    yield from (_("%(path)s holds %(name)s") % {"path": path, "name": name} for name in _NEVER_PUBLIC if name in names)
+    found = sorted(filter(is_hidden_name, names))
+    yield from (_("%(path)s holds %(name)s") % {"path": path, "name": name} for name in found)
 
 
 def _copy_public(bank: Path, variant: VariantEntry) -> None:

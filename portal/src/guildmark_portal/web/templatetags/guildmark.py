@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from guildmark.protocol import AttemptState, AttemptSummary, CategoryState, MetricView, SubmissionState
-from guildmark.rules.contract import TensorContract, shape_text
+from guildmark.rules.contract import ModelFormat, TensorContract, shape_text
 from guildmark.rules.scoring import MAX_SCORE, Bands, PassRule
 from guildmark_portal.web import markdown, wording
 
@@ -93,8 +93,14 @@ def size(count: int) -> str:
 
 @register.filter
 def shape(tensor: TensorContract) -> str:
-    """A tensor as candidates write it: `(None, 28, 28) float32`."""
-    return f"{shape_text(tensor.shape)} {tensor.dtype}"
+    """A tensor as candidates write it: `(None, 28, 28) float32`, and `left (None, 3) float32` where it has a name."""
+    return f"{tensor.name} {shape_text(tensor.shape)} {tensor.dtype}".strip()
+
+
+@register.filter
+def suffix(allowed: ModelFormat) -> str:
+    """The ending of a model file: `.keras`, `.zip` for a SavedModel."""
+    return allowed.suffix
 
 
 @register.filter

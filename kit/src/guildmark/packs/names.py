@@ -1,0 +1,25 @@
+"""How files are called: the model that a candidate saves, and the hidden arrays of a bank."""
+
+import re
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from guildmark.rules.contract import ModelFormat
+
+TARGETS = "targets.npy"
+_HIDDEN = re.compile(r"(inputs(\..+)?|targets)\.npy", re.IGNORECASE)
+
+
+def model_names(formats: Iterable[ModelFormat]) -> tuple[str, ...]:
+    """The names that a model in one of `formats` is saved under, `mymodel.keras` and its like."""
+    return tuple(f"mymodel{allowed.suffix}" for allowed in formats)
+
+
+def inputs_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The hidden arrays of inputs called `names`: `inputs.npy` for one, `inputs.NAME.npy` for each of several."""
+    return ("inputs.npy",) if len(names) == 1 else tuple(f"inputs.{name}.npy" for name in names)
+
+
+def is_hidden_name(path: str) -> bool:
+    """Whether a file at `path` would be called like hidden data; no public file may be."""
+    return _HIDDEN.fullmatch(PurePosixPath(path).name) is not None
