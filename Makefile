@@ -2,15 +2,18 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
+TORCH_VENV := .venv-torch
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP_FLAGS := --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip $(PIP_FLAGS)
 PACKAGES := kit grader portal
 CHECK ?=
 PYTEST_ARGS ?=
+GRADES ?= 500
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format check types imports packs clean lock wheels browser install install-dev
+.PHONY: help demo test runtimes hostile soak lint format check types imports reasons packs clean lock wheels browser install install-dev torch
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +23,15 @@ demo: install  ## Watch a whole exam: five models trained, graded in a box, a ce
 
 test: install-dev browser  ## The fast gate: every test but the soaks, one flow in headless Chromium included
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup --cov --cov-report=term:skip-covered --cov-report=html:htmlcov $(PYTEST_ARGS)
+
+runtimes: install-dev torch  ## The tests of the runtimes that `make test` leaves out: PyTorch, in an environment of its own
+	$(BIN)/python -m pytest --no-cov grader/torch/tests $(PYTEST_ARGS)
+
+hostile: install-dev torch  ## Hostile files and probes against the box, each shown to be live without it
+	GUILDMARK_TORCH_ENVIRONMENT=$(CURDIR)/$(TORCH_VENV) $(BIN)/python -m pytest --no-cov -m hostile tests/hostile $(PYTEST_ARGS)
+
+soak: install-dev  ## Hundreds of grades, good and hostile mixed, and what they leave behind (GRADES=500)
+	GRADES=$(GRADES) $(BIN)/python -m pytest --no-cov -m soak -s tests/soak $(PYTEST_ARGS)
 
 check: lint types imports packs  ## Everything that is checked without running the product
 
@@ -37,6 +49,9 @@ types: install-dev  ## mypy, strict, over the three packages
 imports: install-dev  ## The layers of docs/architecture.md, as import-linter sees them
 	$(BIN)/lint-imports
 
+reasons: install-dev  ## Write docs/reasons.md again: every reason of a verdict, from the one table
+	$(BIN)/python -m guildmark.rules.reference > docs/reasons.md
+
 packs: install-dev  ## Every problem of every exam pack
 	$(BIN)/guildmark-grader pack check packs/practitioner
 
@@ -47,14 +62,18 @@ lock: install-dev  ## Resolve requirements/*.in again, with hashes and without i
 	@cd requirements && compile() { ../$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-header --no-annotate "$$@" > /dev/null; } \
 	  && compile dev.in --output-file dev.txt \
-	  && for name in kit grader portal exam run; do compile $$name.in --constraints dev.txt --output-file $$name.txt || exit 1; done
+	  && for name in kit grader portal exam run; do compile $$name.in --constraints dev.txt --output-file $$name.txt || exit 1; done \
+	  && compile no-deps.in --no-deps --output-file no-deps.txt \
+	  && UV_FIND_LINKS="$${UV_FIND_LINKS-$$PIP_FIND_LINKS}" UV_INDEX="$${UV_INDEX-$$PIP_EXTRA_INDEX_URL}" \
+	    compile torch.in --constraints dev.txt --no-emit-find-links --output-file torch.txt
 
 clean:  ## Remove what was built, the demo and the environment included
-	rm -rf $(VENV) .demo dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(TORCH_VENV) .demo dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 install: $(VENV)/run.stamp
 install-dev: $(VENV)/dev.stamp
+torch: $(TORCH_VENV)/run.stamp  ## An environment with PyTorch, beside the other one
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
@@ -62,15 +81,24 @@ $(VENV)/bin/python:
 	@echo "Making an environment in $(VENV) …"
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/run.stamp: requirements/run.txt $(PACKAGES:%=%/pyproject.toml) | $(VENV)/bin/python
+$(VENV)/run.stamp: requirements/run.txt requirements/no-deps.txt $(PACKAGES:%=%/pyproject.toml) | $(VENV)/bin/python
 	@echo "Installing what Guildmark runs on (TensorFlow is the largest part; a few minutes) …"
 	@$(PIP) install --require-hashes --requirement requirements/run.txt
+	@$(PIP) install --require-hashes --no-deps --requirement requirements/no-deps.txt
 	@$(PIP) install --no-deps --no-build-isolation $(PACKAGES:%=--editable %)
 	@touch $@
 
 $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
 	@echo "Installing the tools of development …"
 	@$(PIP) install --require-hashes --requirement requirements/dev.txt
+	@touch $@
+
+$(TORCH_VENV)/run.stamp: requirements/torch.txt | $(VENV)/bin/python
+	@echo "Installing PyTorch in $(TORCH_VENV) (the build for the processor, 190 MB) …"
+	@$(BIN)/python -m venv --clear $(TORCH_VENV)
+	@$(TORCH_VENV)/bin/python -m pip $(PIP_FLAGS) install --require-hashes --requirement requirements/torch.txt || { \
+	  echo "Give pip the place of PyTorch's builds for the processor (see its page on installation), and run this again:" >&2; \
+	  echo "PIP_EXTRA_INDEX_URL=… make torch, or PIP_FIND_LINKS=FOLDER make torch with the wheel in a folder." >&2; exit 1; }
 	@touch $@
 
 browser:  # one flow runs in a real browser, from the distribution

