@@ -62,11 +62,13 @@ def inspect(path: Path, contract: Contract) -> Inspection:
         raise Unfit("file.corrupt")
     operators = tuple(map(_operator, model.tables(_CODES)))
     findings = graph.unique([*_operator_findings(operators), *_external_findings(model)])
+    if findings:  # an operator that is not built in may also be wired as no other is
+        return Inspection(ModelFormat.TFLITE, tuple(findings))
     for subgraph in subgraphs:
         _check(subgraph, len(operators), model.size(_BUFFERS, 4), Limits(contract.size_limit))
     names, inputs, outputs = _ends(model, subgraphs[0])
     used = tuple(sorted({operators[one.number(_OPCODE, "u32")] for part in subgraphs for one in part.tables(_OPERATORS)}))
-    findings += graph.forbidden(used, contract)
+    findings = graph.forbidden(used, contract)
     return Inspection(
         format=ModelFormat.TFLITE,
         findings=(*findings, *findings_on(inputs, outputs, contract, names)),

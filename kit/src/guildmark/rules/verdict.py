@@ -247,6 +247,11 @@ REASONS: Mapping[str, Reason] = _table(
         mark("The model answers with shape {found}; this task expects {expected}. Change the last layer."),
     ),
     Reason(
+        "contract.output_type",
+        _REJECTED,
+        mark("The model answers with values of type {found}; this task expects numbers ({expected}). Change the last layer."),
+    ),
+    Reason(
         "contract.rows",
         _REJECTED,
         mark(

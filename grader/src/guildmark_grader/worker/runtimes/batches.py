@@ -13,6 +13,7 @@ from guildmark.inspection import Finding
 from guildmark.rules.contract import TensorContract, shape_text
 from guildmark_grader.worker.runtimes import Array, Unfit
 
+_NUMBERS: Final = "biuf"
 _BATCH_BYTES: Final = 24 * 1024 * 1024
 _SMALLEST, _LARGEST, _LARGEST_RECURRENT = 32, 1024, 512
 
@@ -59,4 +60,7 @@ def _only_output(outputs: Sequence[Any], batch: int, expected: TensorContract) -
         raise Unfit(Finding("contract.output_shape", shapes))
     if found[0] != batch:
         raise Unfit(Finding("contract.rows", {"found": int(found[0]), "expected": batch}))
-    return np.asarray(outputs[0]).astype(np.float32, copy=False)
+    array = np.asarray(outputs[0])
+    if array.dtype.kind not in _NUMBERS:  # NumPy would read texts as numbers
+        raise Unfit(Finding("contract.output_type", {"found": str(array.dtype.name), "expected": expected.dtype}))
+    return array.astype(np.float32, copy=False)
