@@ -1,11 +1,14 @@
 """The pool: spares when idle, forks when busy, and whoever dies is replaced. Its workers are real, and do what probes say."""
 
+import errno
+import os
 import signal
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -123,6 +126,24 @@ def test_what_cannot_be_had_is_told_to_everyone_who_asks_and_tried_again(tmp_pat
                 running.run(Program.PROBE, job("honest"))
         (tmp_path / "bwrap").symlink_to("/usr/bin/bwrap")
         assert said(running.run(Program.PROBE, job("honest"))) == "did "
+
+
+class ExhaustedOnce(ProbingBox):
+    """A box on a host that has run out of something, for a moment."""
+
+    refusals: ClassVar[list[int]] = []
+
+    def zygote(self, program: Program, *, threads: int = 2, probes: Path | None = PROBES) -> Zygote:
+        if not self.refusals:
+            self.refusals.append(errno.EMFILE)
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return super().zygote(program, threads=threads, probes=probes)
+
+
+def test_a_host_that_has_run_out_of_something_does_not_stop_the_pool_for_good():
+    with Pool(ExhaustedOnce(), spares=1) as running:
+        assert said(running.run(Program.PROBE, job("honest"))) == "did "
+    assert ExhaustedOnce.refusals == [errno.EMFILE]
 
 
 def test_a_closed_pool_leaves_no_worker():

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import signal
 import socket
 import struct
@@ -29,15 +30,20 @@ class Service:
     bank: str
 
 
+def serve_command(folder: Path) -> list[str]:
+    command = [sys.executable, "-m", "guildmark_grader.cli", "serve"]
+    return [*command, "--socket", str(folder / "grader.sock"), "--banks", str(folder / "banks")]
+
+
 @contextmanager
-def serving(folder: Path, bank_folder: Path, slots: int = 1) -> Iterator[Service]:
+def serving(folder: Path, bank_folder: Path, slots: int = 1, *, around=(), options=()) -> Iterator[Service]:
     digest = hashlib.sha256((bank_folder / "bank.json").read_bytes()).hexdigest()
     (folder / "banks").mkdir(exist_ok=True)
     if not (folder / "banks" / digest).exists():
         (folder / "banks" / digest).symlink_to(bank_folder)
     path = folder / "grader.sock"
-    command = [sys.executable, "-m", "guildmark_grader.cli", "serve", "--socket", path, "--banks", folder / "banks"]
-    process = subprocess.Popen([*command, "--slots", str(slots)], stdout=subprocess.PIPE, text=True)
+    command = [*around, *serve_command(folder), "--slots", str(slots), *options]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout.readline() == "ready\n"
         yield Service(process, path, digest)
@@ -71,23 +77,13 @@ def answer(connection: socket.socket) -> GradeReport:
         return GradeReport.model_validate_json(stream.read(length))
 
 
-def commands() -> dict[int, str]:
-    """The command lines of the processes of this host."""
-    found = {}
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            with suppress(OSError):
-                found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    return found
-
-
 def boxes_of(service: Service) -> set[int]:
-    """Processes of the boxes that this service started: launchers, bubblewraps and workers, not those of others here."""
+    """Every process that this service started: bubblewraps, zygotes, monitors and workers, not those of others here."""
     parents = {pid: int(stat.rpartition(")")[2].split()[1]) for pid, stat in stats().items()}
     family = {service.process.pid}
     while grown := {pid for pid, parent in parents.items() if parent in family} - family:
         family |= grown
-    return {pid for pid in family if is_of_a_box(pid)}
+    return family - {service.process.pid}
 
 
 def stats() -> dict[int, str]:
@@ -100,13 +96,14 @@ def stats() -> dict[int, str]:
     return found
 
 
-def is_of_a_box(pid: int) -> bool:
-    command = commands().get(pid, "")
-    return "/box/inside.py" in command or "sandbox/launcher.py" in command or command.startswith("/box/python/bin/python")
+def is_there(pid: int) -> bool:
+    return Path("/proc", str(pid)).exists()
 
 
-def workers_of(service: Service) -> set[int]:
-    return {pid for pid in boxes_of(service) if commands().get(pid, "").startswith("/box/python/bin/python")}
+def busy_workers_of(service: Service) -> set[int]:
+    """Workers that have computed for a second: spares that only warm up are not among them."""
+    ticks = {pid: sum(map(int, stat.rpartition(")")[2].split()[11:13])) for pid, stat in stats().items() if "(worker)" in stat}
+    return {pid for pid in boxes_of(service) if ticks.get(pid, 0) > 1.0 * os.sysconf("SC_CLK_TCK")}
 
 
 def wait_until(met, seconds: float = 10) -> bool:
@@ -154,7 +151,7 @@ def test_two_jobs_run_at_once(tmp_path, bank_folder, models):
         threads = [threading.Thread(target=lambda c=c: reports.append(answer(c))) for c in both]
         for thread in threads:
             thread.start()
-        assert wait_until(lambda: len(workers_of(service)) == 2, 30)
+        assert wait_until(lambda: len(busy_workers_of(service)) == 2, 30)
         for thread in threads:
             thread.join()
         assert [report.verdict for report in reports] == [Verdict.TIMED_OUT, Verdict.TIMED_OUT]
@@ -162,22 +159,21 @@ def test_two_jobs_run_at_once(tmp_path, bank_folder, models):
 
 def test_who_hangs_up_ends_the_job(service, models):
     connection = send(service, models / "slow.keras")
-    assert wait_until(lambda: workers_of(service))
-    started = boxes_of(service)
+    assert wait_until(lambda: busy_workers_of(service), 30)
+    started = busy_workers_of(service)
     connection.close()
-    assert wait_until(lambda: not any(is_of_a_box(pid) for pid in started), 5)
-    assert boxes_of(service) == set()
+    assert wait_until(lambda: not any(map(is_there, started)), 5)
     assert answer(send(service, models / "text.h5")).reason == "file.not_a_model"
 
 
 def test_killing_the_service_leaves_nothing_behind(tmp_path, bank_folder, models):
     with serving(tmp_path, bank_folder) as service:
         connection = send(service, models / "slow.keras")
-        assert wait_until(lambda: workers_of(service))
+        assert wait_until(lambda: busy_workers_of(service), 30)
         started = boxes_of(service)
         service.process.send_signal(signal.SIGKILL)
         service.process.wait()
-        assert wait_until(lambda: not any(is_of_a_box(pid) for pid in started), 5)
+        assert wait_until(lambda: not any(map(is_there, started)), 5)
         with connection:
             assert connection.recv(1) == b""
     assert len(list(Path(f"{service.socket}.jobs").iterdir())) > 0
@@ -186,10 +182,25 @@ def test_killing_the_service_leaves_nothing_behind(tmp_path, bank_folder, models
         assert answer(send(again, models / "text.h5")).reason == "file.not_a_model"
 
 
-def test_it_leaves_when_it_is_told(service):
+def test_it_leaves_when_it_is_told_and_takes_everything_along(service):
+    started = boxes_of(service)
     service.process.terminate()
     assert service.process.wait(5) == 0
     assert not service.socket.exists()
+    assert wait_until(lambda: not any(map(is_there, started)), 5)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can hide bubblewrap from a process")
+def test_it_does_not_start_where_no_box_stands_unless_it_is_told(tmp_path, bank_folder, models):
+    hidden = ["unshare", "--mount", "sh", "-c", 'mount --bind /bin/false /usr/bin/bwrap && exec "$@"', "sh"]
+    (tmp_path / "banks").mkdir()
+    command = [*hidden, *serve_command(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.rstrip().endswith("guildmark-grader doctor")
+    with serving(tmp_path, bank_folder, around=hidden, options=["--insecure"]) as service:
+        report = answer(send(service, models / "honest.h5"))
+        assert (report.verdict, report.score) == (Verdict.GRADED, 5)
 
 
 def test_it_says_why_it_cannot_start(tmp_path):

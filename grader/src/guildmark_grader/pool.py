@@ -70,13 +70,13 @@ class Pool:
         A worker that is gone before it has the job is replaced. Raises `BoxFault` and its like if none can be had.
         """
         with self._busy():
-            for _ in range(_TRIES - 1):
-                with self._worker(program, scratch) as child:
+            for number in range(_TRIES - 1):
+                with self._worker(program, scratch, may_be_spare=number == 0) as child:
                     try:
                         return child.run(job)
                     except BoxFault as fault:
                         logger.warning("a worker was lost before its job: %s", fault)
-            with self._worker(program, scratch) as child:
+            with self._worker(program, scratch, may_be_spare=False) as child:
                 return child.run(job)
 
     @contextmanager
@@ -90,9 +90,9 @@ class Pool:
                 self._running -= 1
                 self._changed.notify_all()
 
-    def _worker(self, program: Program, scratch: int) -> Child:
+    def _worker(self, program: Program, scratch: int, *, may_be_spare: bool = True) -> Child:
         with self._changed:
-            while self._spares[program] and scratch <= _SPARE_SCRATCH:
+            while may_be_spare and self._spares[program] and scratch <= _SPARE_SCRATCH:
                 child = self._spares[program].pop()
                 if self._is_alive(program) and child.is_alive:
                     return child
@@ -162,9 +162,9 @@ class Pool:
             old.close()
         try:
             zygote = self._box.zygote(program, threads=self._threads)
-        except GuildmarkError as error:
+        except (GuildmarkError, OSError) as error:
             with self._changed:
-                self._refused[program] = error
+                self._refused[program] = error if isinstance(error, GuildmarkError) else BoxFault(str(error))
                 self._changed.notify_all()
             return
         with self._changed:
@@ -182,7 +182,7 @@ class Pool:
             except BaseException:
                 child.close()
                 raise
-        except BoxFault as fault:
+        except (BoxFault, OSError) as fault:
             logger.warning("no spare of %s: %s", program.value, fault)
             with self._changed:
                 self._changed.wait_for(lambda: self._is_closed or bool(self._asked_for), _PAUSE_S)

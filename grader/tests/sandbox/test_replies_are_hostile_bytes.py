@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guildmark.inspection import Finding
-from guildmark_grader.sandbox.result import Malformed, Reader, parse_findings
-from guildmark_grader.worker.reply import HEADER, MAGIC, Kind, Stage, frame, header, pack_findings
+from guildmark.rules.contract import ModelFormat
+from guildmark_grader.sandbox.result import Accepted, Malformed, Reader, Reply, parse_findings
+from guildmark_grader.worker.reply import HEADER, MAGIC, Kind, Stage, frame, header, pack_accepted, pack_findings
 
 ARRAY = struct.pack("<3f", 1.0, 2.0, 3.0)
-START = frame(Kind.STAGE, bytes([Stage.STARTED]))
+START = frame(Kind.STAGE, bytes([Stage.LOADING]))
 SHAPES = {"found": "(None, 7)", "expected": "(None, 6)"}
 
 
@@ -26,7 +27,7 @@ def test_an_array_arrives_whole_however_it_is_cut():
     stream = START + header(Kind.PREDICTIONS, len(ARRAY)) + ARRAY
     for size in (1, 5, len(stream)):
         reader = read(*(stream[start : start + size] for start in range(0, len(stream), size)))
-        assert reader.stages == [Stage.STARTED]
+        assert reader.stages == [Stage.LOADING]
         assert reader.reply is not None
         assert reader.reply.predictions == ARRAY
 
@@ -53,9 +54,12 @@ def test_names_are_escaped_again():
         START + header(Kind.PREDICTIONS, len(ARRAY) + 1),
         START + header(Kind.PREDICTIONS, 2**32 - 1),
         START + header(Kind.REFUSED, 2**20),
-        header(Kind.PREDICTIONS, len(ARRAY)) + ARRAY,
         START + START,
-        START + frame(Kind.STAGE, bytes([Stage.LOADING])),
+        START + frame(Kind.STAGE, bytes([Stage.INSPECTING])),
+        START + frame(Kind.STAGE, b"\x00"),
+        START + frame(Kind.STAGE, b"\x05"),
+        START + frame(Kind.STAGE, b"\x03\x04"),
+        START + header(Kind.WORDS, 2**20),
         START + frame(Kind.REFUSED, b"\x00"),
         START + frame(Kind.REFUSED, b"\x01\x05ab"),
     ],
@@ -65,9 +69,12 @@ def test_names_are_escaped_again():
         "a longer array",
         "an endless array",
         "a long record",
-        "an array before the start",
         "a stage twice",
-        "a stage skipped",
+        "a stage that is over",
+        "no stage",
+        "an unknown stage",
+        "two stages in one",
+        "endless words",
         "no findings",
         "a record cut short",
     ],
@@ -100,7 +107,8 @@ def test_any_bytes_are_read_or_refused(junk, started):
         reader = read(START * started, junk)
     except Malformed:
         return
-    assert reader.reply is None or started
+    assert reader.stages == [Stage.LOADING] * started or junk.startswith(MAGIC)
+    assert reader.reply is None or len(junk) >= HEADER.size
 
 
 @given(st.binary(max_size=100))
@@ -110,3 +118,34 @@ def test_any_record_is_read_or_refused(junk):
     except Malformed:
         return
     assert len(findings) > 0
+
+
+ACCEPTED = pack_accepted(ModelFormat.H5, "2.9.0", is_recurrent=True)
+
+
+def test_what_an_inspection_learnt_comes_back_as_it_was():
+    assert read(frame(Kind.ACCEPTED, ACCEPTED)).reply == Reply(accepted=Accepted(ModelFormat.H5, "2.9.0", is_recurrent=True))
+
+
+@pytest.mark.parametrize(
+    "record",
+    [b"", b"\xff" + ACCEPTED[1:], ACCEPTED[:1] + b"\x02" + ACCEPTED[2:], ACCEPTED[:-1], ACCEPTED + b"x"],
+    ids=["nothing", "an unknown format", "neither true nor false", "cut short", "something more"],
+)
+def test_what_no_inspection_could_have_learnt_is_refused(record):
+    with pytest.raises(Malformed):
+        read(frame(Kind.ACCEPTED, record))
+
+
+@given(st.binary(max_size=100))
+def test_any_bytes_of_an_inspection_are_read_or_refused(junk):
+    try:
+        accepted = read(frame(Kind.ACCEPTED, junk)).reply.accepted
+    except Malformed:
+        return
+    assert accepted.version.isprintable()
+
+
+def test_what_follows_a_complete_reply_is_not_read():
+    array = header(Kind.PREDICTIONS, len(ARRAY)) + ARRAY
+    assert read(array + b"junk" * 100, b"junk" * 100).reply == Reply(predictions=ARRAY)

@@ -1,18 +1,21 @@
 """The self-check: it says what holds, and it says so only because it could say otherwise."""
 
+import io
 import json
 import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from guildmark_grader.inside import landlock
 from guildmark_grader.inside.lockdown import ALL, Layer
 from guildmark_grader.sandbox import Box, bwrap, seccomp
-from guildmark_grader.selfcheck import attacks, doctor, host
+from guildmark_grader.selfcheck import attacks, doctor, host, shown
 from guildmark_grader.selfcheck.catalogue import ATTACKS
 from guildmark_grader.selfcheck.doctor import BoxNotWhole, require_whole
 
@@ -121,3 +124,24 @@ def test_it_says_what_an_older_landlock_lacks(monkeypatch, abi, lacks):
 def test_it_says_which_bubblewrap_it_was_told(tmp_path):
     facts = {fact.name: fact for fact in host.facts(Box(bubblewrap=Path("/nowhere/bwrap")))}
     assert "/nowhere/bwrap" in facts["bubblewrap"].found
+
+
+def test_what_got_through_is_shown_with_a_cross_and_in_the_last_line():
+    console = Console(file=io.StringIO(), width=100, force_terminal=False)
+    attack = ATTACKS[3]
+    results = [doctor.Tried(attack, "forks"), doctor.Tried(ATTACKS[0], "")]
+    for result in results:
+        console.print(shown.line(result, console))
+    shown.show_verdict(console, results)
+    printed = console.file.getvalue()
+    assert "got through: forks" in printed
+    assert "The box is NOT whole: of the attacks, 1 got through. Grade nobody's models here." in printed
+    document = shown.as_json(results, [], [], "")
+    assert (document["is_whole"], [told["is_held"] for told in document["attacks"]]) == (False, [False, True])
+
+
+def test_an_attack_that_could_not_be_tried_is_not_held():
+    lost = replace(ATTACKS[0], name="no_such_attack")
+    (tried,) = doctor.try_all(Box(), attacks=[lost])
+    assert not tried.is_held
+    assert "KeyError" in tried.found

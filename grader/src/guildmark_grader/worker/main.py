@@ -179,6 +179,8 @@ def _copied(source: int, name: str) -> Path:
 
 
 def _copied_out(path: Path, target: int) -> None:
+    os.ftruncate(target, 0)  # a worker that was lost may have begun
+    os.lseek(target, 0, os.SEEK_SET)
     with path.open("rb") as file:
         while os.sendfile(target, file.fileno(), None, _CHUNK):
             pass
