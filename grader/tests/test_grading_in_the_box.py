@@ -9,7 +9,7 @@ import h5py
 import pytest
 
 from guildmark.rules.verdict import Verdict, describe
-from guildmark_grader.grade import grader_digest
+from guildmark_grader.reports import grader_digest
 
 
 def graded(grader, bank, model: Path, form: str = "largest"):

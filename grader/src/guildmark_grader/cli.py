@@ -28,8 +28,9 @@ from guildmark.rules.scoring import MAX_SCORE
 from guildmark.rules.verdict import Verdict, describe
 from guildmark_grader.authoring.cli import app as pack_app
 from guildmark_grader.banks import Bank, HiddenStore, open_bank
-from guildmark_grader.grade import Grader, fault_report
+from guildmark_grader.grade import Grader
 from guildmark_grader.pool import Pool
+from guildmark_grader.reports import fault_report
 from guildmark_grader.sandbox import Box
 from guildmark_grader.selfcheck import doctor as selfcheck
 from guildmark_grader.selfcheck import host, shown

@@ -6,18 +6,14 @@ worker from having one is ours.
 """
 
 import fcntl
-import functools
-import hashlib
-import json
 import logging
 import os
 import signal
 import socket
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
@@ -26,14 +22,13 @@ from numpy.typing import NDArray
 from guildmark.errors import OurFault
 from guildmark.inspection import Finding
 from guildmark.packs.model import FormEntry, TaskSpec
-from guildmark.protocol import GradeReport, MetricValue
+from guildmark.protocol import GradeReport
 from guildmark.rules.contract import ModelFormat
-from guildmark.rules.scoring import MAX_SCORE, rounded
-from guildmark.rules.verdict import REASONS, Params
-from guildmark_grader import __version__
+from guildmark.rules.scoring import rounded
 from guildmark_grader.banks import Bank, Hidden, HiddenStore
 from guildmark_grader.metrics import METRICS
 from guildmark_grader.pool import Pool
+from guildmark_grader.reports import Scored, report_on
 from guildmark_grader.sandbox import MIB, Accepted, Ended, Job, Outcome
 from guildmark_grader.worker.reply import Stage
 from guildmark_grader.worker.request import Allowance, Loader, Program, Request
@@ -44,7 +39,6 @@ _INSPECTION_S = 20.0
 _INSPECTION_MEMORY = 512 * MIB
 _SPARE_SCRATCH = 64 * MIB
 _FLOAT_BYTES = 4
-_RUNTIMES = ("tensorflow-cpu", "tensorflow", "keras", "tf-keras", "onnxruntime", "ai-edge-litert", "torch", "numpy", "h5py")
 _SIGNS_OF_MEMORY = ("bad_alloc", "MemoryError", "RESOURCE_EXHAUSTED", "ResourceExhausted", "Cannot allocate memory", "OOM")
 _SEALS = (
     fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE if hasattr(fcntl, "F_SEAL_SEAL") else 0xF
@@ -61,13 +55,6 @@ class _Course:
 
     started: float = field(default_factory=time.monotonic)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class _Scored:
-    """A model that was graded."""
-
-    value: float
 
 
 @dataclass(frozen=True)
@@ -88,7 +75,7 @@ class Grader:
         data = self.hidden.hidden(bank, form, variant)
         with _opened(data.inputs) as inputs:  # at once: the store may let go of them while the file is inspected
             judged = self._judged(form.task, data, inputs, model, asker, course)
-        return _report(bank, form, variant, judged, _timings(course))
+        return report_on(bank, form, variant, judged, _timings(course))
 
     def _judged(  # noqa: PLR0913, PLR0917 - a grade has this many parts
         self,
@@ -98,7 +85,7 @@ class Grader:
         model: Path,
         asker: socket.socket | None,
         course: _Course,
-    ) -> Finding | _Scored:
+    ) -> Finding | Scored:
         size = model.stat().st_size
         if size > task.contract.size_limit:
             return Finding("file.too_large", {"found": size, "limit": task.contract.size_limit})
@@ -197,7 +184,7 @@ def _learnt(task: TaskSpec, outcome: Outcome) -> Finding | Accepted:
     return Finding("limit.memory") if _is_out_of_memory(outcome) else Finding("file.corrupt")
 
 
-def _scored(task: TaskSpec, data: Hidden, outcome: Outcome) -> Finding | _Scored:
+def _scored(task: TaskSpec, data: Hidden, outcome: Outcome) -> Finding | Scored:
     """What a model's predictions are worth, or what it died of."""
     _refuse_abandoned(outcome)
     reply = outcome.reply
@@ -209,7 +196,7 @@ def _scored(task: TaskSpec, data: Hidden, outcome: Outcome) -> Finding | _Scored
     predictions: NDArray[np.float32] = np.frombuffer(reply.predictions, "<f4").reshape(data.rows, *task.output.shape)
     if not np.isfinite(predictions).all():
         return Finding("model.not_finite")
-    return _Scored(rounded(METRICS[task.metric.name](predictions, data.targets)))
+    return Scored(rounded(METRICS[task.metric.name](predictions, data.targets)))
 
 
 def _refuse_abandoned(outcome: Outcome) -> None:
@@ -237,76 +224,6 @@ def _is_out_of_memory(outcome: Outcome) -> bool:
 def _signal_of(outcome: Outcome) -> int | None:
     status = outcome.status
     return os.WTERMSIG(status) if status is not None and os.WIFSIGNALED(status) else None
-
-
-def _report(bank: Bank, form: FormEntry, variant: int, judged: Finding | _Scored, timings: Mapping[str, float]) -> GradeReport:
-    task = form.task
-    digest = grader_digest(task, bank.hidden_blob(form, variant).sha256)
-    if isinstance(judged, Finding):
-        reason, params, metric, score, following = judged.code, judged.params, None, None, None
-    else:
-        score = task.bands.score(judged.value)
-        following = task.bands.next_threshold(judged.value)
-        metric = MetricValue(name=task.metric.name, value=judged.value, unit=task.metric.unit)
-        reason, params = _quality(metric, score, following)
-    return GradeReport(
-        verdict=REASONS[reason].verdict,
-        score=score,
-        metric=metric,
-        next_threshold=following,
-        reason=reason,
-        params=dict(params),
-        grader_digest=digest,
-        timings_ms=dict(timings),
-    )
-
-
-def _quality(metric: MetricValue, score: int, following: float | None) -> tuple[str, Params]:
-    if score == MAX_SCORE or following is None:
-        return "graded.full", {"metric": metric.name, "value": metric.value}
-    params: Params = {"metric": metric.name, "value": metric.value, "threshold": following}
-    return ("graded.quality" if score else "graded.far"), params
-
-
-def fault_report() -> GradeReport:
-    """The report when something of ours broke; what it was stands in our log."""
-    return GradeReport(
-        verdict=REASONS["grader.fault"].verdict,
-        score=None,
-        metric=None,
-        next_threshold=None,
-        reason="grader.fault",
-        params={},
-        grader_digest=_digest({"grader": __version__, "runtime": _runtime_versions()}),
-        timings_ms={},
-    )
-
-
-def grader_digest(task: TaskSpec, hidden_sha256: str) -> str:
-    """A digest of everything that a report depends on but the file: this grader, its runtime, the task and its data."""
-    scoring = task.model_dump(
-        mode="json",
-        include={"id", "formats", "size_limit_mib", "forbidden_layers", "inputs", "output", "metric", "thresholds", "limits"},
-    )
-    for tensor in (*scoring["inputs"], scoring["output"]):
-        tensor.pop("meaning")  # words for people score nothing
-    return _digest({"grader": __version__, "runtime": _runtime_versions(), "task": scoring, "hidden": hidden_sha256})
-
-
-@functools.cache
-def _runtime_versions() -> Mapping[str, str]:
-    return {name: found for name in _RUNTIMES if (found := _installed_version(name)) is not None}
-
-
-def _installed_version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
-
-
-def _digest(content: Mapping[str, object]) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _timings(course: _Course) -> dict[str, float]:

@@ -20,8 +20,9 @@ from pathlib import Path
 from guildmark.errors import GuildmarkError, OurFault
 from guildmark.protocol import GradeJob, GradeReport
 from guildmark_grader.banks import Bank, HiddenStore, open_bank
-from guildmark_grader.grade import Abandoned, Grader, fault_report
+from guildmark_grader.grade import Abandoned, Grader
 from guildmark_grader.pool import Pool
+from guildmark_grader.reports import fault_report
 from guildmark_grader.sandbox import Box, hung_up
 from guildmark_grader.worker.request import Program
 

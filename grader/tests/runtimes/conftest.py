@@ -10,6 +10,13 @@ import pytest
 from . import saved_models
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep every test of this folder on one worker: the models are saved once."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("runtimes"))
+
+
 def run(module: str, *arguments: str | Path, home: Path) -> str:
     """What a script of this folder prints, run as a worker is: one thread for NumPy, and no accelerator."""
     environment = {

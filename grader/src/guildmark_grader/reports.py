@@ -1,0 +1,97 @@
+"""Reports on files: what was judged becomes a verdict, a score, and the digest of all that it depends on."""
+
+import functools
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from guildmark.inspection import Finding
+from guildmark.packs.model import FormEntry, TaskSpec
+from guildmark.protocol import GradeReport, MetricValue
+from guildmark.rules.scoring import MAX_SCORE
+from guildmark.rules.verdict import REASONS, Params
+from guildmark_grader import __version__
+from guildmark_grader.banks import Bank
+from guildmark_grader.sandbox.layout import version
+from guildmark_grader.worker.request import Program
+
+_RUNTIMES: Mapping[Program, tuple[str, ...]] = {
+    Program.INSPECT: ("numpy", "h5py"),
+    Program.TENSORFLOW: ("tensorflow-cpu", "tensorflow", "keras", "tf-keras"),
+    Program.ONNX: ("onnxruntime",),
+    Program.TFLITE: ("ai-edge-litert",),
+    Program.TORCH: ("torch",),
+}
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A model that was graded."""
+
+    value: float
+
+
+def report_on(bank: Bank, form: FormEntry, variant: int, judged: Finding | Scored, timings: Mapping[str, float]) -> GradeReport:
+    """The report on a file that was judged so: a finding, or a metric that the task's bands turn into a score."""
+    task = form.task
+    digest = grader_digest(task, bank.hidden_blob(form, variant).sha256)
+    if isinstance(judged, Finding):
+        reason, params, metric, score, following = judged.code, judged.params, None, None, None
+    else:
+        score = task.bands.score(judged.value)
+        following = task.bands.next_threshold(judged.value)
+        metric = MetricValue(name=task.metric.name, value=judged.value, unit=task.metric.unit)
+        reason, params = _quality(metric, score, following)
+    return GradeReport(
+        verdict=REASONS[reason].verdict,
+        score=score,
+        metric=metric,
+        next_threshold=following,
+        reason=reason,
+        params=dict(params),
+        grader_digest=digest,
+        timings_ms=dict(timings),
+    )
+
+
+def _quality(metric: MetricValue, score: int, following: float | None) -> tuple[str, Params]:
+    if score == MAX_SCORE or following is None:
+        return "graded.full", {"metric": metric.name, "value": metric.value}
+    params: Params = {"metric": metric.name, "value": metric.value, "threshold": following}
+    return ("graded.quality" if score else "graded.far"), params
+
+
+def fault_report() -> GradeReport:
+    """The report when something of ours broke; what it was stands in our log."""
+    return GradeReport(
+        verdict=REASONS["grader.fault"].verdict,
+        score=None,
+        metric=None,
+        next_threshold=None,
+        reason="grader.fault",
+        params={},
+        grader_digest=_digest({"grader": __version__, "runtime": _runtime_versions()}),
+        timings_ms={},
+    )
+
+
+def grader_digest(task: TaskSpec, hidden_sha256: str) -> str:
+    """A digest of everything that a report depends on but the file: this grader, its runtime, the task and its data."""
+    scoring = task.model_dump(
+        mode="json",
+        include={"id", "formats", "size_limit_mib", "forbidden_layers", "inputs", "output", "metric", "thresholds", "limits"},
+    )
+    for tensor in (*scoring["inputs"], scoring["output"]):
+        tensor.pop("meaning")  # words for people score nothing
+    return _digest({"grader": __version__, "runtime": _runtime_versions(), "task": scoring, "hidden": hidden_sha256})
+
+
+@functools.cache
+def _runtime_versions() -> Mapping[str, str]:
+    versions = {name: version(name, program) for program, names in _RUNTIMES.items() for name in names}
+    return {name: found for name, found in versions.items() if found is not None}
+
+
+def _digest(content: Mapping[str, object]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
