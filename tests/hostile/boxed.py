@@ -13,7 +13,7 @@ from tests.hostile.marks import Marks
 from tests.hostile.probe_cases import FOLDER
 
 from guildmark_grader.inside.lockdown import ALL, Layer
-from guildmark_grader.sandbox import Box, Job, Nest, Outcome, Zygote
+from guildmark_grader.sandbox import Box, Job, Nest, Outcome, WorkerLost, Zygote
 from guildmark_grader.worker.request import Program
 
 MODULES = ("processes", "network", "files", "powers", "amounts", "forgery")
@@ -39,7 +39,10 @@ class Nursery:
                 wall_s=_WALL_S,
                 memory=surroundings.MEMORY,
             )
-            return child.run(job)
+            try:
+                return child.run(job)
+            except WorkerLost as lost:
+                return lost.outcome
 
     def answer(self, module: str, name: str, *, layers: Layer = ALL) -> str:
         """What the probe says, or how its worker ended: a worker that the kernel or the monitor killed is held as well."""

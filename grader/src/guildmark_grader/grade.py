@@ -110,6 +110,7 @@ class Grader:
                 predictions_bytes=0,
                 wall_s=_INSPECTION_S,
                 memory=memory,
+                cpu_s=allowance.cpu_s,
                 asker=asker,
             )
             return self.pool.run(Program.INSPECT, job, scratch=3 * limit + _SPARE_SCRATCH)
@@ -124,6 +125,7 @@ class Grader:
             predictions_bytes=rows * int(np.prod(task.output.shape, dtype=np.int64)) * _FLOAT_BYTES,
             wall_s=task.limits.wall_s,
             memory=memory,
+            cpu_s=allowance.cpu_s,
             asker=asker,
         )
         return self.pool.run(loader.program, job, scratch=4 * limit + _SPARE_SCRATCH)
@@ -143,7 +145,7 @@ def _is_sealed(descriptor: int) -> bool:
     """Let nobody write to the file again; False if its worker has made that impossible, which no honest file brings about."""
     try:
         fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, _SEALS)
-    except PermissionError:
+    except OSError:
         return False
     return True
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import Self
 
 from guildmark.errors import GuildmarkError
-from guildmark_grader.sandbox import MIB, Box, BoxFault, Child, Job, Nest, Outcome, Zygote
+from guildmark_grader.sandbox import MIB, Box, BoxFault, Child, Job, Nest, Outcome, WorkerLost, Zygote
 from guildmark_grader.worker.request import Program
 
 logger = logging.getLogger(__name__)
@@ -67,17 +67,22 @@ class Pool:
     def run(self, program: Program, job: Job, *, scratch: int = _SPARE_SCRATCH) -> Outcome:
         """Run `job` in a worker with a scratch folder of at least `scratch` bytes.
 
-        A worker that is gone before it has the job is replaced. Raises `BoxFault` and its like if none can be had.
+        A worker that is lost is replaced. One that is lost in the middle of the job each time, while its zygote lives, was lost
+        by the job's own doing. Raises `BoxFault` and its like if none can be had.
         """
         with self._busy():
-            for number in range(_TRIES - 1):
-                with self._worker(program, scratch, may_be_spare=number == 0) as child:
+            lost = 0
+            while True:
+                with self._worker(program, scratch, may_be_spare=not lost) as child:
                     try:
                         return child.run(job)
                     except BoxFault as fault:
-                        logger.warning("a worker was lost before its job: %s", fault)
-            with self._worker(program, scratch, may_be_spare=False) as child:
-                return child.run(job)
+                        logger.warning("%s", fault)
+                        lost += 1
+                        if lost == _TRIES and isinstance(fault, WorkerLost) and self._is_alive(program):
+                            return fault.outcome
+                        if lost == _TRIES:
+                            raise
 
     @contextmanager
     def _busy(self) -> Iterator[None]:

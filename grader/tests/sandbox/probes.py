@@ -165,3 +165,62 @@ def is_socket(number: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def _libc():
+    import ctypes
+
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def misnamed(files, argument):
+    """Bear a name that reads like a count of memory."""
+    _libc().prctl(15, b"\x1cRssAnon: x", 0, 0, 0)
+    time.sleep(0.2)
+    return "lived"
+
+
+def headless(files, argument):
+    """End the first thread, and let another take memory: the kernel then shows nothing of it."""
+
+    def take():
+        time.sleep(0.2)
+        kept = [bytearray(16 << 20) for _ in range(200)]
+        time.sleep(60)
+        return kept
+
+    threading.Thread(target=take, daemon=True).start()
+    time.sleep(0.1)
+    _libc().syscall(60 if os.uname().machine == "x86_64" else 93, 0)
+
+
+def kernel_memory(files, argument):
+    """What takes memory of the kernel's that no limit counts: locks on parts of a file, policies, memory that grows down."""
+    import ctypes
+    import fcntl
+
+    got = []
+    with Path("/tmp/lock").open("wb") as file:  # noqa: S108 - the worker's own
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX, 1, 1)
+            got.append("a lock")
+        except PermissionError:
+            pass
+    libc = _libc()
+    libc.mmap.restype = ctypes.c_void_p
+    libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
+    if libc.mmap(None, 4096, 3, 0x22 | 0x100, -1, 0) not in (None, 2**64 - 1):
+        got.append("memory that grows down")
+    page = libc.mmap(None, 4096, 3, 0x22, -1, 0)
+    number = 237 if os.uname().machine == "x86_64" else 235
+    if libc.syscall(number, ctypes.c_void_p(page), ctypes.c_ulong(4096), ctypes.c_int(0), None, ctypes.c_ulong(0), 0) == 0:
+        got.append("a policy")
+    return ", ".join(got) or "nothing"
+
+
+def prints_in_crumbs(files, argument):
+    """Write to the log, a byte at a time."""
+    until = time.monotonic() + 2
+    while time.monotonic() < until:
+        os.write(1, b"x")
+    return "done"

@@ -28,6 +28,10 @@ _DEVICES = ("/dev/null", "/dev/urandom", "/dev/random")
 """Not /dev/zero: shared memory can be had from it that nobody sees."""
 
 
+_RLIMIT_SIGPENDING = 11
+"""The kernel's number on every architecture that Guildmark runs on; Python has no name for it."""
+
+
 class Layer(Flag):
     """The layers of the box around a worker, within bubblewrap."""
 
@@ -130,6 +134,7 @@ def _set_limits(bounds: Bounds) -> None:
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
+        _RLIMIT_SIGPENDING: 64,  # counted by user, so one worker's would be missing to others
         resource.RLIMIT_NPROC: bounds.processes,
         resource.RLIMIT_NOFILE: bounds.open_files,
     }

@@ -19,7 +19,7 @@ import signal
 import socket
 import struct
 from collections.abc import Callable
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from typing import ClassVar, NoReturn
 
 from guildmark_grader.inside import kernel
@@ -28,8 +28,9 @@ BEGAN = b"B"
 MEMORY = struct.Struct("<Q")
 
 _LOOK_MS = 25
+_ENDING_MS = 200
 _STATUS_LIMIT = 8192
-_COUNTED = ("RssAnon:", "RssShmem:")
+_COUNTED = (b"RssAnon:", b"RssShmem:")
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,11 @@ class End:
     peak_kib: int
 
     FORMAT: ClassVar = struct.Struct("<i?dQ")
+
+    @property
+    def is_killed(self) -> bool:
+        """Whether SIGKILL ended it, whoever sent that."""
+        return os.WIFSIGNALED(self.status) and os.WTERMSIG(self.status) == signal.SIGKILL
 
     def to_bytes(self) -> bytes:
         """The packet."""
@@ -74,6 +80,7 @@ def watch(work: Callable[[], NoReturn], grader: socket.socket, worker_end: int, 
         is_over_memory = _wait(grader, other, status_file)
         _, status, used = os.wait4(worker, 0)
         end = End(status, is_over_memory, used.ru_utime + used.ru_stime, used.ru_maxrss)
+        end = replace(end, is_over_memory=is_over_memory and end.is_killed)
         tidy()
         _forget(grader)
         grader.send(end.to_bytes())
@@ -95,10 +102,20 @@ def _wait(grader: socket.socket, worker: int, status: int) -> bool:
             if not told:  # nobody waits for it any more
                 signal.pidfd_send_signal(worker, signal.SIGKILL)
                 return False
-            bound = _memory(status) + MEMORY.unpack(told)[0]
-        if bound is not None and _memory(status) > bound:
+            bound = (_memory(status) or 0) + MEMORY.unpack(told)[0]
+        in_use = _memory(status) if bound is not None else 0
+        if in_use is None and _is_over(worker, _ENDING_MS):  # one that is about to end has nothing to count either
+            return False
+        # Where the first thread has ended and others go on, the kernel shows nothing to count: that is for no honest worker.
+        if in_use is None or (bound is not None and in_use > bound):
             signal.pidfd_send_signal(worker, signal.SIGKILL)
             return True
+
+
+def _is_over(worker: int, wait_ms: int) -> bool:
+    poll = select.poll()
+    poll.register(worker, select.POLLIN)
+    return bool(poll.poll(wait_ms))
 
 
 def _forget(grader: socket.socket) -> None:
@@ -107,13 +124,17 @@ def _forget(grader: socket.socket) -> None:
         grader.recv(MEMORY.size, socket.MSG_DONTWAIT)
 
 
-def _memory(status: int) -> int:
-    """The bytes that a process keeps in memory and nobody could drop; 0 when it is gone."""
+def _memory(status: int) -> int | None:
+    """The bytes that a process keeps in memory and nobody could drop; 0 when it is gone, None when nobody can say.
+
+    The first line is the name of the process, which is the worker's to choose.
+    """
     try:
-        lines = os.pread(status, _STATUS_LIMIT, 0).decode("ascii", "replace").splitlines()
+        _, *lines = os.pread(status, _STATUS_LIMIT, 0).split(b"\n")
     except ProcessLookupError:
         return 0
-    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(_COUNTED))
+    counted = [int(line.split()[1]) * 1024 for line in lines if line.startswith(_COUNTED)]
+    return sum(counted) if counted else None
 
 
 def prepare(parent: int) -> None:
@@ -121,5 +142,6 @@ def prepare(parent: int) -> None:
     kernel.die_with_parent()
     if os.getppid() != parent:
         os._exit(0)
+    os.setsid()  # the kernel shares the processor by session: a worker with many threads shall not starve one with few
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -17,9 +17,23 @@ happens once it has the file is the candidate's.
 
 from guildmark_grader.sandbox.box import Box
 from guildmark_grader.sandbox.child import Child, hung_up
-from guildmark_grader.sandbox.faults import BoxFault
+from guildmark_grader.sandbox.faults import BoxFault, WorkerLost
 from guildmark_grader.sandbox.job import MIB, Ended, Job, Nest, Outcome
 from guildmark_grader.sandbox.result import Accepted, Reply
 from guildmark_grader.sandbox.zygote import Zygote
 
-__all__ = ["MIB", "Accepted", "Box", "BoxFault", "Child", "Ended", "Job", "Nest", "Outcome", "Reply", "Zygote", "hung_up"]
+__all__ = [
+    "MIB",
+    "Accepted",
+    "Box",
+    "BoxFault",
+    "Child",
+    "Ended",
+    "Job",
+    "Nest",
+    "Outcome",
+    "Reply",
+    "WorkerLost",
+    "Zygote",
+    "hung_up",
+]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from guildmark_grader.inside.monitor import BEGAN, MEMORY, End
-from guildmark_grader.sandbox.faults import BoxFault
+from guildmark_grader.sandbox.faults import BoxFault, WorkerLost
 from guildmark_grader.sandbox.job import MIB, Ended, Job, Nest, Outcome
 from guildmark_grader.sandbox.result import Malformed, Reader
 from guildmark_grader.worker.main import READY
@@ -24,6 +24,8 @@ _LOG_LIMIT = 16 * 1024
 _CHUNK = MIB
 _END_WAIT_S = 10.0
 _LAST_BREATH_S = 0.2
+_LOOK_S = 0.05
+_MANY_READS, _CRUMB = 64, 1024
 _PACKET = 64
 
 
@@ -36,6 +38,13 @@ class _Run:
     log: bytearray = field(default_factory=bytearray)
     reached: dict[Stage, float] = field(default_factory=dict)
     is_sound: bool = True
+    reads: int = 0
+    received: int = 0
+
+    @property
+    def is_dribbling(self) -> bool:
+        """Whether the reply comes in crumbs, each of which would wake us."""
+        return self.reads > _MANY_READS and self.received < self.reads * _CRUMB
 
 
 class Child:
@@ -89,7 +98,7 @@ class Child:
     def run(self, job: Job) -> Outcome:
         """Do `job`, once. When this returns, nothing of the worker is left.
 
-        Raises `BoxFault` only if the worker was killed before it began, or its monitor was: neither is in a stranger's power.
+        Raises `BoxFault` if the worker was lost before it began, and `WorkerLost` if it, or its monitor, was killed afterwards.
         """
         self.wait_until_ready()
         run = _Run(Reader(job.predictions_bytes), time.monotonic())
@@ -107,11 +116,14 @@ class Child:
             finally:
                 end = self._end()
                 _drain(run, prints.outer)
-        if ended is Ended.DIED and run.is_sound and (end is None or not run.reached):
-            raise BoxFault(f"a worker was lost: {self._last_words() or run.log.decode('utf-8', 'replace')}")
+        if ended is Ended.DIED and run.is_sound and not run.reached:
+            raise BoxFault(f"a worker was lost before its job: {self._last_words() or run.log.decode('utf-8', 'replace')!r}")
         if ended is Ended.DIED and end is not None and end.is_over_memory:
             ended = Ended.OVER_MEMORY
-        return Outcome(
+        is_killed = is_by_itself and end is not None and end.is_killed
+        if ended is Ended.DIED and is_killed and end is not None and end.cpu_s >= job.cpu_s:
+            ended = Ended.TIMED_OUT  # the kernel's limit on processor time ends the first process of a namespace like this
+        outcome = Outcome(
             ended=ended,
             reply=run.reader.reply if run.is_sound and ended is Ended.REPLIED else None,
             status=end.status if end is not None and is_by_itself else None,
@@ -121,24 +133,27 @@ class Child:
             cpu_s=0.0 if end is None else end.cpu_s,
             peak_kib=0 if end is None else end.peak_kib,
         )
+        if end is None or (ended is Ended.DIED and is_killed):
+            raise WorkerLost(f"a worker was lost in its job: {run.log.decode('utf-8', 'replace')[-500:]!r}", outcome)
+        return outcome
 
     def _follow(self, run: _Run, job: Job, reply_end: int, log_end: int) -> Ended:
         """Read until the reply is complete, the worker is gone, the asker hung up, or the time is up."""
         with selectors.DefaultSelector() as selector:
             selector.register(reply_end, selectors.EVENT_READ, "reply")
-            selector.register(log_end, selectors.EVENT_READ, "log")
             selector.register(self._monitor, selectors.EVENT_READ, "monitor")
             if job.asker is not None:
                 selector.register(job.asker, selectors.EVENT_READ, "asker")
             while (left := run.started + job.wall_s - time.monotonic()) > 0:
-                ready = {key.data for key, _ in selector.select(left)}
+                ready = {key.data for key, _ in selector.select(min(left, _LOOK_S))}
+                _take_log(run, log_end)  # now and then: whoever prints without end shall not keep us busy
                 if "asker" in ready and job.asker is not None and hung_up(job.asker):
                     return Ended.ABANDONED
-                if "log" in ready and not _take_log(run, log_end):
-                    selector.unregister(log_end)
                 # What a worker said before it died counts, so the reply is read first.
                 if "reply" in ready and (ended := _take_reply(run, reply_end)) is not None:
                     return ended
+                if run.is_dribbling:
+                    time.sleep(_LOOK_S / 10)
                 if ready == {"monitor"}:
                     return Ended.DIED
         return Ended.TIMED_OUT
@@ -207,6 +222,8 @@ def _take_reply(run: _Run, reply_end: int) -> Ended | None:
     chunk = os.read(reply_end, _CHUNK)
     if not chunk:
         return Ended.DIED
+    run.reads += 1
+    run.received += len(chunk)
     try:
         run.reader.feed(chunk)
     except Malformed:
@@ -218,14 +235,11 @@ def _take_reply(run: _Run, reply_end: int) -> Ended | None:
     return Ended.REPLIED if run.reader.reply is not None else None
 
 
-def _take_log(run: _Run, log_end: int) -> bool:
-    try:
-        chunk = os.read(log_end, _CHUNK)
-    except BlockingIOError:
-        return True
-    run.log += chunk
-    del run.log[:-_LOG_LIMIT]
-    return bool(chunk)
+def _take_log(run: _Run, log_end: int) -> None:
+    """Take what lies in the pipe, once."""
+    with contextlib.suppress(BlockingIOError):
+        run.log += os.read(log_end, _CHUNK)
+        del run.log[:-_LOG_LIMIT]
 
 
 def _drain(run: _Run, log_end: int) -> None:

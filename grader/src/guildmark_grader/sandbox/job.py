@@ -1,5 +1,6 @@
 """What a job asks of a box and may use there, and what became of it."""
 
+import math
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ class Nest:
     threads: int = 2
     is_warm: bool = False
     layers: Layer = ALL
-    processes: int = 160
+    processes: int = 64
     open_files: int = 128
     memory: int = 64 * 1024 * MIB
     cpu_s: int = 3600
@@ -45,8 +46,8 @@ class Nest:
 class Job:
     """One request with the descriptors that go with it, see `worker.request`, and its bounds.
 
-    `predictions_bytes` is the exact size of the array that may come back. `wall_s` in seconds, `memory` in bytes over what
-    the worker has. When the other end of `asker` hangs up, the job ends.
+    `predictions_bytes` is the exact size of the array that may come back. `wall_s` and `cpu_s` in seconds, the latter as it
+    stands in the request; `memory` in bytes over what the worker has. When the other end of `asker` hangs up, the job ends.
     """
 
     request: bytes
@@ -54,6 +55,7 @@ class Job:
     predictions_bytes: int
     wall_s: float
     memory: int
+    cpu_s: float = math.inf
     asker: socket.socket | None = None
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from guildmark.inspection import Finding, printable
+from guildmark.inspection.findings import NAME_LENGTH
 from guildmark.rules.contract import ModelFormat
 from guildmark.rules.verdict import REASONS, Verdict
 from guildmark_grader.worker.reply import FINDINGS_LIMIT, HEADER, MAGIC, PARAMS_LIMIT, TEXT_LIMIT, Kind, ParamType, Stage
@@ -143,7 +144,7 @@ class _Reading:
     def value(self) -> str | int | float:
         kind = self.byte()
         if kind == ParamType.TEXT:
-            return self.text()
+            return printable(self.text(), NAME_LENGTH)
         if kind == ParamType.INTEGER:
             return int(struct.unpack("<q", self._bytes(8))[0])
         raise Malformed("a parameter of an unknown type")

@@ -17,16 +17,16 @@ from guildmark.errors import OurFault
 from guildmark.i18n import mark
 
 _OF_A_WORKER = """
-    brk munmap mprotect mremap madvise membarrier mbind get_mempolicy set_mempolicy mincore msync
+    brk munmap mprotect mremap madvise membarrier mincore msync
 
-    futex sched_yield sched_getaffinity sched_setaffinity sched_getparam sched_getscheduler sched_get_priority_max
+    futex sched_yield sched_getaffinity sched_getparam sched_getscheduler sched_get_priority_max
     sched_get_priority_min set_robust_list get_robust_list rseq set_tid_address arch_prctl getcpu restart_syscall exit
     exit_group
 
     read readv pread64 preadv preadv2 write writev pwrite64 pwritev pwritev2 lseek sendfile copy_file_range open openat creat
     close close_range dup dup2 dup3 flock stat lstat fstat newfstatat statx statfs fstatfs access faccessat faccessat2
     readlink readlinkat getdents getdents64 getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2
-    truncate ftruncate fallocate fsync fdatasync umask chmod fchmodat fadvise64 pipe pipe2 eventfd2
+    truncate ftruncate fallocate fsync fdatasync umask chmod fchmodat pipe pipe2 eventfd2
 
     poll ppoll select pselect6 epoll_create1 epoll_ctl epoll_wait epoll_pwait nanosleep clock_nanosleep recvmsg
 
@@ -38,17 +38,18 @@ _OF_A_WORKER = """
 _OF_A_ZYGOTE = """
     clone fork vfork unshare mount umount2 wait4 waitid pidfd_open pidfd_send_signal kill tgkill prctl seccomp capset prlimit64
     setrlimit getrlimit sendmsg sendto recvfrom landlock_create_ruleset landlock_add_rule landlock_restrict_self symlink
-    symlinkat ioctl fcntl mmap
+    symlinkat ioctl fcntl mmap setsid
 """.split()
 
 _CLONE_VM, _CLONE_SIGHAND, _CLONE_THREAD = 0x100, 0x800, 0x10000
 _A_THREAD = _CLONE_VM | _CLONE_SIGHAND | _CLONE_THREAD
 _NEW_NAMESPACES = 0x7E020000 | 0x80
 _PR_SET_NAME, _PR_GET_NAME, _PR_SET_VMA = 15, 16, 0x53564D41
-_FCNTL_COMMANDS = (*range(8), 36, 37, 38, 1030)
-"""To duplicate a descriptor, its flags and its locks. Not to seal, lease or watch a file of ours, nor to enlarge a pipe."""
+_FCNTL_COMMANDS = (*range(5), 1030)
+"""To duplicate a descriptor, and its flags. Not to seal, lease or watch a file of ours, nor to enlarge a pipe, nor to lock
+parts of a file: each lock takes memory of the kernel's that no limit counts."""
 _TCGETS, _FIONREAD, _FIONBIO, _FIOCLEX = 0x5401, 0x541B, 0x5421, 0x5451
-_SHARED, _ANONYMOUS = 0x01, 0x20
+_SHARED, _ANONYMOUS, _GROWS_DOWN = 0x01, 0x20, 0x100
 _ITSELF = 1
 """A worker's process number, in its own namespace."""
 
@@ -70,8 +71,9 @@ def worker_calls() -> bytes:
         *(("prctl", sc.Arg(0, sc.EQ, option)) for option in (_PR_SET_NAME, _PR_GET_NAME, _PR_SET_VMA)),
         *(("ioctl", sc.Arg(1, sc.EQ, request)) for request in (_TCGETS, _FIONREAD, _FIONBIO, _FIOCLEX)),
         *(("fcntl", sc.Arg(1, sc.EQ, command)) for command in _FCNTL_COMMANDS),
-        # Memory that is shared and has no file can be filled, dropped from sight and kept: no monitor would see it.
-        *(("mmap", sc.Arg(3, sc.MASKED_EQ, _SHARED | _ANONYMOUS, kind)) for kind in (0, _SHARED, _ANONYMOUS)),
+        # Memory that is shared and has no file can be filled, dropped from sight and kept: no monitor would see it. Memory
+        # that grows down is no data to the limits.
+        *(("mmap", sc.Arg(3, sc.MASKED_EQ, _SHARED | _ANONYMOUS | _GROWS_DOWN, kind)) for kind in (0, _SHARED, _ANONYMOUS)),
     ]
     return _compiled(_OF_A_WORKER, [(name, [argument]) for name, argument in rules])
 

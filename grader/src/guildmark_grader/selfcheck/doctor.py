@@ -14,7 +14,7 @@ from typing import Self
 from guildmark.errors import OurFault
 from guildmark.i18n import _, mark
 from guildmark_grader.inside.lockdown import ALL, Layer
-from guildmark_grader.sandbox import Box, Ended, Job, Nest, Outcome, Zygote
+from guildmark_grader.sandbox import Box, Ended, Job, Nest, Outcome, WorkerLost, Zygote
 from guildmark_grader.selfcheck import targets
 from guildmark_grader.selfcheck.catalogue import ATTACKS, Attack
 from guildmark_grader.worker.request import Program
@@ -87,7 +87,10 @@ def _found(zygote: Zygote, attack: Attack, aims: targets.Targets, layers: Layer)
             stack.enter_context(_sibling(zygote, aims, layers))
         witness = stack.enter_context(_Witness())
         with zygote.bear(Nest(layers=layers, **attack.nest)) as child:
-            outcome = child.run(_job(attack, aims, witness))
+            try:
+                outcome = child.run(_job(attack, aims, witness))
+            except WorkerLost as lost:  # the kernel ended it, which is one way to hold an attack
+                outcome = lost.outcome
         return witness.testimony() or _judged(attack, outcome)
 
 

@@ -114,7 +114,6 @@ class _Answer:
     def probe(self, order: str) -> None:
         """Let a probe of the self-check try what it can. The order is its name, and on a second line an argument."""
         self._stage(Stage.INSPECTING)
-        gc.disable()  # it is over before garbage matters
         name, _, argument = order.partition("\n")
         found = str(_probes[name](self._files, argument))
         self._write(frame(Kind.WORDS, found.encode("ascii", "backslashreplace")[:TEXT_LIMIT]))
@@ -188,6 +187,7 @@ def _copied_out(path: Path, target: int) -> None:
 
 def _array(descriptor: int) -> Array:
     """The array in a `.npy` file, mapped and not read: many workers share its pages."""
+    os.lseek(descriptor, 0, os.SEEK_SET)  # a worker that was lost may have read it
     with os.fdopen(descriptor, "rb") as file:
         read_header = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
         shape, is_fortran, dtype = read_header[np.lib.format.read_magic(file)](file)

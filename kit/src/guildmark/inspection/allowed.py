@@ -107,21 +107,26 @@ POLICIES: Final = frozenset({"DTypePolicy", "Policy"})
 
 _ARRAY_OPERATIONS: Final = names(
     """
-    Absolute Add All Amax Amin Any Arccos Arcsin Arctan Arctan2 Argmax Argmin Average BroadcastTo Ceil Clip Concatenate Cos
-    Cosh Cumprod Cumsum Diff Divide DivideNoNan Dot Einsum Equal Exp ExpandDims Expm1 Flip Floor FloorDivide FullLike
-    GetItem Greater GreaterEqual Hstack Isfinite Isinf Isnan Less LessEqual Log Log10 Log1p Log2 Logaddexp LogicalAnd
-    LogicalNot LogicalOr Matmul Max Maximum Mean Median Min Minimum Mod Moveaxis Multiply NanToNum Negative NotEqual
-    OnesLike Pad Power Prod Ravel Reciprocal Repeat Reshape Roll Round Sign Sin Sinh Split Sqrt Square Squeeze Stack Std
-    Subtract Sum Swapaxes Take Tan Tanh Tensordot Tile Transpose TrueDivide Var Vstack Where ZerosLike
+    Absolute Add All Amax Amin Any Arccos Arcsin Arctan Arctan2 Argmax Argmin Argsort Average BroadcastTo Ceil Clip
+    Concatenate Cos Cosh Cumprod Cumsum Diff Divide DivideNoNan Dot Einsum Equal Exp ExpandDims Expm1 Flip Floor
+    FloorDivide FullLike GetItem Greater GreaterEqual Hstack Isfinite Isinf Isnan Less LessEqual Log Log10 Log1p Log2
+    Logaddexp LogicalAnd LogicalNot LogicalOr Matmul Max Maximum Mean Median Min Minimum Mod Moveaxis Multiply NanToNum
+    Negative NotEqual OnesLike Pad Power Prod Ravel Reciprocal Repeat Reshape Roll Round Sign Sin Sinh Sort Split Sqrt
+    Square Squeeze Stack Std Subtract Sum Swapaxes Take TakeAlongAxis Tan Tanh Tensordot Tile Transpose Tril Triu
+    TrueDivide Var Vstack Where ZerosLike
     """
 )
 _NEURAL_OPERATIONS: Final = names(
     """
-    Celu Elu Gelu Glu HardShrink HardSigmoid HardSilu HardTanh LeakyRelu LogSigmoid LogSoftmax Normalize OneHot Relu Relu6
-    Selu Sigmoid Silu SoftShrink Softmax Softplus Softsign Sparsemax Squareplus TanhShrink Threshold
+    AveragePool Celu Conv DepthwiseConv Elu Gelu Glu HardShrink HardSigmoid HardSilu HardTanh LeakyRelu LogSigmoid
+    LogSoftmax MaxPool Normalize OneHot Relu Relu6 Selu Sigmoid Silu SoftShrink Softmax Softplus Softsign Sparsemax
+    Squareplus TanhShrink Threshold
     """
 )
-_CORE_OPERATIONS: Final = frozenset({"Cast", "Slice", "StopGradient", "Unstack"})
+_CORE_OPERATIONS: Final = frozenset({"Cast", "Slice", "SliceUpdate", "StopGradient", "Unstack"})
+_MATHEMATICAL_OPERATIONS: Final = frozenset({"Erf", "Erfinv", "Logsumexp", "Rsqrt", "TopK"})
+_LINEAR_OPERATIONS: Final = frozenset({"Norm"})
+_OPERATIONS: Final = _ARRAY_OPERATIONS | _NEURAL_OPERATIONS | _CORE_OPERATIONS | _MATHEMATICAL_OPERATIONS | _LINEAR_OPERATIONS
 
 STRUCTURES: Final = frozenset(
     {"__bytes__", "__ellipsis__", "__keras_tensor__", "__numpy__", "__slice__", "__tensor__", "__tuple__", "TensorShape"}
@@ -149,15 +154,16 @@ CLASSES: Final[Mapping[str, frozenset[str]]] = {
     "keras.src.ops.numpy": _ARRAY_OPERATIONS,
     "keras.src.ops.nn": _NEURAL_OPERATIONS,
     "keras.src.ops.core": _CORE_OPERATIONS,
-    "keras.ops": _ARRAY_OPERATIONS | _NEURAL_OPERATIONS | _CORE_OPERATIONS,
+    "keras.src.ops.math": _MATHEMATICAL_OPERATIONS,
+    "keras.src.ops.linalg": _LINEAR_OPERATIONS,
+    "keras.ops": _OPERATIONS,
     _FUNCTIONAL_OF_KERAS_2: frozenset({"Functional"}),
     _FUNCTIONAL: frozenset({"Functional"}),
 }
 """Class names by the module that Keras 3, and Keras 2 in its last versions, write beside them."""
 
 UNPLACED: Final = frozenset(
-    LAYERS | frozenset(_OTHER_NAMES) | MODELS | INITIALIZERS | REGULARIZERS | CONSTRAINTS | POLICIES | _ARRAY_OPERATIONS
-    | _NEURAL_OPERATIONS
+    LAYERS | frozenset(_OTHER_NAMES) | MODELS | INITIALIZERS | REGULARIZERS | CONSTRAINTS | POLICIES | _OPERATIONS
 )  # fmt: skip
 """Class names that may stand without a module, as Keras 2 and every `.h5` file write them."""
 

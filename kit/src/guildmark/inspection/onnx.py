@@ -21,6 +21,11 @@ from guildmark.rules.contract import Contract, ModelFormat, Shape
 _IR_VERSION: Final = b"\x08"  # the first field, which every exporter writes first
 _IR_VERSIONS: Final = range(3, 32)
 _DOMAINS: Final = frozenset({"", "ai.onnx", "ai.onnx.ml"})
+_OF_THE_RUNTIME: Final = ("ai.onnx", "com.microsoft", "com.ms", "org.pytorch")
+"""Where these domains begin, the runtime has operators of its own, which it prefers to a function of the model."""
+_MARK: Final = b"ORTM"
+_MARK_AT: Final = 4
+"""The format of the runtime itself, which it takes any file for that has this mark, whatever else the file is."""
 _STORED_INSIDE: Final = 0
 _ITEM_BYTES: Final = {
     1: 4, 2: 1, 3: 1, 4: 2, 5: 2, 6: 4, 7: 8, 8: 24, 9: 1, 10: 2, 11: 8, 12: 4, 13: 8, 14: 8, 15: 16, 16: 2,
@@ -39,6 +44,8 @@ def inspect(path: Path, contract: Contract) -> Inspection:
     """What an ONNX file holds. Raises `Unfit` where reading cannot go on."""
     limits = Limits(contract.size_limit)
     content = path.read_bytes()
+    if content[_MARK_AT : _MARK_AT + len(_MARK)] == _MARK:
+        raise Unfit("file.not_a_model")
     model = parse(content, "ModelProto", SCHEMAS)
     main = model.root.one("graph")
     if main is None:
@@ -63,8 +70,9 @@ def _domain_findings(model: Document) -> Iterator[Finding]:
     own = {domain for domain, *_ in functions}
     if len(set(functions)) != len(functions):
         raise Unfit("file.corrupt")
-    if own & _DOMAINS:
-        yield Finding("graph.domain", {"name": "a function of its own in the standard domain"})
+    for domain in sorted(own):
+        if domain in _DOMAINS or domain.startswith(_OF_THE_RUNTIME):
+            yield Finding("graph.domain", {"name": f"a function of its own in {printable(domain) or 'the standard domain'}"})
     if model.root.all("training_info") or model.root.all("configuration"):
         yield Finding("file.unknown_part", {"name": "training_info or configuration"})
     for opset in model.every("OperatorSetIdProto"):

@@ -19,6 +19,7 @@ _WIRE: Final = {"int": _VARINT, "fixed64": _FIXED64, "fixed32": _FIXED32, "text"
 _FIXED_SIZES: Final = {_FIXED64: 8, _FIXED32: 4}
 _VARINT_BYTES: Final = 10
 _MORE, _LOW, _WORD = 0x80, 0x7F, 1 << 64
+_BITS: Final = 7
 
 
 class Field(NamedTuple):
@@ -181,7 +182,8 @@ class _Reader:
             at += 1
             value |= (byte & _LOW) << shift
             if byte < _MORE:
-                if value >= _WORD:
+                # A number with needless zeros behind it is one that no library writes: bytes to hide another file in.
+                if value >= _WORD or (not byte and shift):
                     break
                 return value, at
             shift += 7
@@ -202,6 +204,8 @@ def _unpacked(content: bytes, limit: int) -> list[int]:
         value |= (byte & _LOW) << shift
         shift += 7
         if byte < _MORE:
+            if not byte and shift > _BITS:
+                raise Unfit("file.corrupt")
             found.append(signed(value % _WORD))
             value = shift = 0
         if shift >= 7 * _VARINT_BYTES or len(found) > limit:

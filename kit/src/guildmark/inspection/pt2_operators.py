@@ -64,8 +64,8 @@ _RANDOM: Final = names("bernoulli multinomial normal rand rand_like randint rand
 _INNER: Final = names(
     """
     _adaptive_avg_pool2d _adaptive_avg_pool3d _assert_async _assert_scalar _assert_tensor_metadata _log_softmax
-    _native_batch_norm_legit _native_batch_norm_legit_no_training _native_multi_head_attention _reshape_alias _softmax
-    _to_copy _transformer_encoder_layer_fwd _unsafe_index _unsafe_view _weight_norm
+    _native_batch_norm_legit _native_batch_norm_legit_no_training _softmax
+    _to_copy _unsafe_index _unsafe_view _weight_norm
     """
 )
 _PYTHON: Final = names("add and_ eq floordiv ge getitem gt le lt mod mul ne neg not_ or_ sub truediv")

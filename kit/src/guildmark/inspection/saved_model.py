@@ -129,6 +129,8 @@ def _savers(meta_graph: Parsed, saved: Document, library: Parsed, objects: Parse
     everywhere = Counter(function.text("name") for function in saved.every("NameAttrList"))
     elsewhere = {name for name, times in everywhere.items() if times > called[name]}
     elsewhere |= {node.text("op") for node in saved.every("NodeDef")} | set(objects.mapping("concrete_functions"))
+    elsewhere |= {one.text("concrete_function_name") for one in saved.every("SavedBareConcreteFunction")}
+    elsewhere |= {name for one in saved.every("SavedFunction") for name in one.all("concrete_functions")}
     elsewhere |= {one.text("gradient_func") for part in ("gradient", "registered_gradients") for one in library.all(part)}
     used = {_node_of(name) for node in saved.every("NodeDef") for name in node.all("input")}
     used |= {_node_of(tensor.text("name")) for tensor in saved.every("TensorInfo")}

@@ -98,6 +98,7 @@ def _session(content: bytes) -> Any:
     options.inter_op_num_threads = 1
     options.use_deterministic_compute = True
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry("session.load_model_format", "ONNX")  # not its own format, whatever the bytes say
     return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
 
 
