@@ -102,6 +102,31 @@ def test_onnx_functions_of_the_models_own_are_fine(save, any_format):
     assert codes(save(model), any_format) == []
 
 
+@pytest.mark.parametrize("domain", ["com.microsoft", "com.microsoft.nchwc", "com.ms.internal.nhwc", "ai.onnx.ml"])
+def test_x11_a_function_does_not_open_a_domain_whose_operators_the_runtime_has(save, any_format, domain):
+    body = [helper.make_node("Relu", ["a"], ["b"])]
+    own = helper.make_function(domain, "Gelu", ["a"], ["b"], body, [helper.make_opsetid("", 18)])
+    node = helper.make_node("Gelu", ["flat"], ["z"], domain=domain)
+    path = save(onnx_model(node, functions=[own], domains=[domain]))
+    assert codes(path, any_format) == [("graph.domain", f"a function of its own in {domain}")]
+
+
+def test_x11_an_onnx_file_is_no_file_of_another_format_as_well(save, any_format):
+    path = save(onnx_model())
+    content = path.read_bytes()
+    hidden = b"\x08" + content[1:2] + b"\x92\x00" + b"ORTM" + content[2:]
+    path.write_bytes(hidden)
+    assert [code for code, *_ in codes(path, any_format)] == ["file.not_a_model"]
+
+
+@pytest.mark.parametrize("needless", [b"\x92\x00\x01x", b"\x12\x81\x00x"], ids=["tag", "length"])
+def test_x11_numbers_with_needless_bytes_are_damage(save, any_format, needless):
+    path = save(onnx_model())
+    content = path.read_bytes()
+    path.write_bytes(content[:2] + needless + content[2:])
+    assert codes(path, any_format) == [("file.corrupt",)]
+
+
 def test_an_onnx_tensor_that_declares_more_than_a_model_needs_is_refused(save, any_format):
     huge = TensorProto(name="huge", data_type=TensorProto.FLOAT, dims=[10**6, 10**6])
     assert codes(save(onnx_model(initializers=[huge])), any_format) == [("archive.expands",)]
