@@ -62,7 +62,7 @@ PROCESSES: Final = _rows(
     ("the_root_of_others", "NLb"),
     ("its_own_memory_by_file", "NL"),
     ("daemon", "Sb"),
-    ("session_of_its_own", "Sb"),
+    ("session_of_its_own", "S"),
     ("priority", "Sb"),
 )
 
