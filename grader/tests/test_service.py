@@ -213,3 +213,39 @@ def test_it_says_why_it_cannot_start(tmp_path):
 def test_a_report_is_json_of_the_protocol(service, models):
     report = answer(send(service, models / "lambda.keras"))
     assert json.loads(report.model_dump_json())["params"] == {"name": "twice"}
+
+
+def said_instead_of_serving(folder: Path, socket_path: Path) -> tuple[int, str]:
+    (folder / "banks").mkdir(exist_ok=True)
+    command = [
+        sys.executable,
+        "-m",
+        "guildmark_grader.cli",
+        "serve",
+        "--socket",
+        str(socket_path),
+        "--banks",
+        str(folder / "banks"),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.stdout == ""
+    return done.returncode, done.stderr.splitlines()[-1]
+
+
+def test_a_second_service_on_a_socket_is_refused_and_the_first_serves_on(tmp_path, bank_folder, models):
+    with serving(tmp_path, bank_folder) as service:
+        status, said = said_instead_of_serving(tmp_path, service.socket)
+        assert (status, said.startswith("Another grading service already listens at")) == (2, True)
+        assert answer(send(service, models / "text.h5")).reason == "file.not_a_model"
+
+
+def test_what_stands_where_the_socket_should_be_is_left_alone(tmp_path):
+    (tmp_path / "bank.json").write_text("{}")
+    (tmp_path / "grader.sock.jobs").mkdir()
+    (tmp_path / "grader.sock.jobs" / "mine").touch()
+    tried = [tmp_path / "bank.json", tmp_path / "grader.sock", tmp_path / "no" / "folder", tmp_path / ("x" * 120)]
+    answers = [said_instead_of_serving(tmp_path, path) for path in tried]
+    assert [status for status, _ in answers] == [2, 2, 2, 2]
+    assert [said for _, said in answers if "Traceback" in said or ("--socket PATH" not in said and "bytes" not in said)] == []
+    assert (tmp_path / "bank.json").read_text() == "{}"
+    assert (tmp_path / "grader.sock.jobs" / "mine").exists()

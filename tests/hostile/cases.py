@@ -200,7 +200,7 @@ TFLITE: Final = _rows(
     (_tl.other_number_of_rows, _ROWS, "tflite", E.ANSWERS_WRONG),
     (_tl.tensor_that_is_not_there, _CORRUPT, "tflite", E.BREAKS),
     (_tl.buffer_behind_the_end, _OUTSIDE, "tflite", E.BREAKS),
-    (_tl.loop_whose_body_is_itself, ("model.raised", "file.corrupt"), "tflite", E.CRASHES),
+    (_tl.loop_whose_body_is_itself, ("model.crashed", "file.corrupt"), "tflite", E.CRASHES),
     (_tl.root_behind_the_end, _CORRUPT, "tflite", E.BREAKS),
     (_tl.flipped_bits, _CORRUPT, "tflite", E.BREAKS),
 )

@@ -67,6 +67,7 @@ def grade(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Grade a model file in a box, on hidden data."""
     box = _box(insecure=insecure)
+    signal.signal(signal.SIGTERM, _leave)  # so that what was unpacked is cleared away
     try:
         with tempfile.TemporaryDirectory(prefix="guildmark-grade-") as scratch:
             report = _graded(box, pack, task, model=model, variant=variant, scratch=Path(scratch))
@@ -181,6 +182,8 @@ def _exit_status(report: GradeReport) -> int:
 
 def _show(report: GradeReport, *, as_json: bool) -> None:
     message = describe(report.reason, report.params)
+    if report.verdict.is_ours:
+        message = _("Nothing was graded, and the model is not to blame: mend what is said above, and run the command again.")
     if as_json:
         shown = report.model_dump(mode="json", include={"verdict", "score", "metric", "reason", "timings_ms"})
         typer.echo(json.dumps({**shown, "params": report.params, "message": message}, ensure_ascii=False))

@@ -39,7 +39,17 @@ _INSPECTION_S = 20.0
 _INSPECTION_MEMORY = 512 * MIB
 _SPARE_SCRATCH = 64 * MIB
 _FLOAT_BYTES = 4
-_SIGNS_OF_MEMORY = ("bad_alloc", "MemoryError", "RESOURCE_EXHAUSTED", "ResourceExhausted", "Cannot allocate memory", "OOM")
+_CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS)
+"""How a framework ends that meets what it did not foresee, such as memory that it did not get."""
+_SIGNS_OF_MEMORY = (
+    "bad_alloc",
+    "MemoryError",
+    "RESOURCE_EXHAUSTED",
+    "ResourceExhausted",
+    "Cannot allocate memory",
+    "OOM",
+    "ran out of memory",
+)
 _SEALS = (
     fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE if hasattr(fcntl, "F_SEAL_SEAL") else 0xF
 )
@@ -212,6 +222,8 @@ def _without_answer(task: TaskSpec, outcome: Outcome) -> Finding:
         return Finding("limit.time", {"limit": task.limits.wall_s})
     if _is_out_of_memory(outcome):
         return Finding("limit.memory")
+    if _signal_of(outcome) in _CRASHES:
+        return Finding("model.crashed", {"limit": task.limits.memory_mib})
     last = max(outcome.reached, default=Stage.LOADING)
     return Finding("model.raised" if last >= Stage.PREDICTING else "model.not_loadable")
 

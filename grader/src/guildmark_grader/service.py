@@ -5,6 +5,7 @@ first message. It is answered with a length and a `protocol.GradeReport`. While 
 stream means that it hung up, and ends the job. Whatever is ours becomes a report that says so, its cause goes to the log.
 """
 
+import fcntl
 import hashlib
 import logging
 import os
@@ -17,7 +18,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from guildmark.errors import GuildmarkError, OurFault
+from guildmark.errors import GuildmarkError, OurFault, UsageError
+from guildmark.i18n import _
 from guildmark.protocol import GradeJob, GradeReport
 from guildmark_grader.banks import Bank, HiddenStore, open_bank
 from guildmark_grader.grade import Abandoned, Grader
@@ -33,6 +35,10 @@ _REQUEST_LIMIT = 64 * 1024
 _REQUEST_WAIT_S = 30.0
 _CHUNK = 1024 * 1024
 _SLOT_WAIT_S = 0.1
+_LONGEST_PATH = 107
+"""Bytes: what the kernel takes for the path of a socket."""
+_MARK = "guildmark-jobs"
+"""An empty file by which a folder of jobs is known."""
 
 
 class BadRequest(OurFault):
@@ -53,7 +59,7 @@ class Service:
     def serve(self) -> Iterator[None]:
         """Answer until closed. Yields once, when it listens; raises `BoxFault` before that where no box stands."""
         pool = Pool(self._box, threads=min(2, self._threads), spares=self._slots_in_all)
-        with self._scratch_folder() as scratch, pool, self._listening() as listener:
+        with self._alone(), self._scratch_folder() as scratch, pool, self._listening() as listener:
             pool.check()
             pool.prepare([Program.INSPECT, Program.TENSORFLOW])
             grader = Grader(pool, HiddenStore(scratch))
@@ -63,10 +69,48 @@ class Service:
                 threading.Thread(target=self._attend, args=(connection, grader), daemon=True).start()
 
     @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the socket's lock, which the kernel frees however the process ends. Raises `UsageError` if it is taken."""
+        if len(os.fsencode(self._path)) > _LONGEST_PATH:
+            raise UsageError(
+                _("The path of the socket is too long: {path}.").format(path=self._path),
+                next_step=_("Choose one of at most {limit} bytes.").format(limit=_LONGEST_PATH),
+            )
+        if self._path.exists() and not self._path.is_socket():
+            raise UsageError(
+                _("{path} exists, and is no socket.").format(path=self._path),
+                next_step=_("Name a path that does not exist yet: --socket PATH."),
+            )
+        try:
+            lock = os.open(f"{self._path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise UsageError(
+                _("No socket can be made at {path}: {why}.").format(path=self._path, why=error.strerror),
+                next_step=_("Name a path in a folder that exists and that you may write to: --socket PATH."),
+            ) from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError as error:
+            raise UsageError(
+                _("Another grading service already listens at {path}.").format(path=self._path),
+                next_step=_("Use it, stop it first, or choose another path: --socket PATH."),
+            ) from error
+        finally:
+            os.close(lock)
+
+    @contextmanager
     def _scratch_folder(self) -> Iterator[Path]:
-        """A folder beside the socket. What a killed service left there is cleared away first."""
+        """A folder beside the socket. What a killed service left there is cleared away first, and nothing else ever is."""
+        mark = self._scratch / _MARK
+        if self._scratch.exists() and not mark.is_file() and (not self._scratch.is_dir() or any(self._scratch.iterdir())):
+            raise UsageError(
+                _("{path} is needed for jobs, and holds something else.").format(path=self._scratch),
+                next_step=_("Move it away, or choose another path: --socket PATH."),
+            )
         shutil.rmtree(self._scratch, ignore_errors=True)
         self._scratch.mkdir(mode=0o700)
+        mark.touch()
         try:
             yield self._scratch
         finally:
@@ -91,8 +135,8 @@ class Service:
                 report = self._answer(connection, grader)
             except Abandoned:
                 return
-            except (GuildmarkError, OSError):
-                logger.exception("a job cannot be graded")
+            except (GuildmarkError, OSError) as error:
+                logger.error("a job cannot be graded: %s: %s", type(error).__name__, error)  # noqa: TRY400 - it says it all
                 report = fault_report()
             except Exception:
                 logger.exception("a job met an error in the grader")

@@ -1,5 +1,6 @@
 """A zygote, seen from outside: started in bubblewrap, told to bear workers, and ended."""
 
+import logging
 import os
 import socket
 import subprocess
@@ -18,6 +19,8 @@ from guildmark_grader.sandbox.faults import BoxFault
 from guildmark_grader.sandbox.job import Nest
 from guildmark_grader.sandbox.orders import Orders
 from guildmark_grader.worker.request import Program
+
+logger = logging.getLogger(__name__)
 
 _LAUNCHER = Path(__file__).with_name("launcher.py")
 _START_LIMIT_S = 120.0
@@ -146,7 +149,10 @@ class Zygote:
 
     def _fault(self, what: str) -> BoxFault:
         time.sleep(0.05)  # whoever died may still be writing why
-        return BoxFault(f"{what}: {self._last_words() or 'it said nothing'}")
+        words = self._last_words()
+        logger.info("%s: %r", what, words)
+        last = words.splitlines()[-1] if words else ""  # of a traceback, what it was
+        return BoxFault(f"{what}: {last or 'it said nothing'}.")
 
     def _shorten_log(self) -> None:
         """Begin the log anew once it is long; its processes share our position in it."""

@@ -108,7 +108,13 @@ def show_verdict(console: Console, tried: Iterable[Tried]) -> None:
             style="bold red",
         )
     else:
-        said = Text(_("No box stands on this host. Grade nobody's models here."), style="bold red")
+        said = Text(
+            _(
+                "No box stands on this host. Grade nobody's models here. It takes a bubblewrap that this user may run, "
+                "and user namespaces: /proc/sys/user/max_user_namespaces must not be 0. Mend that, then run this again."
+            ),
+            style="bold red",
+        )
     console.print("\n ", said)
 
 

@@ -193,3 +193,13 @@ def is_layer(module: str | None, name: str) -> bool:
 def canonical(name: str) -> str:
     """The one name of a layer that has several."""
     return _OTHER_NAMES.get(name, name)
+
+
+def layer_names() -> frozenset[str]:
+    """Every name by which a model can have a layer."""
+    return LAYERS | CODE_LAYERS | frozenset(_OTHER_NAMES)
+
+
+def is_name_of_a_layer(name: str) -> bool:
+    """Whether a model can have a layer of this name."""
+    return name in layer_names()

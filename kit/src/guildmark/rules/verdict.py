@@ -74,8 +74,8 @@ REASONS: Mapping[str, Reason] = _table(
         "file.not_a_model",
         _REJECTED,
         mark(
-            "This is not a model file, whatever its name says. Save the model with model.save('mymodel.keras') and "
-            "submit that file."
+            "This is not a model file, whatever its name says. Save the model again in a format that the task takes, such as "
+            "model.save('mymodel.keras'), and submit that file."
         ),
     ),
     Reason(
@@ -273,6 +273,14 @@ REASONS: Mapping[str, Reason] = _table(
         mark(
             "The model raised an error while it predicted. Run model.predict(...) on the data of the task, and mend "
             "what that reports."
+        ),
+    ),
+    Reason(
+        "model.crashed",
+        _FAILED,
+        mark(
+            "The model crashed the framework that ran it, as most happens for want of memory: a grading has {limit} MiB. Build "
+            "a smaller model; if it is small, load it in a new process, run model.predict(...), and save it again."
         ),
     ),
     Reason(
