@@ -95,6 +95,17 @@ def keras_2() -> None:
     zipped("steps")
 
 
+def name_the_saver(graph: Path) -> None:
+    """Let an object of the model name the function that restores, which TensorFlow then calls as the object's own."""
+    from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
+
+    saved = SavedModel.FromString(graph.read_bytes())
+    (meta,) = saved.meta_graphs
+    restoring = next(node for node in meta.graph_def.node if node.name == meta.saver_def.restore_op_name)
+    meta.object_graph_def.nodes.add().bare_concrete_function.concrete_function_name = restoring.attr["f"].func.name
+    graph.write_bytes(saved.SerializeToString())
+
+
 def hostile() -> None:
     """Programs that TensorFlow saves and loads without a word."""
     spec = tf.TensorSpec((None, *IMAGES), tf.float32)
@@ -138,6 +149,10 @@ def hostile() -> None:
     for name, does in (("nested", outer), ("loop", in_a_loop)):
         tf.saved_model.save(Program(does), FOLDER / name)
         zipped(name)
+
+    tf.saved_model.save(Program(tf.identity), FOLDER / "named_saver")
+    name_the_saver(FOLDER / "named_saver" / "saved_model.pb")
+    zipped("named_saver")
 
     (FOLDER / "words.txt").write_text("a\nb\n")
     table = tf.lookup.StaticHashTable(

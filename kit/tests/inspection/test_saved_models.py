@@ -77,6 +77,10 @@ def test_x11_an_operation_in_a_nested_function_is_found(real, any_format):
     assert found(real / "nested.zip", any_format) == (Finding("graph.operation", {"name": "WriteFile"}),)
 
 
+def test_x11_what_restores_is_the_savers_alone_and_no_object_may_name_it(real, any_format):
+    assert Finding("graph.operation", {"name": "RestoreV2"}) in found(real / "named_saver.zip", any_format)
+
+
 def test_x11_an_operation_in_the_body_of_a_loop_is_found(real, any_format):
     assert found(real / "loop.zip", any_format) == (Finding("graph.operation", {"name": "ReadFile"}),)
 

@@ -27,7 +27,6 @@ _READABLE = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache", "/s
 _DEVICES = ("/dev/null", "/dev/urandom", "/dev/random")
 """Not /dev/zero: shared memory can be had from it that nobody sees."""
 
-
 _RLIMIT_SIGPENDING = 11
 """The kernel's number on every architecture that Guildmark runs on; Python has no name for it."""
 

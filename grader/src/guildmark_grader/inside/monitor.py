@@ -13,7 +13,6 @@ count what is mapped, and shared mappings hardly at all.
 
 import contextlib
 import os
-import resource
 import select
 import signal
 import socket
@@ -144,4 +143,3 @@ def prepare(parent: int) -> None:
         os._exit(0)
     os.setsid()  # the kernel shares the processor by session: a worker with many threads shall not starve one with few
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -1,8 +1,8 @@
 """The zygote: imports what a program needs, computes nothing, and forks a monitor and a worker whenever it is told to.
 
-Usage inside the box: zygote.py FD, where FD is a socket to the grader. The first packet is `Charter`, the answer READY. Each
-further packet is a `Birth` with two descriptors, the worker's socket and the monitor's, and is not answered: the
-monitor answers over its own.
+Usage inside the box: zygote.py FD, where FD is a socket to the grader. The first packet is `Charter`, the answer READY and
+the layers that its workers can take on. Each further packet is a `Birth` with two descriptors, the worker's socket and the
+monitor's, and is not answered: the monitor answers over its own.
 """
 
 import array

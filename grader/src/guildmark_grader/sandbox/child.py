@@ -153,7 +153,7 @@ class Child:
                 if "reply" in ready and (ended := _take_reply(run, reply_end)) is not None:
                     return ended
                 if run.is_dribbling:
-                    time.sleep(_LOOK_S / 10)
+                    time.sleep(_LOOK_S / 10)  # let crumbs gather: each alone would cost us as much as a whole pipe
                 if ready == {"monitor"}:
                     return Ended.DIED
         return Ended.TIMED_OUT

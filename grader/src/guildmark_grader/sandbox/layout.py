@@ -20,7 +20,6 @@ from guildmark.i18n import _
 from guildmark_grader.worker.request import Program
 
 PYTHON = "/box/python/bin/python"
-PROBES = "/box/probes.py"
 ZYGOTE = "/box/code/guildmark_grader/inside/zygote.py"
 LIBRARY_PATH = "/box/python/lib"
 

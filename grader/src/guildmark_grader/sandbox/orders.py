@@ -5,6 +5,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from guildmark_grader.inside.zygote import PROBES
 from guildmark_grader.sandbox import bwrap, layout
 from guildmark_grader.sandbox.launcher import STAGING
 from guildmark_grader.worker.request import Program
@@ -30,7 +31,7 @@ class Orders:
             return self._bare(control)
         binds = [*layout.code_binds(self.program)]
         if self.probes is not None:
-            binds.append(layout.Bind(self.probes.absolute(), layout.PROBES))
+            binds.append(layout.Bind(self.probes.absolute(), PROBES))
         staged = [[str(bind.source), str(number)] for number, bind in enumerate(binds)]
         sources = [place for _, place in staged] if self.uid is not None else [source for source, _ in staged]
         mounts = [(str(Path(STAGING, source)), bind.target) for source, bind in zip(sources, binds, strict=True)]

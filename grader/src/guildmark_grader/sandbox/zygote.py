@@ -1,5 +1,6 @@
 """A zygote, seen from outside: started in bubblewrap, told to bear workers, and ended."""
 
+import contextlib
 import logging
 import os
 import socket
@@ -7,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from pathlib import Path
 from typing import IO
 
@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 _LAUNCHER = Path(__file__).with_name("launcher.py")
 _START_LIMIT_S = 120.0
 _END_LIMIT_S = 5.0
+_LAST_WORDS_S = 0.2
 _LOG_LIMIT = 4 * 1024
 _LONGEST_LOG = 1024 * 1024
 
@@ -148,7 +149,8 @@ class Zygote:
         self._log.close()
 
     def _fault(self, what: str) -> BoxFault:
-        time.sleep(0.05)  # whoever died may still be writing why
+        with contextlib.suppress(subprocess.TimeoutExpired):  # what is dying may still be writing why
+            self._process.wait(_LAST_WORDS_S)
         words = self._last_words()
         logger.info("%s: %r", what, words)
         last = words.splitlines()[-1] if words else ""  # of a traceback, what it was
