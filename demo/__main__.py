@@ -3,7 +3,7 @@
     bank       the practitioner exam is built into variants
     portal     a portal is made, the exam published, and served with its grader
     candidate  signs up, signs in from a terminal, starts the exam: five folders arrive
-    models     each starter is filled in with the pack's reference solution, trained, submitted, graded in a box
+    models     each task is solved as the pack's reference does it, trained, submitted, graded in a box
     decision   the exam is finished; the certificate is fetched and its signature checked
 
 With `--check` the demo ends there, with 0 only after a pass whose certificate was checked; else the portal goes on.
@@ -23,7 +23,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 
 from demo.browser import Browser
-from demo.candidate import Candidate
+from demo.candidate import SOLUTION, Candidate
 from demo.portal import OWNER, Portal, free_port, run, serving
 from demo.rooms import room
 from guildmark.signing import is_signed_by
@@ -108,7 +108,7 @@ def _type(candidate: Candidate, *words: str) -> None:
 def _train_and_submit(candidate: Candidate, category: Path) -> None:
     candidate.fill_in(category, PACK)
     with _bars() as bars:
-        training = bars.add_task(f"python {category.name}/starter.py", total=1.0)
+        training = bars.add_task(f"python {category.name}/{SOLUTION}", total=1.0)
         candidate.train(category, lambda share: bars.update(training, completed=share))
     _type(candidate, "submit", category.name.removeprefix("Category"))
 

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import tomllib
+
 from demo.portal import BIN
 
 Narrate = Callable[[str], None]
 Progress = Callable[[float], None]
+SOLUTION = "solution.py"
 EPOCH = re.compile(r"Epoch (\d+)/(\d+)")
 
 
@@ -63,15 +66,17 @@ class Candidate:
             raise RuntimeError(f"guildmark login ended with {process.returncode}")
 
     def fill_in(self, category: Path, forms: Path) -> None:
-        """Put the reference solution of the drawn form where the starter was."""
+        """Put a full reference solution of the drawn form beside its starter, which it uses."""
         form = json.loads((category / "task.json").read_text())["form"]
-        (solution,) = forms.glob(f"*/{form}/reference/solution.py")
-        (category / "starter.py").write_text(solution.read_text())
+        (references,) = forms.glob(f"*/{form}/reference/reference.toml")
+        entries = tomllib.loads(references.read_text())["reference"]
+        solution = next(entry["solution"] for entry in entries if entry["role"] == "full")
+        (category / SOLUTION).write_text((references.parent / solution).read_text())
 
     def train(self, category: Path, progress: Progress) -> None:
-        """Run the starter of `category`; `progress` hears the share of epochs done. Raises `RuntimeError` with its output."""
+        """Run the solution in `category`; `progress` hears the share of epochs done. Raises `RuntimeError` with its output."""
         said: list[str] = []
-        command = [sys.executable, "-u", "starter.py"]
+        command = [sys.executable, "-u", SOLUTION]
         with subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=category, env=self._env
         ) as process:

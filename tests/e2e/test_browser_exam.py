@@ -57,8 +57,8 @@ def solved_models(page: Page, portal: Portal, attempt: str, quick_pack: Path, fo
         opened.extractall(folder)
     for number in range(1, 6):
         solution = quick_pack / f"category{number}" / f"line-{number}" / "reference" / "solution.py"
-        env = {**os.environ, "GUILDMARK_CATEGORY_DIR": str(folder / f"Category{number}"), "TF_CPP_MIN_LOG_LEVEL": "3"}
-        subprocess.run([sys.executable, solution], check=True, env=env, capture_output=True)
+        env = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+        subprocess.run([sys.executable, solution], check=True, env=env, cwd=folder / f"Category{number}", capture_output=True)
     return [folder / f"Category{number}" / "mymodel.keras" for number in range(1, 6)]
 
 

@@ -51,8 +51,7 @@ name = "mae"
 REFERENCE = """\
 [[reference]]
 solution = "solution.py"
-verdict = "graded"
-score_at_least = 5
+role = "full"
 """
 
 BUILD = """\
@@ -77,7 +76,6 @@ def pack(tmp_path: Path) -> Path:
     root = tmp_path / "tiny"
     form = root / "category1" / "sums"
     (form / "reference").mkdir(parents=True)
-    (root / "data").mkdir()
     (root / "exam.toml").write_text(EXAM)
     (root / "requirements.txt").write_text("numpy==2.4.6\n")
     (root / "SOURCES.md").write_text("Everything is made up.\n")

@@ -70,13 +70,12 @@ def build(rng, sources, public, hidden):
 """
 
 _BRIGHTNESS = """\
-import os
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
 
-FOLDER = Path(os.environ["GUILDMARK_CATEGORY_DIR"])
+FOLDER = Path()
 
 
 def solution_model(names=("picture", "place"), order=(1, 0)):
@@ -128,9 +127,6 @@ if __name__ == "__main__":
     "onnx_graph.py": (
         "graded",
         """\
-import os
-from pathlib import Path
-
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
@@ -160,7 +156,7 @@ def solution_model():
 
 if __name__ == "__main__":
     model = helper.make_model(solution_model(), opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    onnx.save(model, str(Path(os.environ["GUILDMARK_CATEGORY_DIR"]) / "mymodel.onnx"))
+    onnx.save(model, "mymodel.onnx")
 """,
     ),
 }
@@ -209,13 +205,12 @@ def build(rng, sources, public, hidden):
 
 _MOODS = """\
 import csv
-import os
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
 
-FOLDER = Path(os.environ["GUILDMARK_CATEGORY_DIR"])
+FOLDER = Path()
 
 
 def solution_model():
@@ -260,7 +255,6 @@ def text_pack(folder: Path) -> Path:
 def _written(root: Path, form_id: str, task: str, build: str, references: Mapping[str, tuple[str, str]]) -> Path:
     form = root / "category1" / form_id
     (form / "reference").mkdir(parents=True)
-    (root / "data").mkdir()
     files = {
         root / "exam.toml": EXAM.replace("PACK", root.name),
         root / "requirements.txt": "numpy==2.4.6\n",
@@ -279,7 +273,7 @@ def _written(root: Path, form_id: str, task: str, build: str, references: Mappin
 
 def _entry(name: str, ends: str) -> str:
     expected = {
-        "graded": 'verdict = "graded"\nscore_at_least = 5\n',
-        "graded.far": 'verdict = "graded"\nscore_at_most = 0\n',
-    }.get(ends, f'verdict = "rejected"\nreason = "{ends}"\n')
+        "graded": 'role = "full"\n',
+        "graded.far": 'role = "baseline"\n',
+    }.get(ends, f'role = "refused"\nreason = "{ends}"\n')
     return f'[[reference]]\nsolution = "{name}"\n{expected}'

@@ -65,6 +65,7 @@ def test_a_candidate_gets_instructions_starter_task_and_data_alone(pack: Path, t
             "inputs": [{"shape": [2], "dtype": "float32", "name": ""}],
             "output": {"shape": [1], "dtype": "float32", "name": ""},
             "forbidden_layers": [],
+            "either": False,
         },
     }
 

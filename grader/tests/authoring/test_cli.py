@@ -9,9 +9,6 @@ from guildmark_grader.authoring.build import bank_digest
 from guildmark_grader.authoring.cli import app
 
 MODEL = """\
-import os
-from pathlib import Path
-
 import numpy as np
 import tensorflow as tf
 
@@ -24,7 +21,7 @@ def solution_model():
 
 
 if __name__ == "__main__":
-    solution_model().save(str(Path(os.environ["GUILDMARK_CATEGORY_DIR"]) / "mymodel.keras"))
+    solution_model().save("mymodel.keras")
 """
 
 
@@ -110,7 +107,7 @@ def test_prove_trains_and_grades_in_the_box_and_finds_a_claim_that_does_not_hold
     (references / "solution.py").write_text(MODEL.replace("WEIGHT", "1.0"))
     (references / "boaster.py").write_text(MODEL.replace("WEIGHT", "-9.0"))
     with (references / "reference.toml").open("a") as file:
-        file.write('\n[[reference]]\nsolution = "boaster.py"\nverdict = "graded"\nscore_at_least = 5\n')
+        file.write('\n[[reference]]\nsolution = "boaster.py"\nrole = "full"\n')
     done = run("prove", pack, "--form", "sums", "--json")
     assert done.exit_code == 3
     report = json.loads(done.stdout)

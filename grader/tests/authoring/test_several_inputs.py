@@ -87,18 +87,18 @@ def test_text_travels_whole(tmp_path: Path) -> None:
 def test_the_references_of_both_packs_are_read(tmp_path: Path) -> None:
     two, text = read_pack(two_inputs_pack(tmp_path)), read_pack(text_pack(tmp_path))
     endings = {
-        reference.solution: reference.verdict.value for form in (*two.forms, *text.forms) for reference in form.references
+        reference.solution: reference.role.value for form in (*two.forms, *text.forms) for reference in form.references
     }
     assert endings == {
-        "by_name.py": "graded",
-        "by_name_h5.py": "graded",
-        "in_order.py": "graded",
-        "swapped.py": "rejected",
-        "saved_model.py": "graded",
-        "tflite.py": "graded",
-        "onnx_graph.py": "graded",
-        "counted.py": "graded",
-        "contrary.py": "graded",
+        "by_name.py": "full",
+        "by_name_h5.py": "full",
+        "in_order.py": "full",
+        "swapped.py": "refused",
+        "saved_model.py": "full",
+        "tflite.py": "full",
+        "onnx_graph.py": "full",
+        "counted.py": "full",
+        "contrary.py": "baseline",
     }
 
 

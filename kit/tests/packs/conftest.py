@@ -51,12 +51,11 @@ name = "mae"
 REFERENCE = """\
 [[reference]]
 solution = "solution.py"
-verdict = "graded"
-score_at_least = 5
+role = "full"
 
 [[reference]]
 solution = "refused.py"
-verdict = "rejected"
+role = "refused"
 reason = "contract.input_shape"
 """
 
@@ -65,7 +64,7 @@ reason = "contract.input_shape"
 def pack(tmp_path: Path) -> Path:
     """A sound pack of two categories with one form each; tests break what they need."""
     root = tmp_path / "tiny"
-    (root / "data").mkdir(parents=True)
+    root.mkdir()
     (root / "exam.toml").write_text(EXAM)
     (root / "requirements.txt").write_text("# pinned\nnumpy==2.4.6\n")
     (root / "SOURCES.md").write_text("Everything is made up.\n")

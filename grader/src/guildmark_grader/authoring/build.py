@@ -25,6 +25,7 @@ from guildmark.packs.model import BankManifest, Blob, CategorySpec, FormEntry, V
 from guildmark.packs.names import TARGETS
 from guildmark.packs.reader import Form, Pack, read_pack
 from guildmark.rules.contract import Contract
+from guildmark_grader.authoring.statements import statement
 from guildmark_grader.authoring.trial import Variant, built_variant
 
 MANIFEST = "bank.json"
@@ -142,7 +143,10 @@ class _Bank:
 
     def _public_files(self, form: Form, variant: Variant) -> dict[str, bytes]:
         """What a candidate gets, named one by one: build.py, references and hidden rows have no way in."""
-        instructions = {f"instructions.{language}.md": text.encode() for language, text in form.instructions.items()}
+        instructions = {
+            f"instructions.{language}.md": statement(form.task, text, language).encode()
+            for language, text in form.instructions.items()
+        }
         starter = (form.folder / "starter.py").read_bytes()
         task = task_json(self.categories[form.category], form)
         return {**variant.public, **instructions, "starter.py": starter, "task.json": task}

@@ -2,20 +2,28 @@
 
 import json
 import secrets
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
 
 from guildmark.errors import GuildmarkError, PackProblem, PackUnreadable, Refused, UsageError
 from guildmark.i18n import _
-from guildmark.packs.reader import load_manifest, read_pack
+from guildmark.packs.calibration import VARIANTS_NEEDED, CalibrationRecord, record_shortfalls
+from guildmark.packs.model import Role
+from guildmark.packs.reader import Form, Pack, load_manifest, read_pack
+from guildmark_grader.authoring.bench import Result
 from guildmark_grader.authoring.build import MANIFEST, bank_digest, build_bank
+from guildmark_grader.authoring.calibrate import calibrate as run_plans
+from guildmark_grader.authoring.calibrate import median_training_s, plan, read_record, record_path
 from guildmark_grader.authoring.check import pack_problems
+from guildmark_grader.authoring.plots import plot_record, require_plots
 from guildmark_grader.authoring.prove import Proof, proofs
 
 app = typer.Typer(help=_("Make exam packs: check them, build banks of variants, prove them."), no_args_is_help=True)
@@ -23,6 +31,7 @@ app = typer.Typer(help=_("Make exam packs: check them, build banks of variants, 
 SECRET_BYTES = 32
 
 PackFolder = Annotated[Path, typer.Argument(help=_("The folder of the pack."), metavar="PACK")]
+FormOption = Annotated[str | None, typer.Option(help=_("One form alone, by its id."), metavar="FORM")]
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON object."))]
 
 
@@ -83,16 +92,14 @@ def build(
 def prove(
     pack: PackFolder,
     *,
-    form: Annotated[str | None, typer.Option(help=_("One form alone, by its id."))] = None,
+    form: FormOption = None,
     variants: Annotated[int, typer.Option(min=1, help=_("How many variants to try."))] = 1,
     as_json: AsJson = False,
 ) -> None:
     """Train every reference of PACK, grade it in the box, and compare with what its author expects."""
     with _reported(as_json=as_json):
         read = read_pack(pack)
-        forms = tuple(entry for entry in read.forms if form in (None, entry.task.id))
-        if not forms:
-            raise UsageError(_("The pack has no form {forms}.").format(forms=form))
+        forms = _chosen(read, form)
         rows: list[Mapping[str, object]] = []
         held = True
         for proof in proofs(read, forms, secret=secrets.token_bytes(SECRET_BYTES), variants=variants):
@@ -106,6 +113,90 @@ def prove(
         raise typer.Exit(Refused.exit_code)
 
 
+@app.command()
+def calibrate(  # noqa: PLR0913 - one parameter an option
+    pack: PackFolder,
+    *,
+    form: FormOption = None,
+    variants: Annotated[int, typer.Option(min=1, help=_("How many variants of each form."))] = VARIANTS_NEEDED,
+    seeds: Annotated[int, typer.Option(min=1, help=_("How many trainings of each reference on each variant."))] = 1,
+    jobs: Annotated[int | None, typer.Option(min=1, help=_("How many trainings at once; as many as processors."))] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train and grade the references on many variants, and write record and plot into PACK. Goes on where it was stopped."""
+    with _reported(as_json=as_json):
+        require_plots()
+        read = read_pack(pack)
+        plans = [plan(read, entry, variants=variants, seeds=seeds) for entry in _chosen(read, form)]
+        total = sum(len(one.trials) for one in plans)
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=Console(stderr=True), disable=as_json) as bar:
+            task = bar.add_task(_("Calibrating"), total=total)
+            run_plans(
+                read,
+                plans,
+                variants=variants,
+                jobs=jobs,
+                told=lambda result: bar.update(task, advance=1, description=_trial_text(result)),
+            )
+        records = [(one.form, read_record(read, one.form)) for one in plans]
+        rows = [_calibrated(read, entry, record) for entry, record in records if record is not None]
+        content = {"ready": all(not row["shortfalls"] for row in rows), "forms": rows}
+        if as_json:
+            typer.echo(json.dumps(content))
+        else:
+            _show_calibrations(rows)
+    if not content["ready"]:
+        raise typer.Exit(Refused.exit_code)
+
+
+def _trial_text(result: Result) -> str:
+    trial, score = result.trial, _("none") if result.report.score is None else result.report.score
+    return f"{trial.form.task.id} {trial.variant} {trial.reference.solution}: {score}"
+
+
+def _calibrated(pack: Pack, form: Form, record: CalibrationRecord) -> Mapping[str, object]:
+    """Draw the plot of `record`, and sum it up."""
+    plot_record(record, form.task, record_path(pack, form).with_suffix(".png"))
+    roles = (Role.FULL, Role.PARTIAL, Role.BASELINE)
+    return {
+        "form": record.form,
+        "variants": record.variants,
+        "scores": {role.value: dict(sorted(Counter(str(one.score) for one in record.of(role)).items())) for role in roles},
+        "full_share": float(record.full_share),
+        "spread": round(float(record.spread), 2),
+        "training_s": {role.value: median_training_s(record, role) for role in roles},
+        "shortfalls": list(record_shortfalls(record)),
+    }
+
+
+def _show_calibrations(rows: list[Mapping[str, Any]]) -> None:
+    """A table with a row a form, and below it what keeps a form from a live exam."""
+    headings = (_("form"), _("variants"), _("full"), _("partial"), _("baseline"), _("spread"), _("full trains"))
+    table = Table(*headings, title=_("How often each score was reached"), title_justify="left")
+    for row in rows:
+        scores = [
+            ", ".join(_("{score}: {count} times").format(score=score, count=count) for score, count in found.items())
+            for found in row["scores"].values()
+        ]
+        seconds = _("{seconds} s").format(seconds=row["training_s"]["full"])
+        table.add_row(row["form"], str(row["variants"]), *scores, f"{row['spread']:.2f}", seconds)
+    Console().print(table)
+    for row in rows:
+        for shortfall in row["shortfalls"]:
+            typer.echo(_("{form} is not ready for a live exam: {shortfall}.").format(form=row["form"], shortfall=shortfall))
+
+
+def _chosen(pack: Pack, form: str | None) -> tuple[Form, ...]:
+    forms = tuple(entry for entry in pack.forms if form in (None, entry.task.id))
+    if not forms:
+        known = ", ".join(entry.task.id for entry in pack.forms)
+        raise UsageError(
+            _("The pack has no form {forms}.").format(forms=form), next_step=_("Name one of: {known}").format(known=known)
+        )
+    return forms
+
+
 def _proof_row(proof: Proof) -> Mapping[str, object]:
     report = proof.report
     return {
@@ -116,6 +207,7 @@ def _proof_row(proof: Proof) -> Mapping[str, object]:
         "score": report.score,
         "metric": report.metric.value if report.metric else None,
         "reason": report.reason,
+        "training_s": round(proof.training_s, 1),
         "holds": proof.holds,
     }
 

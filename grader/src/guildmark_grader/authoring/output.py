@@ -3,21 +3,18 @@
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from guildmark.i18n import _
 from guildmark.packs.model import InputSpec, TaskSpec
-from guildmark.packs.names import TARGETS, is_hidden_name, model_names
-from guildmark.rules.contract import ModelFormat
+from guildmark.packs.names import TARGETS, is_reserved_name
 from guildmark_grader.authoring.leaks import leaked_rows
 
-_RESERVED = ("starter.py", "task.json", "build.py", *model_names(ModelFormat))
 _CLASS_NUMBERS = ("int32", "int64", "int8", "int16", "uint8")
 _REAL_NUMBERS = ("float32", "float64", "float16", *_CLASS_NUMBERS)
-_RESERVED_PARTS = ("reference", "hidden", "__pycache__")
 
 
 @dataclass(frozen=True)
@@ -56,7 +53,7 @@ def output_problems(task: TaskSpec, public: dict[str, bytes], hidden: Hidden | l
     """Everything that is wrong with the files in `public` and the arrays in `hidden`."""
     problems = [] if public else [_("It made no public file.")]
     problems += [
-        _("The public file {name} has a name that is taken.").format(name=name) for name in public if _is_reserved(name)
+        _("The public file {name} has a name that is taken.").format(name=name) for name in public if is_reserved_name(name)
     ]
     if not isinstance(hidden, Hidden):
         return problems + hidden
@@ -69,13 +66,6 @@ def output_problems(task: TaskSpec, public: dict[str, bytes], hidden: Hidden | l
             _("{count} hidden row(s) also stand in {name}.").format(count=leaks[name], name=name) for name in sorted(leaks)
         ]
     return problems
-
-
-def _is_reserved(name: str) -> bool:
-    path = PurePosixPath(name)
-    instructions = path.name.startswith("instructions.") and len(path.parts) == 1
-    is_taken = path.name in _RESERVED or instructions or is_hidden_name(name)
-    return is_taken or any(part in _RESERVED_PARTS for part in path.parts)
 
 
 def _input_problems(spec: InputSpec, name: str, array: NDArray[np.generic]) -> list[str]:

@@ -1,4 +1,6 @@
-"""Runs one `build.py`, in a process of its own: `python -m guildmark_grader.authoring.seeded BUILD SOURCES PUBLIC HIDDEN`.
+"""Runs one `build.py` in a process of its own.
+
+    python -m guildmark_grader.authoring.seeded BUILD MODULES SOURCES PUBLIC HIDDEN
 
 The derived seed, 32 bytes in hex, arrives on standard input. The secret that it was derived from never enters this process.
 """
@@ -13,9 +15,10 @@ import numpy as np
 
 def main() -> None:
     """Load the script and let it build."""
-    script, sources, public, hidden = (Path(argument) for argument in sys.argv[1:])
+    script, modules, sources, public, hidden = (Path(argument) for argument in sys.argv[1:])
     entropy = int(sys.stdin.read(), 16)
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(entropy)))
+    sys.path.append(str(modules))
     _loaded(script).build(rng, sources, public, hidden)
 
 

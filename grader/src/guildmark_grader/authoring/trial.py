@@ -1,7 +1,7 @@
 """One form and variant, built and looked over: the public files and the hidden arrays.
 
-`build.py` runs in a process of its own that is told the derived seed, the pack's sources and two empty folders. What it
-leaves there is checked against the task before it goes anywhere (see `output`).
+`build.py` runs in a process of its own that is told the derived seed, a folder with the sources that the task names, and two
+empty folders. What it leaves there is checked against the task before it goes anywhere (see `output`).
 """
 
 import hashlib
@@ -42,13 +42,16 @@ def built_variant(pack: Pack, form: Form, variant: int, *, secret: bytes) -> Var
     """Build `variant` of `form`. Raises `PackUnreadable` with every problem of what was built."""
     script = f"{form.category}/{form.task.id}/build.py"
     with tempfile.TemporaryDirectory(prefix="guildmark-build-") as scratch:
-        public, hidden = Path(scratch, "public"), Path(scratch, "hidden")
-        public.mkdir()
-        hidden.mkdir()
-        _run(pack, form, script, derived_seed(secret, pack.exam, form.task.id, variant), (public, hidden))
+        sources, public, hidden = (Path(scratch, name) for name in ("data", "public", "hidden"))
+        for folder in (sources, public, hidden):
+            folder.mkdir()
+        _provide(pack, form, sources)
+        _run(pack, form, script, derived_seed(secret, pack.exam, form.task.id, variant), (sources, public, hidden))
         files = public_files(public)
         arrays = hidden_arrays(hidden, form.task)
-        problems = output_problems(form.task, files, arrays)
+        files, doubles = {**pack.public, **files}, sorted(set(pack.public) & set(files))
+        problems = [_("It made {name}, which the pack's folder public/ has too.").format(name=name) for name in doubles]
+        problems += output_problems(form.task, files, arrays)
         if problems:
             raise _unbuildable(form, [PackProblem(script, None, problem) for problem in problems])
     if not isinstance(arrays, Hidden):  # output_problems has reported it
@@ -56,8 +59,17 @@ def built_variant(pack: Pack, form: Form, variant: int, *, secret: bytes) -> Var
     return Variant(files, arrays)
 
 
-def _run(pack: Pack, form: Form, script: str, seed: bytes, outputs: tuple[Path, Path]) -> None:
-    paths = [form.folder / "build.py", pack.sources, *outputs]
+def _provide(pack: Pack, form: Form, sources: Path) -> None:
+    """Let `build.py` see what its task names, and nothing else: so a digest of that says when data have changed."""
+    for name in form.task.data:
+        place = sources / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if not place.exists():
+            place.symlink_to((pack.sources / name).resolve())
+
+
+def _run(pack: Pack, form: Form, script: str, seed: bytes, folders: tuple[Path, Path, Path]) -> None:
+    paths = [form.folder / "build.py", pack.modules, *folders]
     command = [sys.executable, "-P", "-s", "-B", "-m", "guildmark_grader.authoring.seeded", *(str(p.resolve()) for p in paths)]
     # A cleared environment: no secret by accident, and one order of hashing for the same bytes on every run.
     environment = {"PATH": os.defpath, "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
@@ -66,7 +78,7 @@ def _run(pack: Pack, form: Form, script: str, seed: bytes, outputs: tuple[Path, 
             command,
             input=seed.hex(),
             env=environment,
-            cwd=outputs[0].parent,
+            cwd=folders[0].parent,
             timeout=BUILD_LIMIT_S,
             capture_output=True,
             text=True,

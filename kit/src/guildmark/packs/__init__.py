@@ -5,7 +5,10 @@ A pack (read by `reader`):
     exam.toml                       ExamSpec: title, clock, pass rule, categories with their weights
     requirements.txt                what the starters import, pinned
     SOURCES.md                      where the data come from, and their licences
-    data/                           the sources that build.py reads
+    data/                           the sources; a build.py reads those that its task names
+    lib/                            modules that several build.py import
+    public/                         files that candidates get in every category, such as checkpoints.py
+    calibration/                    a record and a plot a form, written by `pack calibrate`
     category1/house-prices/         one task form; a category may have several
         task.toml                   TaskSpec: contract, metric, bands, hints
         instructions.en.md          what the candidate reads, one file a language

@@ -1,5 +1,7 @@
 """What stands in `exam.toml`, `task.toml`, `reference.toml` and `bank.json`, as frozen types."""
 
+from collections.abc import Mapping
+from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -7,7 +9,7 @@ from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, C
 from guildmark.packs.names import inputs_names
 from guildmark.protocol import CategoryId, FormId, Score, Sha256
 from guildmark.rules.contract import Contract, ModelFormat, TensorContract
-from guildmark.rules.scoring import Bands, Direction, PassRule
+from guildmark.rules.scoring import MAX_SCORE, Bands, Direction, PassRule
 from guildmark.rules.verdict import REASONS, Verdict
 
 if TYPE_CHECKING:
@@ -18,6 +20,9 @@ WEIGHTS_TOTAL = 100
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z][a-z]{3})?$")]
 Text = dict[Language, str]
 """A sentence in every language of the exam; English is always there."""
+
+DataPath = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$")]
+"""A file or folder below `data/`, with forward slashes."""
 
 SkillId = Annotated[str, Field(pattern=r"^[A-E][0-9]{1,2}$")]
 
@@ -170,6 +175,7 @@ class TaskSpec(Spec):
     """`task.toml`: one form of a category. `bands` are the thresholds for scores 1 to 5; `tips` stand beside the upload.
 
     An author writes one `[input]`, or several `[[input]]`. A manifest has `inputs`, and those of older banks one `input`.
+    `either` makes several inputs alternatives: a model has one of them. `data` names what `build.py` reads below `data/`.
     """
 
     id: FormId
@@ -178,6 +184,8 @@ class TaskSpec(Spec):
     formats: Annotated[tuple[ModelFormat, ...], Field(min_length=1)] = (ModelFormat.KERAS, ModelFormat.H5)
     size_limit_mib: Annotated[int, Field(gt=0, le=500)]
     forbidden_layers: tuple[str, ...] = ()
+    data: tuple[DataPath, ...] = ()
+    either: bool = False
     inputs: Annotated[
         tuple[InputSpec, ...],
         Field(validation_alias=AliasChoices("input", "inputs")),
@@ -198,6 +206,12 @@ class TaskSpec(Spec):
             raise ValueError("thresholds must not be negative")
         return self
 
+    @model_validator(mode="after")
+    def _has_alternatives(self) -> "Self":
+        if self.either and len(self.inputs) == 1:
+            raise ValueError("either = true needs several [[input]] to choose from")
+        return self
+
     @property
     def bands(self) -> Bands:
         """The cut points with their direction."""
@@ -212,6 +226,7 @@ class TaskSpec(Spec):
             inputs=tuple(entry.contract for entry in self.inputs),
             output=self.output.contract,
             forbidden_layers=self.forbidden_layers,
+            either=self.either,
         )
 
     @property
@@ -225,25 +240,40 @@ class TaskSpec(Spec):
         return text_in(fitting[0].text, language) if fitting else None
 
 
+class Role(str, Enum):
+    """What a reference is there to show, and so what it must get."""
+
+    FULL = "full"
+    PARTIAL = "partial"
+    BASELINE = "baseline"
+    REFUSED = "refused"
+
+
+SCORES_OF: Mapping[Role, range] = {
+    Role.FULL: range(MAX_SCORE, MAX_SCORE + 1),
+    Role.PARTIAL: range(2, MAX_SCORE),
+    Role.BASELINE: range(3),
+}
+"""The scores that a reference of each role may get: a full solution, a mediocre try, a naive guess."""
+
+
 class ReferenceSpec(Spec):
     """One entry of `reference.toml`: a solution, and what its model must get.
 
-    `solution` is a Python file beside it that follows the starter's contract. `verdict` with `score_at_least` and
-    `score_at_most`, or with `reason` for one that must be refused.
+    `solution` is a Python file beside it that trains and saves a model. A `role` says what score it must reach; one with the
+    role `refused` shows a mistake, and names the `reason` for which it must be refused.
     """
 
     solution: Annotated[str, Field(pattern=r"^[a-z0-9_]+\.py$")]
-    verdict: Verdict
-    score_at_least: Score = 0
-    score_at_most: Score = 5
+    role: Role
     reason: str | None = None
 
     @model_validator(mode="after")
     def _names_a_reason_when_refused(self) -> "Self":
-        if (self.verdict is Verdict.GRADED) != (self.reason is None):
-            raise ValueError("a reference that is not graded names the reason, and only such a one")
-        if self.reason is not None and (self.reason not in REASONS or REASONS[self.reason].verdict is not self.verdict):
-            raise ValueError(f"{self.reason} is not a reason of verdict {self.verdict.value}")
+        if (self.role is Role.REFUSED) == (self.reason is None):
+            raise ValueError("a reference with the role refused names the reason, and only such a one")
+        if self.reason is not None and (self.reason not in REASONS or REASONS[self.reason].verdict is Verdict.GRADED):
+            raise ValueError(f"{self.reason} is not a reason for which a model is refused")
         return self
 
 

@@ -7,6 +7,8 @@ from pathlib import PurePosixPath
 from guildmark.rules.contract import ModelFormat
 
 TARGETS = "targets.npy"
+_TAKEN = ("starter.py", "task.json", "build.py")
+_TAKEN_FOLDERS = ("reference", "hidden", "__pycache__")
 _HIDDEN = re.compile(r"(inputs(\..+)?|targets)\.npy", re.IGNORECASE)
 
 
@@ -23,3 +25,11 @@ def inputs_names(names: tuple[str, ...]) -> tuple[str, ...]:
 def is_hidden_name(path: str) -> bool:
     """Whether a file at `path` would be called like hidden data; no public file may be."""
     return _HIDDEN.fullmatch(PurePosixPath(path).name) is not None
+
+
+def is_reserved_name(path: str) -> bool:
+    """Whether a public file at `path`, made by `build.py` or shared by the pack, takes a name that means something else."""
+    place = PurePosixPath(path)
+    instructions = place.name.startswith("instructions.") and len(place.parts) == 1
+    taken = place.name in (*_TAKEN, *model_names(ModelFormat))
+    return taken or instructions or is_hidden_name(path) or any(part in _TAKEN_FOLDERS for part in place.parts)

@@ -13,12 +13,12 @@ from pydantic import ValidationError
 
 from guildmark.errors import PackProblem, PackUnreadable
 from guildmark.i18n import _
-from guildmark.packs.model import BankManifest, ExamSpec, ReferenceSpec, ReferencesSpec, TaskSpec, Text
+from guildmark.packs.model import BankManifest, ExamSpec, ReferenceSpec, ReferencesSpec, Role, TaskSpec, Text
+from guildmark.packs.names import is_reserved_name
 from guildmark.packs.scripts import script_problems
 from guildmark.packs.skills import SKILLS
 from guildmark.packs.toml import read_spec
 from guildmark.rules.contract import ModelFormat
-from guildmark.rules.scoring import MAX_SCORE
 
 __all__ = ["Form", "Pack", "PackProblem", "PackUnreadable", "load_manifest", "read_pack"]
 
@@ -40,17 +40,26 @@ class Form:
 
 @dataclass(frozen=True)
 class Pack:
-    """A pack without a problem. `requirements` is the text of that file; forms stand by category and id."""
+    """A pack without a problem. `requirements` is the text of that file; forms stand by category and id.
+
+    `public` are the files that every candidate gets in every category, by name.
+    """
 
     folder: Path
     exam: ExamSpec
     requirements: str
     forms: tuple[Form, ...]
+    public: Mapping[str, bytes]
 
     @property
     def sources(self) -> Path:
-        """The folder that every `build.py` reads."""
+        """The folder with the files that a task names in `data`."""
         return self.folder / "data"
+
+    @property
+    def modules(self) -> Path:
+        """The folder with the modules that several `build.py` import; it need not be there."""
+        return self.folder / "lib"
 
     def form(self, form_id: str) -> Form:
         """The form `form_id`. Raises `KeyError` if the pack has none."""
@@ -95,8 +104,8 @@ class _Reading:
         self.problems += found
         requirements = self._requirements()
         self._text("SOURCES.md")
-        if not (self.folder / "data").is_dir():
-            self._report("data", _("The folder of the sources is missing."))
+        public = self._public()
+        self._modules()
         languages = exam.languages if exam else ("en",)
         if exam:
             self._translations("exam.toml", languages, [exam.title, *(category.title for category in exam.categories)])
@@ -106,7 +115,7 @@ class _Reading:
             count = len(self.problems)
             message = _("The pack {pack} has {count} problem(s).").format(pack=self.folder.resolve().name, count=count)
             raise PackUnreadable(message, problems=tuple(self.problems))
-        return Pack(folder=self.folder, exam=exam, requirements=requirements, forms=tuple(forms))
+        return Pack(folder=self.folder, exam=exam, requirements=requirements, forms=tuple(forms), public=public)
 
     def _report(self, file: str, message: str, line: int | None = None) -> None:
         self.problems.append(PackProblem(file, line, message))
@@ -124,6 +133,22 @@ class _Reading:
         if not text.strip():
             self._report(name, _("The file is empty."))
         return text
+
+    def _public(self) -> dict[str, bytes]:
+        """The files of `public/`; scripts among them must be Python."""
+        paths = sorted(path for path in (self.folder / "public").glob("*") if path.name != "__pycache__")
+        for path in paths:
+            if not path.is_file() or path.is_symlink():
+                self._report(f"public/{path.name}", _("Only plain files stand here; folders and links are not handed out."))
+            elif is_reserved_name(path.name):
+                self._report(f"public/{path.name}", _("This name is taken; call the file something else."))
+            elif path.suffix == ".py":
+                self.problems += script_problems(self._text(f"public/{path.name}"), f"public/{path.name}")
+        return {path.name: path.read_bytes() for path in paths if path.is_file()}
+
+    def _modules(self) -> None:
+        for path in sorted((self.folder / "lib").glob("*.py")):
+            self.problems += script_problems(self._text(f"lib/{path.name}"), f"lib/{path.name}")
 
     def _requirements(self) -> str:
         text = self._text("requirements.txt")
@@ -178,6 +203,9 @@ class _Reading:
         if task.id != folder_name:
             message = _("The id is {id}, but the folder is called {folder}; give both the same name.")
             self._report(name, message.format(id=task.id, folder=folder_name))
+        for path in task.data:
+            if not (self.folder / "data" / path).exists():
+                self._report(name, _("data names {path}, but there is no data/{path}.").format(path=path))
         for skill in task.skills:
             if skill not in SKILLS:
                 self._report(name, _("{skill} is not a skill of the checklist.").format(skill=skill))
@@ -202,8 +230,8 @@ class _Reading:
                 self.problems += script_problems(self._text(script), script)
             else:
                 self._report(name, _("{solution} does not exist.").format(solution=reference.solution))
-        if not any(reference.score_at_least == MAX_SCORE for reference in references.reference):
-            self._report(name, _("No reference shows that the full score can be reached."))
+        if not any(reference.role is Role.FULL for reference in references.reference):
+            self._report(name, _("No reference has the role full, so nothing shows that the full score can be reached."))
         return references.reference
 
     def _ids_are_unique(self, forms: Iterable[Form]) -> None:

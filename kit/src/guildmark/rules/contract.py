@@ -41,7 +41,8 @@ class TensorContract:
 class Contract:
     """Everything that is checked before a model is graded. `size_limit` is in bytes.
 
-    A model with several `inputs` is fed by name where its own names are the contract's, and else in order.
+    A model with several `inputs` is fed by name where its own names are the contract's, and else in order. With `either` they
+    are alternatives: a model has a single one, and is fed the first alternative that it fits.
     """
 
     formats: tuple[ModelFormat, ...]
@@ -49,6 +50,7 @@ class Contract:
     inputs: tuple[TensorContract, ...]
     output: TensorContract
     forbidden_layers: tuple[str, ...] = ()
+    either: bool = False
 
 
 def fits(expected: tuple[int, ...], found: Shape) -> bool:

@@ -1,0 +1,178 @@
+"""Calibrates forms: references trained and graded on many variants, with a record in the pack that grows as results come.
+
+The record of a form is written after every result, so a calibration that was stopped goes on where it was. Observations are
+dropped when what they are bound to has changed: data, build or scoring, or the reference itself.
+"""
+
+import importlib.metadata
+import platform
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from pydantic import ValidationError
+
+from guildmark.errors import PackUnreadable
+from guildmark.i18n import _
+from guildmark.packs.calibration import CalibrationRecord, Crossing, Observation
+from guildmark.packs.model import Role
+from guildmark.packs.reader import Form, Pack
+from guildmark_grader.authoring.bench import Bench, Result, Trial, bench
+from guildmark_grader.authoring.digests import form_digests, script_digest
+
+FOLDER = "calibration"
+_LIBRARIES = ("tensorflow-cpu", "tensorflow", "keras", "numpy")
+_CALIBRATED = (Role.FULL, Role.PARTIAL, Role.BASELINE)
+
+Told = Callable[[Result], None]
+"""Told each result as it comes."""
+
+
+def record_path(pack: Pack, form: Form) -> Path:
+    """Where the record of `form` stands; its plot stands beside it."""
+    return pack.folder / FOLDER / f"{form.task.id}.json"
+
+
+def read_record(pack: Pack, form: Form) -> CalibrationRecord | None:
+    """The record in the pack, whatever it is bound to; None if there is none. Raises `PackUnreadable` if it cannot be read."""
+    path = record_path(pack, form)
+    try:
+        return CalibrationRecord.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValidationError) as error:
+        message = _("The calibration record {path} cannot be read.").format(path=f"{FOLDER}/{path.name}")
+        raise PackUnreadable(message, next_step=_("Remove it and calibrate the form again.")) from error
+
+
+def calibration_secret(pack: Pack) -> bytes:
+    """What the variants of a calibration are drawn from: known to everybody, so never what those of an exam are drawn from."""
+    return f"calibration of {pack.exam.id}".encode().ljust(32, b".")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a calibration still has to do for one form: `record` is what is known already, `trials` what is missing."""
+
+    form: Form
+    record: CalibrationRecord
+    trials: tuple[Trial, ...]
+
+
+def plan(pack: Pack, form: Form, *, variants: int, seeds: int) -> Plan:
+    """Keep of the record what still holds, and list what is missing to `variants` variants with `seeds` trainings each."""
+    record = _still_true(pack, form, read_record(pack, form))
+    known = {(one.solution, one.variant, one.seed) for one in record.observations}
+    trials = [
+        Trial(form, variant, reference, seed, crossed=_crossed(reference.role, variant, seed, variants))
+        for seed in range(seeds)
+        for variant in range(variants)
+        for reference in form.references
+        if reference.role in _CALIBRATED and (reference.solution, variant, seed) not in known
+    ]
+    return Plan(form, record, tuple(trials))
+
+
+def calibrate(pack: Pack, plans: Iterable[Plan], *, variants: int, jobs: int | None, told: Told) -> None:
+    """Run what the plans list and write each record as it grows.
+
+    Raises `PackUnreadable` if a form cannot be built or a reference leaves no model.
+    """
+    for one in plans:
+        if one.trials:
+            _calibrate(pack, one, variants=variants, jobs=jobs, told=told)
+
+
+def _calibrate(pack: Pack, one: Plan, *, variants: int, jobs: int | None, told: Told) -> None:
+    record = one.record
+    with bench(pack, [one.form], secret=calibration_secret(pack), variants=variants, jobs=jobs) as made:
+        labels = [_labels(made, one.form, variant) for variant in range(variants)]
+        for result in made.results(one.trials):
+            observations = (*record.observations, _observation(one.form, result))
+            crossings = (*record.crossings, *_crossings(result, labels))
+            record = record.model_copy(update={"observations": observations, "crossings": crossings})
+            _write(record_path(pack, one.form), _sorted(record))
+            told(result)
+
+
+def _still_true(pack: Pack, form: Form, record: CalibrationRecord | None) -> CalibrationRecord:
+    digests = form_digests(pack, form)
+    if record is None or record.digests != digests:
+        return CalibrationRecord(format=1, form=form.task.id, digests=digests, classes=_classes(form), versions=_versions())
+    scripts = {reference.solution: (script_digest(form, reference), reference.role) for reference in form.references}
+    kept = tuple(one for one in record.observations if scripts.get(one.solution) == (one.script, one.role))
+    trained = {(one.solution, one.variant) for one in kept}
+    crossed = tuple(one for one in record.crossings if (one.solution, one.trained_on) in trained)
+    return record.model_copy(update={"observations": kept, "crossings": crossed})
+
+
+def _crossed(role: Role, variant: int, seed: int, variants: int) -> tuple[int, ...]:
+    """Full references are tried on the next variant too, to see what a copied file earns there."""
+    return ((variant + 1) % variants,) if role is Role.FULL and seed == 0 and variants > 1 else ()
+
+
+def _observation(form: Form, result: Result) -> Observation:
+    trial, report = result.trial, result.report
+    return Observation(
+        solution=trial.reference.solution,
+        script=script_digest(form, trial.reference),
+        role=trial.reference.role,
+        variant=trial.variant,
+        seed=trial.seed,
+        score=report.score,
+        metric=report.metric.value if report.metric else None,
+        reason=report.reason,
+        training_s=round(result.training_s, 1),
+    )
+
+
+def _crossings(result: Result, labels: list[bytes]) -> Iterator[Crossing]:
+    trial = result.trial
+    for variant, report in zip(trial.crossed, result.crossed, strict=True):
+        yield Crossing(
+            solution=trial.reference.solution,
+            trained_on=trial.variant,
+            graded_on=variant,
+            score=report.score,
+            has_same_labels=labels[trial.variant] == labels[variant],
+        )
+
+
+def _labels(made: Bench, form: Form, variant: int) -> bytes:
+    """What numbers the classes of a variant: `classes.txt`, where a form has one."""
+    return made.public(form, variant).get("classes.txt", b"")
+
+
+def _classes(form: Form) -> int:
+    shape = form.task.output.shape
+    return max(*shape[-1:], 2) if form.task.metric.name == "accuracy" else 0
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    installed = {one.metadata["Name"].lower().replace("_", "-") for one in importlib.metadata.distributions()}
+    return found | {name: importlib.metadata.version(name) for name in _LIBRARIES if name in installed}
+
+
+def _sorted(record: CalibrationRecord) -> CalibrationRecord:
+    """The record in an order that does not depend on what ended first, so that two versions of it compare well."""
+    return record.model_copy(
+        update={
+            "observations": tuple(sorted(record.observations, key=lambda one: (one.role, one.solution, one.seed, one.variant))),
+            "crossings": tuple(sorted(record.crossings, key=lambda one: (one.solution, one.trained_on, one.graded_on))),
+        }
+    )
+
+
+def _write(path: Path, record: CalibrationRecord) -> None:
+    path.parent.mkdir(exist_ok=True)
+    unfinished = path.with_suffix(".unfinished")
+    unfinished.write_text(record.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    unfinished.replace(path)
+
+
+def median_training_s(record: CalibrationRecord, role: Role) -> float | None:
+    """The median seconds that references with `role` trained; None if none did."""
+    seconds = [one.training_s for one in record.of(role)]
+    return float(np.median(seconds)) if seconds else None

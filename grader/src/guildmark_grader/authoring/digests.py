@@ -1,0 +1,45 @@
+"""What a calibration is bound to: digests of the data, of the build and of the scoring of a form, but of no statement."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from guildmark.packs.calibration import Digests
+from guildmark.packs.model import ReferenceSpec, TaskSpec
+from guildmark.packs.reader import Form, Pack
+
+
+def form_digests(pack: Pack, form: Form) -> Digests:
+    """The digests of `form` as its files are now."""
+    sources = [pack.sources / name for name in form.task.data]
+    scripts = [form.folder / "build.py", *sorted(pack.modules.glob("*.py"))]
+    return Digests(
+        data=_of_files(sources, pack.sources),
+        build=_of_files(scripts, pack.folder),
+        scoring=hashlib.sha256(_scoring(form.task)).hexdigest(),
+    )
+
+
+def script_digest(form: Form, reference: ReferenceSpec) -> str:
+    """The digest of a reference's script."""
+    return hashlib.sha256((form.folder / "reference" / reference.solution).read_bytes()).hexdigest()
+
+
+def _of_files(paths: Iterable[Path], root: Path) -> str:
+    """One digest over the names below `root` and the contents of files, those in folders included."""
+    whole = hashlib.sha256()
+    files = {path for given in paths for path in ([given] if given.is_file() else given.rglob("*")) if path.is_file()}
+    for path in sorted(files):
+        if "__pycache__" not in path.parts:
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+            whole.update(f"{path.relative_to(root).as_posix()}\0{content}\n".encode())
+    return whole.hexdigest()
+
+
+def _scoring(task: TaskSpec) -> bytes:
+    """What turns predictions into a score, as text that is the same for the same rules."""
+    rules = task.model_dump(mode="json", include={"metric", "thresholds", "limits", "size_limit_mib", "either"})
+    tensors = [{"shape": entry.shape, "dtype": entry.dtype, "name": entry.name} for entry in task.inputs]
+    output = {"shape": task.output.shape, "dtype": task.output.dtype}
+    return json.dumps({**rules, "inputs": tensors, "output": output}, sort_keys=True).encode()

@@ -1,0 +1,98 @@
+"""Pictures of a calibration: what each reference reached on each variant, and how its scores are spread."""
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from guildmark.errors import UsageError
+from guildmark.i18n import _
+from guildmark.packs.calibration import CalibrationRecord, Observation
+from guildmark.packs.model import Role, TaskSpec, text_in
+from guildmark.rules.scoring import MAX_SCORE
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_INK, _FAINT = "#1c2430", "#c9d0da"
+_COLOURS = {Role.FULL: "#0b6e4f", Role.PARTIAL: "#c77d0a", Role.BASELINE: "#8a3b5c"}
+_SHADES = ("#d9dee6", "#b9cbe0", "#8fb1d6", "#5f92c6", "#3a70ad", "#1d4e89")
+_MARKS = "osD^vP"
+
+
+def require_plots() -> None:
+    """Raise `UsageError` where the library that draws is not installed: before hours of training, not after."""
+    try:
+        import matplotlib as _matplotlib  # noqa: F401, ICN001 - only whether it is there
+    except ImportError as error:
+        raise UsageError(
+            _("Plots need matplotlib, which is not installed."),
+            next_step=_("Run: pip install 'guildmark-grader[authoring]'"),
+        ) from error
+
+
+def plot_record(record: CalibrationRecord, task: TaskSpec, path: Path) -> None:
+    """Draw `record` into the PNG file at `path`."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(10, 4.2), dpi=100, layout="constrained")
+    FigureCanvasAgg(figure)
+    metrics, scores = figure.subplots(1, 2, width_ratios=(3, 2))
+    solutions = _by_solution(record)
+    _draw_metrics(metrics, solutions, task)
+    _draw_scores(scores, solutions)
+    figure.suptitle(f"{text_in(task.title, 'en')} ({record.form}): {record.variants} variants", color=_INK)
+    figure.savefig(path, metadata={"Software": None})
+
+
+def _by_solution(record: CalibrationRecord) -> dict[str, list[Observation]]:
+    order = list(_COLOURS)
+    found: dict[str, list[Observation]] = {}
+    for one in sorted(record.observations, key=lambda one: (order.index(one.role), one.solution)):
+        found.setdefault(one.solution, []).append(one)
+    return found
+
+
+def _draw_metrics(axes: "Axes", solutions: dict[str, list[Observation]], task: TaskSpec) -> None:
+    """A point for each model, against the bands."""
+    for score, threshold in enumerate(task.thresholds, start=1):
+        axes.axhline(threshold, color=_FAINT, linewidth=1, zorder=0)
+        axes.annotate(
+            str(score), (1.01, threshold), xycoords=("axes fraction", "data"), va="center", color=_INK, annotation_clip=False
+        )
+    for place, (solution, observed) in enumerate(solutions.items()):
+        graded = [one for one in observed if one.metric is not None]
+        axes.scatter(
+            [one.variant for one in graded],
+            [one.metric or 0.0 for one in graded],
+            s=26,
+            marker=_MARKS[place % len(_MARKS)],
+            color=_COLOURS[observed[0].role],
+            alpha=0.8,
+            label=f"{solution.removesuffix('.py')} ({observed[0].role.value})",
+        )
+    axes.set_xlabel("variant")
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.set_ylabel(f"{task.metric.name} ({task.metric.unit})" if task.metric.unit else task.metric.name)
+    if task.thresholds[0] > task.thresholds[-1]:
+        axes.invert_yaxis()  # better is higher, for errors too
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=len(solutions), frameon=False, fontsize="small")
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _draw_scores(axes: "Axes", solutions: dict[str, list[Observation]]) -> None:
+    """The share of each score, a bar for each reference."""
+    for row, observed in enumerate(solutions.values()):
+        counts, start = Counter(one.score or 0 for one in observed), 0.0
+        for score in range(MAX_SCORE + 1):
+            share = counts[score] / len(observed)
+            if share:
+                axes.barh(row, share, left=start, color=_SHADES[score], edgecolor="white")
+                shade = "white" if score > MAX_SCORE // 2 else _INK
+                axes.text(start + share / 2, row, f"{score}", ha="center", va="center", color=shade)
+            start += share
+    axes.set_yticks(range(len(solutions)), [name.removesuffix(".py") for name in solutions])
+    axes.invert_yaxis()
+    axes.set_xlim(0, 1)
+    axes.set_xlabel("share of models with each score")
+    axes.spines[["top", "right"]].set_visible(False)
