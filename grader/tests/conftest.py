@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from guildmark.packs.bank import BankManifest
 from guildmark.packs.bundle import pack_zip
-from guildmark.packs.model import BankManifest, TaskSpec
+from guildmark.packs.model import TaskSpec
 from guildmark_grader.banks import HiddenStore, open_bank
 from guildmark_grader.grade import Grader
 from guildmark_grader.pool import Pool

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from grader.tests.conftest import EXAM, TASK
 
+from guildmark.packs.bank import BankManifest
 from guildmark.packs.bundle import pack_zip
-from guildmark.packs.model import BankManifest, TaskSpec
+from guildmark.packs.model import TaskSpec
 from guildmark.rules.contract import ModelFormat, TensorContract
 from guildmark.rules.scoring import rounded
 from guildmark_grader.banks import Bank, open_bank

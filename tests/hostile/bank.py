@@ -8,8 +8,8 @@ import numpy as np
 from tests.hostile.effects import TASK_MEMORY_MIB
 from tests.hostile.files.bench import CLASSES, FEATURES, ROWS
 
+from guildmark.packs.bank import BankManifest
 from guildmark.packs.bundle import pack_zip
-from guildmark.packs.model import BankManifest
 from guildmark.rules.contract import ModelFormat
 
 HURRIED_S = 4

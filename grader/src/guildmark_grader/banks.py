@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from guildmark.errors import PackUnreadable, UsageError
 from guildmark.i18n import _
-from guildmark.packs.model import BankManifest, Blob, FormEntry
+from guildmark.packs.bank import BankManifest, Blob, FormEntry
 from guildmark.packs.names import TARGETS
 from guildmark.packs.reader import load_manifest
 

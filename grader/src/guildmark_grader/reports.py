@@ -3,11 +3,13 @@
 import functools
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from guildmark.inspection import Finding
-from guildmark.packs.model import FormEntry, TaskSpec
+from guildmark.packs.bank import FormEntry
+from guildmark.packs.model import TaskSpec
 from guildmark.protocol import GradeReport, MetricValue
 from guildmark.rules.scoring import MAX_SCORE
 from guildmark.rules.verdict import REASONS, Params
@@ -23,13 +25,18 @@ _RUNTIMES: Mapping[Program, tuple[str, ...]] = {
     Program.TFLITE: ("ai-edge-litert",),
     Program.TORCH: ("torch",),
 }
+_SCORING = {
+    *("id", "formats", "forbidden_layers", "size_limit_mib", "size_limit_kib", "limits"),
+    *("inputs", "output", "metric", "thresholds"),
+}
 
 
 @dataclass(frozen=True)
 class Scored:
-    """A model that was graded."""
+    """A model that was graded. `predict_ms` is how long it predicts 1,000 rows, where the task counts that."""
 
     value: float
+    predict_ms: float | None = None
 
 
 def report_on(bank: Bank, form: FormEntry, variant: int, judged: Finding | Scored, timings: Mapping[str, float]) -> GradeReport:
@@ -43,6 +50,7 @@ def report_on(bank: Bank, form: FormEntry, variant: int, judged: Finding | Score
         following = task.bands.next_threshold(judged.value)
         metric = MetricValue(name=task.metric.name, value=judged.value, unit=task.metric.unit)
         reason, params = _quality(metric, score, following)
+        params = {**params, **_speed(task, judged)}
     return GradeReport(
         verdict=REASONS[reason].verdict,
         score=score,
@@ -62,6 +70,20 @@ def _quality(metric: MetricValue, score: int, following: float | None) -> tuple[
     return ("graded.quality" if score else "graded.far"), params
 
 
+def _speed(task: TaskSpec, judged: Scored) -> Params:
+    limit = task.limits.predict_ms
+    if limit is None or judged.predict_ms is None:
+        return {}
+    return {"predict_ms": shown_ms(judged.predict_ms), "predict_limit_ms": limit}
+
+
+def shown_ms(found: float) -> int | float:
+    """A time as candidates read it: two digits that count, rounded up, for no two measurements are the same."""
+    step = 10.0 ** (math.floor(math.log10(max(found, 0.1))) - 1)
+    shown = math.ceil(found / step) * step
+    return round(shown) if step >= 1 else round(shown, 2)
+
+
 def fault_report() -> GradeReport:
     """The report when something of ours broke; what it was stands in our log."""
     return GradeReport(
@@ -78,10 +100,7 @@ def fault_report() -> GradeReport:
 
 def grader_digest(task: TaskSpec, hidden_sha256: str) -> str:
     """A digest of everything that a report depends on but the file: this grader, its runtime, the task and its data."""
-    scoring = task.model_dump(
-        mode="json",
-        include={"id", "formats", "size_limit_mib", "forbidden_layers", "inputs", "output", "metric", "thresholds", "limits"},
-    )
+    scoring = task.model_dump(mode="json", include=_SCORING, exclude_none=True)
     for tensor in (*scoring["inputs"], scoring["output"]):
         tensor.pop("meaning")  # words for people score nothing
     return _digest({"grader": __version__, "runtime": _runtime_versions(), "task": scoring, "hidden": hidden_sha256})

@@ -1,7 +1,7 @@
-"""Two small packs with reference solutions that need no training: two named inputs in five formats, and text.
+"""Small packs with references that need no training: two named inputs in five formats, text, and text or numbers.
 
-`two_inputs_pack` and `text_pack` write them. The answers of the references are known, so that a grading of them in the box
-tells whether the right array reached the right input.
+`two_inputs_pack`, `text_pack` and `either_pack` write them. The answers of the references are known, so that a grading of
+them in the box tells whether the right array reached the right input.
 """
 
 from collections.abc import Mapping
@@ -242,6 +242,86 @@ TEXT_REFERENCES: Mapping[str, tuple[str, str]] = {
 }
 
 
+EITHER_TASK = """\
+id = "either"
+title = { en = "Moods, as text or as numbers" }
+skills = ["A1"]
+size_limit_mib = 2
+thresholds = [0.6, 0.7, 0.8, 0.9, 0.99]
+either = true
+
+[[input]]
+name = "text"
+shape = []
+dtype = "string"
+meaning = { en = "A sentence." }
+
+[[input]]
+name = "tokens"
+shape = [10]
+dtype = "int32"
+meaning = { en = "The numbers of its words in words.txt." }
+
+[output]
+shape = [2]
+meaning = { en = "Scores of sad and glad." }
+
+[metric]
+name = "accuracy"
+"""
+
+EITHER_BUILD = TEXT_BUILD.replace(
+    'np.save(hidden / "inputs.npy", np.array(texts[200:]))',
+    """known = sorted({word for text in texts for word in text.split()})
+    (public / "words.txt").write_text("\\n".join(known), encoding="utf-8")
+    np.save(hidden / "inputs.text.npy", np.array(texts[200:]))
+    tokens = [[known.index(word) for word in text.split()] for text in texts[200:]]
+    np.save(hidden / "inputs.tokens.npy", np.array(tokens, dtype="int32"))""",
+)
+
+_EITHER_TOKENS = """\
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+MOODS = (["rain", "loss", "cold", "grief"], ["sun", "gain", "warm", "joy"])
+
+
+def solution_model():
+    known = Path("words.txt").read_text(encoding="utf-8").split()
+    worth = np.array([[word in mood for mood in MOODS] for word in known], dtype="float32")
+    inputs = tf.keras.Input((LENGTH,), dtype="int32")
+    vectors = tf.keras.layers.Embedding(len(known), 2)
+    model = tf.keras.Model(inputs, tf.keras.layers.GlobalAveragePooling1D()(vectors(inputs)))
+    vectors.set_weights([worth])
+    return model
+
+
+if __name__ == "__main__":
+    solution_model().save("mymodel.keras")
+"""
+
+EITHER_REFERENCES: Mapping[str, tuple[str, str]] = {
+    "text.py": ("graded", _MOODS.replace("SIGN", "1")),
+    "text_rows.py": (
+        "graded",
+        _EITHER_TOKENS.replace(
+            'inputs = tf.keras.Input((LENGTH,), dtype="int32")', 'inputs = tf.keras.Input((1,), dtype="string")'
+        )
+        .replace("(vectors(inputs))", "(vectors(words(inputs)))")
+        .replace("len(known), 2", "len(known) + 2, 2")
+        .replace("[worth]", "[np.concatenate([np.zeros((2, 2)), worth])]")
+        .replace(
+            "    vectors =",
+            "    words = tf.keras.layers.TextVectorization(vocabulary=known, output_sequence_length=10)\n    vectors =",
+        ),
+    ),
+    "tokens.py": ("graded", _EITHER_TOKENS.replace("LENGTH", "10")),
+    "short.py": ("contract.input_shape", _EITHER_TOKENS.replace("LENGTH", "9")),
+}
+
+
 def two_inputs_pack(folder: Path) -> Path:
     """A pack in `folder/two-inputs`, whose form `brightness` feeds a picture of bytes and a place."""
     return _written(folder / "two-inputs", "brightness", TWO_INPUTS_TASK, TWO_INPUTS_BUILD, TWO_INPUTS_REFERENCES)
@@ -250,6 +330,11 @@ def two_inputs_pack(folder: Path) -> Path:
 def text_pack(folder: Path) -> Path:
     """A pack in `folder/texts`, whose form `moods` feeds sentences, not all of them ASCII."""
     return _written(folder / "texts", "moods", TEXT_TASK, TEXT_BUILD, TEXT_REFERENCES)
+
+
+def either_pack(folder: Path) -> Path:
+    """A pack in `folder/either`, whose form `either` feeds sentences as text or as numbers of words."""
+    return _written(folder / "either", "either", EITHER_TASK, EITHER_BUILD, EITHER_REFERENCES)
 
 
 def _written(root: Path, form_id: str, task: str, build: str, references: Mapping[str, tuple[str, str]]) -> Path:

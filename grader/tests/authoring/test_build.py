@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from guildmark.errors import PackUnreadable, UsageError
+from guildmark.packs.bank import VariantEntry
 from guildmark.packs.bundle import iter_zip
-from guildmark.packs.model import VariantEntry
 from guildmark.packs.reader import load_manifest, read_pack
 from guildmark_grader.authoring.build import bank_digest, build_bank
 from guildmark_grader.authoring.trial import derived_seed

@@ -16,7 +16,7 @@ from guildmark_grader.authoring.check import pack_problems
 from guildmark_grader.authoring.prove import proofs
 from guildmark_grader.banks import Bank, HiddenStore, open_bank
 
-from .packs_made import text_pack, two_inputs_pack
+from .packs_made import either_pack, text_pack, two_inputs_pack
 
 SECRET = b"0123456789abcdef0123456789abcdef"
 
@@ -86,9 +86,7 @@ def test_text_travels_whole(tmp_path: Path) -> None:
 
 def test_the_references_of_both_packs_are_read(tmp_path: Path) -> None:
     two, text = read_pack(two_inputs_pack(tmp_path)), read_pack(text_pack(tmp_path))
-    endings = {
-        reference.solution: reference.role.value for form in (*two.forms, *text.forms) for reference in form.references
-    }
+    endings = {reference.solution: reference.role.value for form in (*two.forms, *text.forms) for reference in form.references}
     assert endings == {
         "by_name.py": "full",
         "by_name_h5.py": "full",
@@ -174,7 +172,7 @@ def test_hidden_data_with_an_input_missing_is_refused_and_leaves_nothing(tmp_pat
     assert list(scratch.iterdir()) == []
 
 
-@pytest.mark.parametrize("made", [two_inputs_pack, text_pack])
+@pytest.mark.parametrize("made", [two_inputs_pack, text_pack, either_pack])
 def test_x11_every_reference_gets_what_its_author_says_in_the_box(tmp_path: Path, made: Callable[[Path], Path]) -> None:
     pack = read_pack(made(tmp_path))
     wrong = {proof.reference.solution: proof.report for proof in proofs(pack, pack.forms, secret=SECRET) if not proof.holds}

@@ -40,7 +40,7 @@ def child(runtime, count, folder, case) -> int | None:
         runtime.warm()
         inputs, expected = case.arrays(folder)
         model = runtime.load(folder / case.file, case.contract)
-        found = runtime.predict(model, inputs, case.contract, is_recurrent=case.is_recurrent)
+        found = runtime.predictor(model, inputs, case.contract, is_recurrent=case.is_recurrent)(inputs)
         if np.allclose(found, expected, rtol=0, atol=case.tolerance):
             os.write(sending, str(threads()).encode())
         os._exit(0)

@@ -34,7 +34,7 @@ def main(folder: Path, names: list[str]) -> None:
         inputs, _ = case.arrays(folder)
         try:
             model = runtime.load(folder / case.file, case.contract)
-            found = runtime.predict(model, inputs, case.contract, is_recurrent=case.is_recurrent)
+            found = runtime.predictor(model, inputs, case.contract, is_recurrent=case.is_recurrent)(inputs)
         except Unfit as unfit:
             refusal = {"code": unfit.finding.code, "params": dict(unfit.finding.params)}
             (folder / f"{case.name}.refused.json").write_text(json.dumps(refusal))

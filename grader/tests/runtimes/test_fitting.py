@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -115,3 +117,49 @@ def test_numbers_are_converted_to_what_the_model_takes(numbers, dtype):
 def test_it_refuses_a_conversion_that_would_change_what_is_fed(numbers, dtype):
     with pytest.raises(ValueError, match="task"):
         convert(numbers, np.dtype(dtype))
+
+
+TEXT, TOKENS = TensorContract((), "string", "text"), TensorContract((20,), "int32", "tokens")
+
+
+def alternatives() -> Contract:
+    return replace(contract(TEXT, TOKENS), either=True)
+
+
+@pytest.mark.parametrize(
+    ("declared", "order", "shape"),
+    [
+        (Declared("words", (None,), is_text=True), (0,), (6,)),
+        (Declared("words", (None, 1), is_text=True), (0,), (6, 1)),
+        (Declared("words", None, is_text=True), (0,), (6,)),
+        (Declared("numbers", (None, 20), is_text=False), (1,), (6, 20)),
+        (Declared("text", (None, None), np.int32, is_text=False), (1,), (6, 20)),
+        (Declared("numbers", (None, 20)), (1,), (6, 20)),
+    ],
+)
+def test_a_model_is_fed_the_alternative_that_it_takes(declared, order, shape):
+    fed = feeding([declared], alternatives())
+    assert fed.order == order
+    assert [array.shape for array in fed.ordered((np.array(["a b"] * 6), np.zeros((6, 20), np.int32)))] == [shape]
+
+
+@pytest.mark.parametrize(
+    ("declared", "code", "params"),
+    [
+        (
+            [Declared("numbers", (None, 19), is_text=False)],
+            "contract.input_shape",
+            {"found": "(None, 19)", "expected": "(None,) of text or (None, 20)"},
+        ),
+        (
+            [Declared("words", (None, 20), is_text=True)],
+            "contract.input_shape",
+            {"found": "(None, 20)", "expected": "(None,) of text or (None, 20)"},
+        ),
+        ([Declared("a", (None,)), Declared("b", (None, 20))], "contract.input_count", {"found": 2, "expected": 1}),
+    ],
+)
+def test_a_model_that_takes_no_alternative_is_unfit(declared, code, params):
+    with pytest.raises(Unfit) as unfit:
+        feeding(declared, alternatives())
+    assert (unfit.value.finding.code, unfit.value.finding.params) == (code, params)

@@ -10,7 +10,7 @@ import pytest
 
 from guildmark.client import dry_run as dry
 from guildmark.client.check import check_file
-from guildmark.inspection import Finding
+from guildmark.inspection import Finding, inspect_file
 from guildmark.rules.contract import Contract, ModelFormat, TensorContract
 
 CONTRACT = Contract((ModelFormat.KERAS, ModelFormat.H5), 1_000_000, (TensorContract((4,)),), TensorContract((1,)))
@@ -31,6 +31,8 @@ keras.Model([right, left], layers.Dense(1)(both)).save(os.path.join(sys.argv[1],
 keras.Model({"left": left, "right": right}, layers.Dense(1)(both)).save(os.path.join(sys.argv[1], "keyed.keras"))
 words = layers.TextVectorization(output_mode="multi_hot", vocabulary=["sun", "rain"])
 save("text.keras", keras.Input((), dtype="string"), words, layers.Dense(1))
+numbers = layers.TextVectorization(output_sequence_length=4, vocabulary=["sun", "rain"])
+save("text_rows.keras", keras.Input((1,), dtype="string"), numbers, layers.Rescaling(1.0), layers.Dense(1))
 known = layers.StringLookup(output_mode="multi_hot", vocabulary=["sun", "rain"])
 save("texts.keras", keras.Input((2,), dtype="string"), known, layers.Dense(1))
 """
@@ -207,6 +209,22 @@ def test_x5_a_real_model_is_inspected_and_run(running, models, monkeypatch):
 def test_real_models_of_several_inputs_and_of_text_are_run(models, name, inputs):
     run = dry.dry_run(models / name, replace(CONTRACT, inputs=inputs), python=Path(sys.executable))
     assert (run.finished, run.findings, run.detail) == (True, (), None)
+
+
+EITHER = (TensorContract((), "string", "text"), TensorContract((4,), "float32", "tokens"))
+
+
+@pytest.mark.parametrize("name", ["text.keras", "text_rows.keras", "good.keras"])
+def test_a_real_model_of_either_input_is_run_on_the_one_that_it_takes(models, name):
+    run = dry.dry_run(models / name, replace(CONTRACT, inputs=EITHER, either=True), python=Path(sys.executable))
+    assert (run.finished, run.findings, run.detail) == (True, (), None)
+
+
+def test_x5_a_real_model_that_takes_neither_input_is_named(models):
+    contract = replace(CONTRACT, inputs=(EITHER[0], TensorContract((5,), "float32", "tokens")), either=True)
+    expected = (misfit("input", "(None, 4)", "(None,) of text or (None, 5)"),)
+    assert dry.dry_run(models / "good.keras", contract, python=Path(sys.executable)).findings == expected
+    assert inspect_file(models / "good.keras", contract).findings == expected
 
 
 def test_a_model_of_another_format_is_inspected_and_not_run(tmp_path):

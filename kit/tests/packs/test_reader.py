@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from guildmark.errors import PackProblem, PackUnreadable
-from guildmark.packs.model import BankManifest, Blob, ExamSpec, FormEntry, VariantEntry
+from guildmark.packs.bank import BankManifest, Blob, FormEntry, VariantEntry
+from guildmark.packs.model import ExamSpec
 from guildmark.packs.reader import load_manifest, read_pack
 from guildmark.rules.contract import ModelFormat, TensorContract
 from guildmark.rules.scoring import Direction

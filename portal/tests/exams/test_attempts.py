@@ -80,7 +80,9 @@ def test_a_closed_program_takes_no_attempt(candidate: User, bank: BankFolder) ->
 
 
 def test_a_live_exam_needs_an_entitlement(make_bank: MakeBank, candidate: User) -> None:
-    services.publish(make_bank(visibility="private").folder, ExamKind.LIVE, "tests")
+    bank = make_bank(visibility="private")
+    bank.calibrate()
+    services.publish(bank.folder, ExamKind.LIVE, "tests")
     with pytest.raises(Refused, match="no right to sit"):
         services.open_attempt(user=candidate, program="tiny", now=clock.now())
 

@@ -9,7 +9,9 @@ from portal.tests.exams.conftest import BankFolder, MakeBank
 
 from guildmark.errors import PackUnreadable
 from guildmark.protocol import ExamKind
-from guildmark_portal.exams import queries, services, storage
+from guildmark_portal.accounts.models import User
+from guildmark_portal.audit.models import Entry
+from guildmark_portal.exams import going_live, queries, services, storage
 from guildmark_portal.exams.models import ExamVersion
 from guildmark_portal.exams.refusals import PublishRefused
 
@@ -61,14 +63,58 @@ def test_the_folder_of_a_bank_is_closed_to_other_accounts(bank: BankFolder) -> N
 
 
 def test_a_public_pack_does_not_go_live(bank: BankFolder) -> None:
-    with pytest.raises(PublishRefused, match="cannot go live"):
+    bank.calibrate()
+    with pytest.raises(PublishRefused, match="cannot go live: its sources are public, so its answers are known"):
         services.publish(bank.folder, ExamKind.LIVE, "tests")
     assert queries.open_programs() == ()
 
 
-def test_a_private_pack_goes_live_under_its_own_name(make_bank: MakeBank) -> None:
-    services.publish(make_bank(visibility="private").folder, ExamKind.LIVE, "tests")
+def test_x20_a_pack_that_was_never_calibrated_does_not_go_live(make_bank: MakeBank) -> None:
+    bank = make_bank(visibility="private")
+    with pytest.raises(PublishRefused, match="first-form: it was never calibrated") as refused:
+        services.publish(bank.folder, ExamKind.LIVE, "tests")
+    assert "guildmark-grader pack calibrate" in (refused.value.next_step or "")
+    assert queries.open_programs() == ()
+
+
+@pytest.mark.parametrize("part", ["data", "build", "scoring"])
+def test_x20_a_pack_whose_record_does_not_match_does_not_go_live(make_bank: MakeBank, part: str) -> None:
+    bank = make_bank(visibility="private")
+    bank.calibrate(changed=part)
+    with pytest.raises(PublishRefused, match=f"the {part} changed after the calibration"):
+        services.publish(bank.folder, ExamKind.LIVE, "tests")
+    services.publish(bank.folder, ExamKind.DEMO, "tests")
+    assert [program.slug for program in queries.open_programs()] == ["tiny-demo"]
+
+
+def test_a_calibrated_private_pack_goes_live_under_its_own_name(make_bank: MakeBank) -> None:
+    bank = make_bank(visibility="private")
+    bank.calibrate()
+    services.publish(bank.folder, ExamKind.LIVE, "tests")
     assert [program.slug for program in queries.open_programs()] == ["tiny"]
+    assert not Entry.objects.filter(action="exam.readiness_overridden").exists()
+
+
+def test_x20_an_owner_may_override_and_the_audit_table_keeps_it(bank: BankFolder) -> None:
+    owner = User.objects.create_superuser("owner@example.org")
+    decided = going_live.override(" Owner@example.org", "A rehearsal for our staff.")
+    version = services.publish(bank.folder, ExamKind.LIVE, "tests", override=decided)
+    entry = Entry.objects.get(action="exam.readiness_overridden")
+    assert (entry.actor, entry.subject) == (f"user:{owner.pk}", f"examversion:{version.pk}")
+    assert entry.detail["reason"] == "A rehearsal for our staff."
+    assert entry.detail["missing"][:2] == [
+        "its sources are public, so its answers are known",
+        "first-form: it was never calibrated",
+    ]
+
+
+def test_only_an_owner_with_a_reason_overrides() -> None:
+    User.objects.create_user("somebody@example.org")
+    User.objects.create_superuser("owner@example.org")
+    with pytest.raises(PublishRefused, match="is not an owner"):
+        going_live.override("somebody@example.org", "Please.")
+    with pytest.raises(PublishRefused, match="needs a reason"):
+        going_live.override("owner@example.org", "  ")
 
 
 def test_every_damaged_archive_is_named_and_nothing_is_registered(bank: BankFolder, data_dir: Path) -> None:

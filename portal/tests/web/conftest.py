@@ -11,20 +11,9 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from guildmark.packs.bank import BankManifest, Blob, FormEntry, VariantEntry
 from guildmark.packs.bundle import pack_zip
-from guildmark.packs.model import (
-    BankManifest,
-    Blob,
-    CategorySpec,
-    ExamSpec,
-    FormEntry,
-    HintSpec,
-    InputSpec,
-    MetricSpec,
-    OutputSpec,
-    TaskSpec,
-    VariantEntry,
-)
+from guildmark.packs.model import CategorySpec, ExamSpec, HintSpec, InputSpec, MetricSpec, OutputSpec, TaskSpec
 from guildmark.protocol import ExamKind
 from guildmark.rules.contract import ModelFormat
 from guildmark.rules.scoring import PassRule

@@ -20,11 +20,15 @@ from pydantic import TypeAdapter
 
 from guildmark.errors import PackUnreadable, UsageError
 from guildmark.i18n import _
+from guildmark.packs.bank import BankManifest, Blob, FormEntry, VariantEntry
 from guildmark.packs.bundle import pack_zip
-from guildmark.packs.model import BankManifest, Blob, CategorySpec, FormEntry, VariantEntry, text_in
+from guildmark.packs.calibration import FormCalibration
+from guildmark.packs.model import CategorySpec, text_in
 from guildmark.packs.names import TARGETS
 from guildmark.packs.reader import Form, Pack, read_pack
 from guildmark.rules.contract import Contract
+from guildmark_grader.authoring.digests import form_digests
+from guildmark_grader.authoring.records import read_record
 from guildmark_grader.authoring.statements import statement
 from guildmark_grader.authoring.trial import Variant, built_variant
 
@@ -119,7 +123,12 @@ class _Bank:
             problems = tuple(problem for failure in failures for problem in failure.problems)
             raise PackUnreadable(_("The pack cannot be built."), problems=problems)
         entries = tuple(
-            FormEntry(category=form.category, task=form.task, variants=tuple(future.result() for future in futures))
+            FormEntry(
+                category=form.category,
+                task=form.task,
+                variants=tuple(future.result() for future in futures),
+                calibration=FormCalibration(digests=form_digests(self.pack, form), record=read_record(self.pack, form)),
+            )
             for form, futures in running
         )
         return BankManifest(

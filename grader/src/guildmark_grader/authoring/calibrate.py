@@ -8,42 +8,21 @@ import importlib.metadata
 import platform
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-from pydantic import ValidationError
 
-from guildmark.errors import PackUnreadable
-from guildmark.i18n import _
 from guildmark.packs.calibration import CalibrationRecord, Crossing, Observation
 from guildmark.packs.model import Role
 from guildmark.packs.reader import Form, Pack
 from guildmark_grader.authoring.bench import Bench, Result, Trial, bench
 from guildmark_grader.authoring.digests import form_digests, script_digest
+from guildmark_grader.authoring.records import read_record, write_record
 
-FOLDER = "calibration"
 _LIBRARIES = ("tensorflow-cpu", "tensorflow", "keras", "numpy")
 _CALIBRATED = (Role.FULL, Role.PARTIAL, Role.BASELINE)
 
 Told = Callable[[Result], None]
 """Told each result as it comes."""
-
-
-def record_path(pack: Pack, form: Form) -> Path:
-    """Where the record of `form` stands; its plot stands beside it."""
-    return pack.folder / FOLDER / f"{form.task.id}.json"
-
-
-def read_record(pack: Pack, form: Form) -> CalibrationRecord | None:
-    """The record in the pack, whatever it is bound to; None if there is none. Raises `PackUnreadable` if it cannot be read."""
-    path = record_path(pack, form)
-    try:
-        return CalibrationRecord.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
-        return None
-    except (OSError, ValidationError) as error:
-        message = _("The calibration record {path} cannot be read.").format(path=f"{FOLDER}/{path.name}")
-        raise PackUnreadable(message, next_step=_("Remove it and calibrate the form again.")) from error
 
 
 def calibration_secret(pack: Pack) -> bytes:
@@ -92,7 +71,7 @@ def _calibrate(pack: Pack, one: Plan, *, variants: int, jobs: int | None, told: 
             observations = (*record.observations, _observation(one.form, result))
             crossings = (*record.crossings, *_crossings(result, labels))
             record = record.model_copy(update={"observations": observations, "crossings": crossings})
-            _write(record_path(pack, one.form), _sorted(record))
+            write_record(pack, one.form, _sorted(record))
             told(result)
 
 
@@ -163,13 +142,6 @@ def _sorted(record: CalibrationRecord) -> CalibrationRecord:
             "crossings": tuple(sorted(record.crossings, key=lambda one: (one.solution, one.trained_on, one.graded_on))),
         }
     )
-
-
-def _write(path: Path, record: CalibrationRecord) -> None:
-    path.parent.mkdir(exist_ok=True)
-    unfinished = path.with_suffix(".unfinished")
-    unfinished.write_text(record.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    unfinished.replace(path)
 
 
 def median_training_s(record: CalibrationRecord, role: Role) -> float | None:

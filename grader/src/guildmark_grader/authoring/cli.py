@@ -21,10 +21,11 @@ from guildmark.packs.reader import Form, Pack, load_manifest, read_pack
 from guildmark_grader.authoring.bench import Result
 from guildmark_grader.authoring.build import MANIFEST, bank_digest, build_bank
 from guildmark_grader.authoring.calibrate import calibrate as run_plans
-from guildmark_grader.authoring.calibrate import median_training_s, plan, read_record, record_path
+from guildmark_grader.authoring.calibrate import median_training_s, plan
 from guildmark_grader.authoring.check import pack_problems
 from guildmark_grader.authoring.plots import plot_record, require_plots
 from guildmark_grader.authoring.prove import Proof, proofs
+from guildmark_grader.authoring.records import read_record, record_path
 
 app = typer.Typer(help=_("Make exam packs: check them, build banks of variants, prove them."), no_args_is_help=True)
 

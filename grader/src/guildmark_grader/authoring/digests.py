@@ -10,6 +10,9 @@ from guildmark.packs.model import ReferenceSpec, TaskSpec
 from guildmark.packs.reader import Form, Pack
 
 
+_RULES = {"metric", "thresholds", "limits", "size_limit_mib", "size_limit_kib", "either"}
+
+
 def form_digests(pack: Pack, form: Form) -> Digests:
     """The digests of `form` as its files are now."""
     sources = [pack.sources / name for name in form.task.data]
@@ -39,7 +42,7 @@ def _of_files(paths: Iterable[Path], root: Path) -> str:
 
 def _scoring(task: TaskSpec) -> bytes:
     """What turns predictions into a score, as text that is the same for the same rules."""
-    rules = task.model_dump(mode="json", include={"metric", "thresholds", "limits", "size_limit_mib", "either"})
+    rules = task.model_dump(mode="json", include=_RULES, exclude_none=True)
     tensors = [{"shape": entry.shape, "dtype": entry.dtype, "name": entry.name} for entry in task.inputs]
     output = {"shape": task.output.shape, "dtype": task.output.dtype}
     return json.dumps({**rules, "inputs": tensors, "output": output}, sort_keys=True).encode()

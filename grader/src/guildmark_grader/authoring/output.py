@@ -1,7 +1,6 @@
 """What a `build.py` left behind, held against its task: names, shapes, numbers, and nothing hidden among the public files."""
 
 import stat
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +10,9 @@ from numpy.typing import NDArray
 from guildmark.i18n import _
 from guildmark.packs.model import InputSpec, TaskSpec
 from guildmark.packs.names import TARGETS, is_reserved_name
+from guildmark_grader.authoring.arrays import array_problems, text_problems
 from guildmark_grader.authoring.leaks import leaked_rows
-
-_CLASS_NUMBERS = ("int32", "int64", "int8", "int16", "uint8")
-_REAL_NUMBERS = ("float32", "float64", "float16", *_CLASS_NUMBERS)
+from guildmark_grader.authoring.targets import target_problems
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ def output_problems(task: TaskSpec, public: dict[str, bytes], hidden: Hidden | l
         return problems + hidden
     for spec, name, array in zip(task.inputs, task.inputs_files, hidden.inputs, strict=True):
         problems += _input_problems(spec, name, array)
-    problems += _row_problems(task, hidden) or _target_problems(task, hidden)
+    problems += _row_problems(task, hidden) or target_problems(task, _rows(hidden.inputs[0]), hidden.targets)
     if not problems:
         leaks = leaked_rows(hidden.inputs, public)
         problems += [
@@ -70,9 +68,9 @@ def output_problems(task: TaskSpec, public: dict[str, bytes], hidden: Hidden | l
 
 def _input_problems(spec: InputSpec, name: str, array: NDArray[np.generic]) -> list[str]:
     expected = (_rows(array), *spec.shape)
-    problems = _text_problems(name, array, expected) if spec.dtype == "string" else []
+    problems = text_problems(name, array, expected) if spec.dtype == "string" else []
     if spec.dtype != "string":
-        problems = _array_problems(name, array, expected, (spec.dtype,))
+        problems = array_problems(name, array, expected, (spec.dtype,))
     return problems + ([] if array.size else [_("{name} has no rows.").format(name=name)])
 
 
@@ -85,50 +83,5 @@ def _row_problems(task: TaskSpec, hidden: Hidden) -> list[str]:
     return [_("The inputs have not as many rows each ({counts}).").format(counts=listed)]
 
 
-def _target_problems(task: TaskSpec, hidden: Hidden) -> list[str]:
-    """For accuracy class numbers, without the last axis of the output; for errors numbers in the shape of the output."""
-    rows, shape = _rows(hidden.inputs[0]), task.output.shape
-    if task.metric.name != "accuracy":
-        return _array_problems(TARGETS, hidden.targets, (rows, *shape), _REAL_NUMBERS)
-    problems = _array_problems(TARGETS, hidden.targets, (rows, *shape[:-1]), _CLASS_NUMBERS)
-    classes = max(*shape[-1:], 2)
-    if not problems and hidden.targets.size and not np.isin(hidden.targets, np.arange(classes)).all():
-        problems.append(_("{name} has class numbers outside 0 to {last}.").format(name=TARGETS, last=classes - 1))
-    return problems
-
-
 def _rows(array: NDArray[np.generic]) -> int:
     return len(array) if array.ndim else 0
-
-
-def _array_problems(name: str, array: NDArray[np.generic], shape: tuple[int, ...], dtypes: Sequence[str]) -> list[str]:
-    problems = _shape_problems(name, array, shape)
-    if array.dtype.name not in dtypes:
-        problems.append(_holds(name, array, " / ".join(dtypes)))
-    elif not np.isfinite(array).all():
-        problems.append(_("{name} holds values that are not finite.").format(name=name))
-    return problems
-
-
-def _text_problems(name: str, array: NDArray[np.generic], shape: tuple[int, ...]) -> list[str]:
-    problems = _shape_problems(name, array, shape)
-    if array.dtype.kind not in "US":
-        return [*problems, _holds(name, array, "string")]
-    try:
-        for text in array.ravel().tolist():
-            text.decode() if isinstance(text, bytes) else text.encode()
-    except UnicodeError:
-        problems.append(_("{name} holds text that is not UTF-8.").format(name=name))
-    return problems
-
-
-def _shape_problems(name: str, array: NDArray[np.generic], shape: tuple[int, ...]) -> list[str]:
-    if array.shape == shape:
-        return []
-    message = _("{name} has shape {found}; the task asks for {expected}.")
-    return [message.format(name=name, found=array.shape, expected=shape)]
-
-
-def _holds(name: str, array: NDArray[np.generic], expected: str) -> str:
-    message = _("{name} holds {found}; the task asks for {expected}.")
-    return message.format(name=name, found=array.dtype.name, expected=expected)

@@ -55,6 +55,8 @@ def _by_solution(record: CalibrationRecord) -> dict[str, list[Observation]]:
 
 def _draw_metrics(axes: "Axes", solutions: dict[str, list[Observation]], task: TaskSpec) -> None:
     """A point for each model, against the bands."""
+    from matplotlib.ticker import MaxNLocator
+
     for score, threshold in enumerate(task.thresholds, start=1):
         axes.axhline(threshold, color=_FAINT, linewidth=1, zorder=0)
         axes.annotate(
@@ -72,7 +74,7 @@ def _draw_metrics(axes: "Axes", solutions: dict[str, list[Observation]], task: T
             label=f"{solution.removesuffix('.py')} ({observed[0].role.value})",
         )
     axes.set_xlabel("variant")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_ylabel(f"{task.metric.name} ({task.metric.unit})" if task.metric.unit else task.metric.name)
     if task.thresholds[0] > task.thresholds[-1]:
         axes.invert_yaxis()  # better is higher, for errors too

@@ -77,10 +77,16 @@ def _contract(task: TaskSpec, wording: _Wording) -> Iterator[str]:
     if len(task.inputs) > 1:
         yield wording["either_input" if getattr(task, "either", False) else "all_inputs"]
     formats = [wording["saved_model"] if form is ModelFormat.SAVED_MODEL else f"`{form.suffix}`" for form in task.formats]
-    yield wording["file"].format(formats=wording.listed(formats, "or"), size=task.size_limit_mib)
+    yield wording["file"].format(formats=wording.listed(formats, "or"), size=_size_limit(task))
+    if task.limits.predict_ms is not None:
+        yield wording["time"].format(time=task.limits.predict_ms)
     if any(form in _WITH_LAYERS for form in task.formats):
         layers = [f"`{name}`" for name in task.forbidden_layers]
         yield wording["layers_but"].format(layers=wording.listed(layers, "and")) if layers else wording["layers"]
+
+
+def _size_limit(task: TaskSpec) -> str:
+    return f"{task.size_limit_kib} KiB" if task.size_limit_mib is None else f"{task.size_limit_mib} MiB"
 
 
 def _tensor_row(spec: InputSpec | OutputSpec, name: str, wording: _Wording) -> str:

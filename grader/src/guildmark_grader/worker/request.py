@@ -75,6 +75,8 @@ class Request:
                 inputs=tuple(map(_tensor, contract["inputs"])),
                 output=_tensor(contract["output"]),
                 forbidden_layers=tuple(contract["forbidden_layers"]),
+                either=contract["either"],
+                predict_ms=contract["predict_ms"],
             ),
             allowance=Allowance(**fields["allowance"]),
             format=None if fields["format"] is None else ModelFormat(fields["format"]),

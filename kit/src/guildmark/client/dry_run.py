@@ -19,7 +19,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from guildmark.inspection import Finding
-from guildmark.rules.contract import Contract, Shape, fits, shape_text
+from guildmark.rules.contract import Contract, Shape, TensorContract, alternatives_text, shape_text, takes
 
 _SCRIPT = Path(__file__).with_name("dry_run_script.py")
 _PROBE = "import importlib.util, sys; sys.exit(0 if importlib.util.find_spec('tensorflow') else 9)"
@@ -63,6 +63,7 @@ def dry_run(model: Path, contract: Contract, *, python: Path | None = None) -> D
         job = {
             "model": str(model.resolve()),
             "inputs": [{"name": one.name, "shape": list(one.shape), "dtype": one.dtype} for one in contract.inputs],
+            "either": contract.either,
             "answer": str(answer_path),
         }
         try:
@@ -119,22 +120,24 @@ def _findings(answer: _Answer, contract: Contract) -> tuple[Finding, ...]:
         return ()
     if answer.stage == "framework":
         return (Finding("model.not_loadable", {}),)
-    mismatch = _mismatch("input", [one.shape for one in contract.inputs], answer.inputs) if answer.inputs else None
+    wanted = [contract.inputs] if contract.either else [(one,) for one in contract.inputs]
+    mismatch = _mismatch("input", wanted, answer.inputs) if answer.inputs else None
     if mismatch is not None:
         return (mismatch,)
     if answer.stage == "loaded":
         return (Finding("model.raised", {}),)
-    mismatch = _mismatch("output", [contract.output.shape], answer.predicted)
+    mismatch = _mismatch("output", [(contract.output,)], answer.predicted)
     return () if mismatch is None else (mismatch,)
 
 
-def _mismatch(side: str, expected: Sequence[tuple[int, ...]], found: tuple[Shape, ...]) -> Finding | None:
-    """The first shape that does not fit; inputs were brought into the order of the contract's by the script."""
+def _mismatch(side: str, expected: Sequence[tuple[TensorContract, ...]], found: tuple[Shape, ...]) -> Finding | None:
+    """The first shape that fits none of the tensors in its place; the script brought inputs into the contract's order."""
     if len(found) != len(expected):
         return Finding(f"contract.{side}_count", {"found": len(found), "expected": len(expected)})
-    for shape, (_batch, *rest) in zip(expected, found, strict=True):
-        if not fits(shape, tuple(rest)):
-            return Finding(f"contract.{side}_shape", {"found": shape_text(tuple(rest)), "expected": shape_text(shape)})
+    for tensors, (_batch, *rest) in zip(expected, found, strict=True):
+        if not any(takes(tuple(rest), tensor) for tensor in tensors):
+            shapes = {"found": shape_text(tuple(rest)), "expected": alternatives_text(tensors)}
+            return Finding(f"contract.{side}_shape", shapes)
     return None
 
 

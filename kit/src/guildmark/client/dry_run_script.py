@@ -1,8 +1,9 @@
 """Loads a model and predicts on zeros: run by the candidate's own interpreter, never imported.
 
 Plain old Python on purpose: it must run where any TensorFlow 2 runs. It gets one argument, JSON with `model`, `inputs` (each
-with `name`, `shape` and `dtype`) and `answer`, and writes to the file `answer` how far it came: `started`, `framework`,
-`loaded` or `predicted`, with what it found. An interpreter that dies leaves the last stage that it reached.
+with `name`, `shape` and `dtype`), `either` (they are alternatives) and `answer`, and writes to the file `answer` how far it
+came: `started`, `framework`, `loaded` or `predicted`, with what it found. An interpreter that dies leaves the last stage
+that it reached.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ def main(job: dict[str, Any]) -> None:
     reached("framework", version=tensorflow.__version__)
     model = tensorflow.keras.models.load_model(job["model"], compile=False)
     own = list(model.inputs or [])
+    if job["either"]:
+        job["inputs"] = [alternative(job["inputs"], own)]
     order = matched(job["inputs"], [tensor.name for tensor in own])
     shapes = [list(tensor.shape) for tensor in own]
     outputs = [list(tensor.shape) for tensor in model.outputs or []]
@@ -44,7 +47,8 @@ def main(job: dict[str, Any]) -> None:
         return
     baked_in = [shape[0] for shape in shapes if shape and shape[0]]
     rows = baked_in[0] if baked_in else TWO_ROWS
-    arrays = [zeros(tensorflow, numpy, rows, wanted) for wanted in job["inputs"]]
+    axes = [len(shapes[index]) if own else 0 for index in order]
+    arrays = [zeros(tensorflow, numpy, rows, wanted, axes[place]) for place, wanted in enumerate(job["inputs"])]
     predicted = model.predict(fed(model, own, order, arrays), batch_size=rows, verbose=0)
     every = list(predicted.values()) if isinstance(predicted, dict) else predicted
     every = every if isinstance(every, (list, tuple)) else [every]
@@ -59,10 +63,21 @@ def matched(wanted: list[dict[str, Any]], names: list[str]) -> list[int]:
     return list(range(len(wanted)))
 
 
-def zeros(tensorflow: Any, numpy: Any, rows: int, wanted: dict[str, Any]) -> Any:
-    """Rows of zeros, or of empty text."""
+def alternative(wanted: list[dict[str, Any]], own: list[Any]) -> dict[str, Any]:
+    """The first alternative whose kind, and if possible whose shape, the model's own input takes."""
+    if len(own) != 1:
+        return wanted[0]
+    is_text = "string" in str(own[0].dtype)
+    alike = [one for one in wanted if (one["dtype"] == "string") == is_text]
+    fitting = [one for one in alike if len(one["shape"]) == len(own[0].shape) - 1]
+    return (fitting or alike or wanted)[0]
+
+
+def zeros(tensorflow: Any, numpy: Any, rows: int, wanted: dict[str, Any], axes: int) -> Any:
+    """Rows of zeros, or of empty text: a text a row, or a row of one text where the model's input has more `axes`."""
     shape = [rows, *wanted["shape"]]
     if wanted["dtype"] == "string":
+        shape = [*shape, 1] if axes > len(shape) else shape
         return tensorflow.constant("", shape=shape)  # not every Keras takes text from NumPy
     return numpy.zeros(shape, dtype=wanted["dtype"])
 

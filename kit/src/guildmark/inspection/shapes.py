@@ -4,10 +4,11 @@ Inputs stand in the input layers, or in what Keras noted when it built the model
 the ones that end nearly every model are followed here, and anything else is left to the box, which runs the model.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from guildmark.inspection.findings import Finding, JsonObject
-from guildmark.rules.contract import Contract, Shape, fits, shape_text
+from guildmark.rules.contract import Contract, Shape, TensorContract, alternatives_text, shape_text, takes
 
 _BATCH_SHAPE_KEYS = ("batch_shape", "batch_input_shape")
 _KEEP_THE_SHAPE = frozenset(
@@ -48,24 +49,28 @@ def input_names(config: JsonObject) -> tuple[str, ...]:
 def findings_on(inputs: Shapes, outputs: Shapes, contract: Contract, names: tuple[str, ...] = ()) -> tuple[Finding, ...]:
     """Where the shapes that are known break the contract. A batch size that is baked in is no matter.
 
-    Several inputs are matched by `names`, which follow `inputs`, where these are the contract's, and else in order.
+    Several inputs are matched by `names`, which follow `inputs`, where these are the contract's, and else in order. Where they
+    are alternatives, a single one is matched with each of them.
     """
-    expected = [tensor.shape for tensor in contract.inputs]
-    by_name = {tensor.name: tensor.shape for tensor in contract.inputs}
-    if len(names) == len(inputs) == len(by_name) and set(names) == set(by_name):
+    expected: list[tuple[TensorContract, ...]] = [(tensor,) for tensor in contract.inputs]
+    by_name = {tensor.name: (tensor,) for tensor in contract.inputs}
+    if contract.either:
+        expected = [contract.inputs]
+    elif len(names) == len(inputs) == len(by_name) and set(names) == set(by_name):
         expected = [by_name[name] for name in names]
-    return (*_against("input", inputs, expected), *_against("output", outputs, [contract.output.shape]))
+    return (*_against("input", inputs, expected), *_against("output", outputs, [(contract.output,)]))
 
 
-def _against(side: str, found: Shapes, expected: list[tuple[int, ...]]) -> list[Finding]:
+def _against(side: str, found: Shapes, expected: Sequence[tuple[TensorContract, ...]]) -> list[Finding]:
+    """What speaks against the shapes `found`, of which each must fit one of the tensors in its place."""
     if not found:
         return []
     if len(found) != len(expected):
         return [Finding(f"contract.{side}_count", {"found": len(found), "expected": len(expected)})]
     return [
-        Finding(f"contract.{side}_shape", {"found": shape_text(shape), "expected": shape_text(wanted)})
+        Finding(f"contract.{side}_shape", {"found": shape_text(shape), "expected": alternatives_text(wanted)})
         for shape, wanted in zip(found, expected, strict=True)
-        if not fits(wanted, shape)
+        if not any(takes(shape, tensor) for tensor in wanted)
     ]
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from enum import Enum
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from guildmark.packs.names import inputs_names
-from guildmark.protocol import CategoryId, FormId, Score, Sha256
+from guildmark.protocol import CategoryId, FormId, Score
 from guildmark.rules.contract import Contract, ModelFormat, TensorContract
 from guildmark.rules.scoring import MAX_SCORE, Bands, Direction, PassRule
 from guildmark.rules.verdict import REASONS, Verdict
@@ -91,16 +92,40 @@ class ExamSpec(Spec):
         return {category.id: category.weight for category in self.categories}
 
 
-class MetricSpec(Spec):
-    """How predictions become one number. `unit` is for people."""
+_HIGHER_IS_BETTER = ("accuracy", "macro_f1", "mean_average_precision")
+_BOX = 4
+"""The numbers of a box."""
 
-    name: Literal["accuracy", "mae", "rmse"]
+
+class MetricSpec(Spec):
+    """How predictions become one number. `unit` is for people, `levels` are those of the quantiles, lowest first."""
+
+    name: Literal["accuracy", "mae", "rmse", "quantile_loss", "macro_f1", "mean_average_precision"]
     unit: str = ""
+    levels: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()
+
+    @model_validator(mode="after")
+    def _has_levels_for_quantiles_alone(self) -> "Self":
+        if bool(self.levels) != (self.name == "quantile_loss"):
+            raise ValueError("quantile_loss needs levels, such as [0.1, 0.5, 0.9], and no other metric has them")
+        if any(lower >= higher for lower, higher in pairwise(self.levels)):
+            raise ValueError("levels must ascend")
+        return self
 
     @property
     def direction(self) -> Direction:
-        """Accuracy is better when higher, errors when lower."""
-        return Direction.HIGHER if self.name == "accuracy" else Direction.LOWER
+        """Shares of what is right are better when higher, errors when lower."""
+        return Direction.HIGHER if self.name in _HIGHER_IS_BETTER else Direction.LOWER
+
+    def misfit(self, output: tuple[int, ...]) -> str | None:
+        """What keeps this metric from judging outputs of the shape `output` (without the batch); None if nothing does."""
+        if self.name == "quantile_loss" and output[-1:] != (len(self.levels),):
+            return f"quantile_loss asks for an output whose last axis has the {len(self.levels)} levels"
+        if self.name == "macro_f1" and len(output) != 1:
+            return "macro_f1 asks for an output of the shape [labels]"
+        if self.name == "mean_average_precision" and (len(output) != 2 or output[1] <= _BOX):  # noqa: PLR2004 - two axes
+            return "mean_average_precision asks for an output of the shape [boxes, 4 + classes]"
+        return None
 
 
 Dimensions = tuple[Annotated[int, Field(gt=0)], ...]
@@ -165,10 +190,15 @@ class HintSpec(Spec):
 
 
 class LimitsSpec(Spec):
-    """What a grading may use: seconds of wall clock, MiB of memory."""
+    """What a grading may use: seconds of wall clock, MiB of memory.
+
+    `predict_ms` is there where speed counts: the milliseconds of processor time in which a model must predict 1,000 rows, on a
+    processor as fast as the grader's yardstick says. Other tasks are not timed.
+    """
 
     wall_s: Annotated[int, Field(gt=0, le=120)] = 30
     memory_mib: Annotated[int, Field(ge=512, le=16384)] = 3072
+    predict_ms: Annotated[int, Field(gt=0, le=60_000)] | None = None
 
 
 class TaskSpec(Spec):
@@ -176,13 +206,15 @@ class TaskSpec(Spec):
 
     An author writes one `[input]`, or several `[[input]]`. A manifest has `inputs`, and those of older banks one `input`.
     `either` makes several inputs alternatives: a model has one of them. `data` names what `build.py` reads below `data/`.
+    The size of a file is limited in MiB, or in KiB where it has to be small.
     """
 
     id: FormId
     title: Text
     skills: tuple[SkillId, ...]
     formats: Annotated[tuple[ModelFormat, ...], Field(min_length=1)] = (ModelFormat.KERAS, ModelFormat.H5)
-    size_limit_mib: Annotated[int, Field(gt=0, le=500)]
+    size_limit_mib: Annotated[int, Field(gt=0, le=500)] | None = None
+    size_limit_kib: Annotated[int, Field(gt=0, lt=1024 * 500)] | None = None
     forbidden_layers: tuple[str, ...] = ()
     data: tuple[DataPath, ...] = ()
     either: bool = False
@@ -207,6 +239,18 @@ class TaskSpec(Spec):
         return self
 
     @model_validator(mode="after")
+    def _has_an_output_for_its_metric(self) -> "Self":
+        if (problem := self.metric.misfit(self.output.shape)) is not None:
+            raise ValueError(problem)
+        return self
+
+    @model_validator(mode="after")
+    def _has_one_size_limit(self) -> "Self":
+        if (self.size_limit_mib is None) == (self.size_limit_kib is None):
+            raise ValueError("a task says either size_limit_mib or size_limit_kib")
+        return self
+
+    @model_validator(mode="after")
     def _has_alternatives(self) -> "Self":
         if self.either and len(self.inputs) == 1:
             raise ValueError("either = true needs several [[input]] to choose from")
@@ -218,15 +262,21 @@ class TaskSpec(Spec):
         return Bands(thresholds=self.thresholds, direction=self.metric.direction)
 
     @property
+    def size_limit(self) -> int:
+        """The largest size of a file, in bytes."""
+        return (self.size_limit_kib or 1024 * (self.size_limit_mib or 0)) * 1024
+
+    @property
     def contract(self) -> Contract:
         """What a file is checked against before it is graded."""
         return Contract(
             formats=self.formats,
-            size_limit=self.size_limit_mib * 1024 * 1024,
+            size_limit=self.size_limit,
             inputs=tuple(entry.contract for entry in self.inputs),
             output=self.output.contract,
             forbidden_layers=self.forbidden_layers,
             either=self.either,
+            predict_ms=self.limits.predict_ms,
         )
 
     @property
@@ -281,46 +331,3 @@ class ReferencesSpec(Spec):
     """`reference.toml`."""
 
     reference: tuple[ReferenceSpec, ...]
-
-
-class Blob(Spec):
-    """An archive of a bank, by digest."""
-
-    sha256: Sha256
-    size: int
-
-
-class VariantEntry(Spec):
-    """One variant of a form."""
-
-    public: Blob
-    hidden: Blob
-
-
-class FormEntry(Spec):
-    """A form in a bank, with its variants; a variant's number is its place."""
-
-    category: CategoryId
-    task: TaskSpec
-    variants: tuple[VariantEntry, ...]
-
-
-class BankManifest(Spec):
-    """`bank.json`: everything about an exam version but the data. The bank's digest is the SHA-256 of this file's bytes."""
-
-    format: Literal[1]
-    exam: ExamSpec
-    pack_sha256: Sha256
-    requirements: str
-    forms: tuple[FormEntry, ...]
-
-    def form(self, form_id: str) -> FormEntry:
-        """The form `form_id`. Raises `KeyError` if the bank has none."""
-        for entry in self.forms:
-            if entry.task.id == form_id:
-                return entry
-        raise KeyError(form_id)
-
-    def forms_of(self, category: str) -> tuple[FormEntry, ...]:
-        """The forms of a category, in order."""
-        return tuple(entry for entry in self.forms if entry.category == category)

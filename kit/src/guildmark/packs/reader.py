@@ -13,7 +13,8 @@ from pydantic import ValidationError
 
 from guildmark.errors import PackProblem, PackUnreadable
 from guildmark.i18n import _
-from guildmark.packs.model import BankManifest, ExamSpec, ReferenceSpec, ReferencesSpec, Role, TaskSpec, Text
+from guildmark.packs.bank import BankManifest
+from guildmark.packs.model import ExamSpec, ReferenceSpec, ReferencesSpec, Role, TaskSpec, Text
 from guildmark.packs.names import is_reserved_name
 from guildmark.packs.scripts import script_problems
 from guildmark.packs.skills import SKILLS

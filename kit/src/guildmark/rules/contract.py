@@ -3,10 +3,14 @@
 Shapes leave out the batch dimension. `None` in a *found* shape is a free dimension, which fits any expected length.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 Shape = tuple[int | None, ...]
+
+TEXT = "string"
+"""The element type of text."""
 
 
 class ModelFormat(str, Enum):
@@ -41,6 +45,8 @@ class TensorContract:
 class Contract:
     """Everything that is checked before a model is graded. `size_limit` is in bytes.
 
+    `predict_ms` is how long predicting may take, where a task says so: milliseconds of processor time for 1,000 rows.
+
     A model with several `inputs` is fed by name where its own names are the contract's, and else in order. With `either` they
     are alternatives: a model has a single one, and is fed the first alternative that it fits.
     """
@@ -51,6 +57,7 @@ class Contract:
     output: TensorContract
     forbidden_layers: tuple[str, ...] = ()
     either: bool = False
+    predict_ms: int | None = None
 
 
 def fits(expected: tuple[int, ...], found: Shape) -> bool:
@@ -58,6 +65,17 @@ def fits(expected: tuple[int, ...], found: Shape) -> bool:
     return len(expected) == len(found) and all(f is None or f == e for e, f in zip(expected, found, strict=True))
 
 
+def takes(found: Shape, expected: TensorContract) -> bool:
+    """Whether an input declared as `found` can be fed with `expected`. One text a row may be taken as a row of one text."""
+    return fits(expected.shape, found) or (expected.dtype == TEXT and not expected.shape and found in ((1,), (None,)))
+
+
 def shape_text(shape: Shape) -> str:
     """A shape as candidates write it, `(None, 28, 28)`: the batch dimension comes first and is free."""
     return "(" + ", ".join(str(d) for d in (None, *shape)) + ("," if not shape else "") + ")"
+
+
+def alternatives_text(tensors: Sequence[TensorContract]) -> str:
+    """The shapes of `tensors` as candidates write them, and what holds text, since shapes alone do not tell."""
+    texts = [shape_text(tensor.shape) + (" of text" if tensor.dtype == TEXT and len(tensors) > 1 else "") for tensor in tensors]
+    return " or ".join(texts)

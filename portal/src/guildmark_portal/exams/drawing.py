@@ -12,7 +12,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from guildmark.packs.model import BankManifest, FormEntry, VariantEntry
+from guildmark.packs.bank import BankManifest, FormEntry, VariantEntry
 
 KEY_BYTES = 32
 

@@ -16,7 +16,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from guildmark.packs.model import BankManifest
+from guildmark.packs.bank import BankManifest
 from guildmark.protocol import ExamKind
 from guildmark.rules.scoring import MAX_SCORE
 from guildmark.rules.verdict import Verdict

@@ -17,27 +17,29 @@ from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from guildmark.errors import BundleDamaged, PackUnreadable
+from guildmark.packs.bank import BankManifest, Blob, VariantEntry
 from guildmark.packs.bundle import iter_zip
-from guildmark.packs.model import BankManifest, Blob, VariantEntry
 from guildmark.packs.names import is_hidden_name
 from guildmark.protocol import ExamKind
 from guildmark_portal import clock
 from guildmark_portal.audit import services as audit
 from guildmark_portal.exams import storage
+from guildmark_portal.exams.going_live import Override, unready_for_live
 from guildmark_portal.exams.models import ExamVersion, Program
 from guildmark_portal.exams.refusals import PublishRefused
 
 _NEEDED = ("instructions.en.md", "starter.py", "task.json")
 
 
-def publish(bank: Path, kind: ExamKind, actor: str) -> ExamVersion:
+def publish(bank: Path, kind: ExamKind, actor: str, *, override: Override | None = None) -> ExamVersion:
     """Register the bank in folder `bank`; a bank that is there already is answered as it is.
 
+    An exam that is not ready for a live program needs an owner's `override`, which is written into the audit table.
     Raises `PackUnreadable` with every problem of the folder, and `PublishRefused` for what may not be published.
     """
     content = _read(bank / "bank.json")
     manifest = _parse(content)
-    _refuse_public_live(manifest, kind)
+    overridden = _refuse_unready(manifest, kind, override)
     problems = [*_missing_forms(manifest), *_damaged(bank, manifest)]
     if problems:
         raise PackUnreadable(_("The bank cannot be used: ") + "; ".join(problems) + ".", next_step=_rebuild())
@@ -45,7 +47,12 @@ def publish(bank: Path, kind: ExamKind, actor: str) -> ExamVersion:
     for variant in _variants(manifest):
         _copy_public(bank, variant)
     _copy_hidden(bank, manifest, content, digest)
-    return _register(manifest, content, digest, kind=kind, actor=actor)
+    with transaction.atomic():
+        version = _register(manifest, content, digest, kind=kind, actor=actor)
+        if overridden and override is not None:
+            detail = {"bank": digest, "reason": override.reason, "missing": list(overridden)}
+            audit.record(actor=override.owner, action="exam.readiness_overridden", subject=version, detail=detail)
+    return version
 
 
 def _read(path: Path) -> bytes:
@@ -69,12 +76,18 @@ def _rebuild() -> str:
     return _("Build the bank again: guildmark-grader pack build PACK --out BANK --variants N")
 
 
-def _refuse_public_live(manifest: BankManifest, kind: ExamKind) -> None:
-    if kind is ExamKind.LIVE and manifest.exam.visibility == "public":
+def _refuse_unready(manifest: BankManifest, kind: ExamKind, override: Override | None) -> tuple[str, ...]:
+    """What is missing for a live exam, where an owner overrides it. Raises `PublishRefused` where nobody does."""
+    missing = unready_for_live(manifest) if kind is ExamKind.LIVE else ()
+    if missing and override is None:
         raise PublishRefused(
-            _("The sources of this exam are public, so its answers are known: it cannot go live."),
-            next_step=_("Publish it with --kind demo or --kind mock, or build a bank from a private pack."),
+            _("This exam cannot go live: %(missing)s.") % {"missing": "; ".join(missing)},
+            next_step=_(
+                "Calibrate a private pack (guildmark-grader pack calibrate PACK) and build its bank again; or publish with "
+                "--kind demo or --kind mock. An owner may override it: --owner EMAIL --override REASON."
+            ),
         )
+    return missing
 
 
 def _variants(manifest: BankManifest) -> Iterator[VariantEntry]:
@@ -149,7 +162,6 @@ def _copy_hidden(bank: Path, manifest: BankManifest, content: bytes, digest: str
         raise
 
 
-@transaction.atomic
 def _register(manifest: BankManifest, content: bytes, digest: str, *, kind: ExamKind, actor: str) -> ExamVersion:
     now = clock.now()
     program = _program(manifest, kind, now=now)

@@ -4,6 +4,7 @@ Importing a module imports its framework and runs nothing of it: a zygote forks 
 has computed anything does not survive a fork.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,6 +14,8 @@ from guildmark.inspection import Finding
 from guildmark.rules.contract import Contract
 
 Array = NDArray[Any]
+Predictor = Callable[[tuple[Array, ...]], Array]
+"""Predicts all rows of inputs that follow the contract, each (N, *shape): (N, *output shape), float32, C-contiguous."""
 
 
 class Unfit(Exception):
@@ -37,10 +40,9 @@ class Runtime(Protocol):
     def load(self, path: Path, contract: Contract) -> Any:
         """The model at `path`. Raises `Unfit` if what it declares breaks `contract`, and whatever the framework raises."""
 
-    def predict(self, model: Any, inputs: tuple[Array, ...], contract: Contract, *, is_recurrent: bool) -> Array:
-        """Predictions for all rows: (N, *output shape), float32, C-contiguous.
+    def predictor(self, model: Any, inputs: tuple[Array, ...], contract: Contract, *, is_recurrent: bool) -> Predictor:
+        """What predicts `inputs`, and others that have as many rows.
 
-        `inputs` follow `contract.inputs`: each (N, *shape). Inputs of text come as arrays of NumPy's `S` or `U`. The batch that
-        is baked into a model is padded, never refused.
-        Raises `Unfit` for another shape, and whatever the model raises.
+        Inputs of text come as arrays of NumPy's `S` or `U`. The batch that is baked into a model is padded, never refused.
+        It raises `Unfit` for another shape, and whatever the model raises.
         """

@@ -6,10 +6,10 @@ import keras
 
 from guildmark.rules.contract import Contract
 from guildmark_grader.worker.runtimes import keras_models
-from guildmark_grader.worker.runtimes.keras_models import KerasModel, predict
+from guildmark_grader.worker.runtimes.keras_models import KerasModel, predictor
 from guildmark_grader.worker.runtimes.tensorflow_calls import OUT_OF_MEMORY, use_threads
 
-__all__ = ["OUT_OF_MEMORY", "load", "predict", "use_threads", "warm"]
+__all__ = ["OUT_OF_MEMORY", "load", "predictor", "use_threads", "warm"]
 
 
 def warm() -> None:

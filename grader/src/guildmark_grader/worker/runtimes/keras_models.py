@@ -7,7 +7,7 @@ from typing import Any, Final
 import tensorflow as tf
 
 from guildmark.rules.contract import Contract
-from guildmark_grader.worker.runtimes import Array, tensorflow_calls
+from guildmark_grader.worker.runtimes import Predictor, tensorflow_calls
 from guildmark_grader.worker.runtimes.batches import Arrays
 from guildmark_grader.worker.runtimes.fitting import Declared, Feeding, check_outputs, feeding
 
@@ -45,12 +45,16 @@ def load(library: Any, path: Path, contract: Contract) -> KerasModel:
     if not isinstance(model, library.Model) or not model.built or not model.inputs:
         raise ValueError("the file does not hold a built model")
     structure = model.inputs[0] if isinstance(model, library.Sequential) else model.input
-    declared = [Declared(tensor.name, tuple(tensor.shape)) for tensor in tf.nest.flatten(structure)]
+    declared = [_declared(tensor) for tensor in tf.nest.flatten(structure)]
     fed = feeding(declared, contract)
     check_outputs([Declared(tensor.name, tuple(tensor.shape)) for tensor in model.outputs], contract)
     return KerasModel(model, fed, structure)
 
 
-def predict(model: KerasModel, inputs: Arrays, contract: Contract, *, is_recurrent: bool) -> Array:
-    """See `Runtime.predict`. The element types are left to Keras, which converts to what each input declares."""
-    return tensorflow_calls.predict(model, model.feeding, inputs, contract.output, is_recurrent=is_recurrent)
+def _declared(tensor: Any) -> Declared:
+    return Declared(tensor.name, tuple(tensor.shape), is_text=tf.as_dtype(tensor.dtype) == tf.string)
+
+
+def predictor(model: KerasModel, inputs: Arrays, contract: Contract, *, is_recurrent: bool) -> Predictor:
+    """See `Runtime.predictor`. The element types are left to Keras, which converts to what each input declares."""
+    return tensorflow_calls.predictor(model, model.feeding, inputs, contract, is_recurrent=is_recurrent)

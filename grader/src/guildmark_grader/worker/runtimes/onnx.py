@@ -11,7 +11,7 @@ import numpy as np
 import onnxruntime
 
 from guildmark.rules.contract import Contract, Shape
-from guildmark_grader.worker.runtimes import Array, tiny
+from guildmark_grader.worker.runtimes import Array, Predictor, tiny
 from guildmark_grader.worker.runtimes.batches import Arrays, batch_size, predict_in_batches
 from guildmark_grader.worker.runtimes.fitting import Declared, Feeding, check_outputs, feeding
 from guildmark_grader.worker.runtimes.memory import named_memory_errors
@@ -72,23 +72,25 @@ def load(path: Path, contract: Contract) -> OnnxModel:
     unknown = [entry.type for entry in declared if entry.type not in _TYPES]
     if unknown:
         raise ValueError(f"the model takes {unknown[0]}")
-    fed = feeding([Declared(entry.name, _shape(entry.shape), _TYPES[entry.type]) for entry in declared], contract)
+    fed = feeding(
+        [Declared(entry.name, _shape(entry.shape), _TYPES[entry.type], _TYPES[entry.type] is None) for entry in declared],
+        contract,
+    )
     check_outputs([Declared(entry.name, _shape(entry.shape)) for entry in session.get_outputs()], contract)
     return OnnxModel(session, tuple(entry.name for entry in declared), fed)
 
 
-def predict(model: OnnxModel, inputs: Arrays, contract: Contract, *, is_recurrent: bool) -> Array:
-    """See `Runtime.predict`."""
+def predictor(model: OnnxModel, inputs: Arrays, contract: Contract, *, is_recurrent: bool) -> Predictor:
+    """See `Runtime.predictor`."""
 
+    @named_memory_errors(*_MEMORY_SIGNS)
     def run(arrays: Arrays) -> list[Any]:
         fed = map(_text, model.feeding.converted(arrays))
         answered: list[Any] = model.session.run(None, dict(zip(model.names, fed, strict=True)))
         return answered
 
-    ordered = model.feeding.ordered(inputs)
-    batch = model.feeding.batch or batch_size(ordered, is_recurrent=is_recurrent)
-    with named_memory_errors(*_MEMORY_SIGNS):
-        return predict_in_batches(run, ordered, batch, contract.output)
+    batch = model.feeding.batch or batch_size(model.feeding.ordered(inputs), is_recurrent=is_recurrent)
+    return lambda inputs: predict_in_batches(run, model.feeding.ordered(inputs), batch, contract.output)
 
 
 def _session(content: bytes) -> Any:

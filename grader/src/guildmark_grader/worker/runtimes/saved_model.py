@@ -12,12 +12,12 @@ from typing import Any, Final
 import tensorflow as tf
 
 from guildmark.rules.contract import Contract, Shape
-from guildmark_grader.worker.runtimes import Array, tensorflow_calls
+from guildmark_grader.worker.runtimes import Predictor, tensorflow_calls
 from guildmark_grader.worker.runtimes.batches import Arrays
 from guildmark_grader.worker.runtimes.fitting import Declared, Feeding, check_outputs, feeding
 from guildmark_grader.worker.runtimes.tensorflow_calls import OUT_OF_MEMORY, use_threads
 
-__all__ = ["OUT_OF_MEMORY", "load", "predict", "use_threads", "warm"]
+__all__ = ["OUT_OF_MEMORY", "load", "predictor", "use_threads", "warm"]
 
 _SIGNATURE: Final = "serving_default"
 _GRAPH: Final = "saved_model.pb"
@@ -56,17 +56,20 @@ def load(path: Path, contract: Contract) -> SavedModel:
         raise ValueError(f"the SavedModel has no signature {_SIGNATURE}")
     signature = root.signatures[_SIGNATURE]
     named = dict(sorted(signature.structured_input_signature[1].items(), key=lambda item: _counted(item[0])))
-    inputs = [
-        Declared(name, _shape(spec), spec.dtype.as_numpy_dtype if _is_number(spec) else None) for name, spec in named.items()
-    ]
+    inputs = [_declared(name, spec) for name, spec in named.items()]
     fed = feeding(inputs, contract)
     check_outputs([Declared(name, _shape(spec)) for name, spec in signature.structured_outputs.items()], contract)
     return SavedModel(root, signature, tuple(named), fed)
 
 
-def predict(model: SavedModel, inputs: Arrays, contract: Contract, *, is_recurrent: bool) -> Array:
-    """See `Runtime.predict`."""
-    return tensorflow_calls.predict(model, model.feeding, inputs, contract.output, is_recurrent=is_recurrent)
+def predictor(model: SavedModel, inputs: Arrays, contract: Contract, *, is_recurrent: bool) -> Predictor:
+    """See `Runtime.predictor`."""
+    return tensorflow_calls.predictor(model, model.feeding, inputs, contract, is_recurrent=is_recurrent)
+
+
+def _declared(name: str, spec: Any) -> Declared:
+    is_number = _is_number(spec)
+    return Declared(name, _shape(spec), spec.dtype.as_numpy_dtype if is_number else None, is_text=not is_number)
 
 
 def _counted(name: str) -> list[tuple[bool, str | int]]:

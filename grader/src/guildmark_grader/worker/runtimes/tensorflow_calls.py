@@ -1,7 +1,7 @@
 """What the runtimes over TensorFlow share: threads, tracing, and arrays of text.
 
 A call is traced once, for batches of one size. oneDNN stays on: with it the results do not depend on the size of the batch.
-Only a small input that fits one batch runs eagerly, which saves tracing.
+Only a small input that fits one batch runs eagerly, which saves tracing, unless the task counts the time.
 """
 
 from collections.abc import Callable
@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import tensorflow as tf
 
-from guildmark.rules.contract import TensorContract
-from guildmark_grader.worker.runtimes import Array
+from guildmark.rules.contract import Contract
+from guildmark_grader.worker.runtimes import Array, Predictor
 from guildmark_grader.worker.runtimes.batches import Arrays, batch_size, predict_in_batches
 from guildmark_grader.worker.runtimes.fitting import Feeding
 
@@ -34,19 +34,19 @@ def traced(call: Call, specs: list[Any]) -> Call:
     return function
 
 
-def predict(call: Call, feeding: Feeding, inputs: Arrays, output: TensorContract, *, is_recurrent: bool) -> Array:
-    """The predictions of `call`, see `Runtime.predict`."""
+def predictor(call: Call, feeding: Feeding, inputs: Arrays, contract: Contract, *, is_recurrent: bool) -> Predictor:
+    """What predicts by `call`, see `Runtime.predictor`."""
     fed = feeding.ordered(inputs)
     batch = feeding.batch or batch_size(fed, is_recurrent=is_recurrent)
     is_small = len(fed[0]) <= batch and sum(array.nbytes for array in fed) < _EAGER_BYTES
-    if not is_small or is_recurrent:
+    if not is_small or is_recurrent or contract.predict_ms is not None:
         call = traced(call, [_spec(array, batch, dtype) for array, dtype in zip(fed, feeding.dtypes, strict=True)])
 
     def run(arrays: Arrays) -> list[Any]:
         answered = call(*(tf.convert_to_tensor(array) for array in feeding.converted(arrays)))
         return [_as_float(tensor) for tensor in tf.nest.flatten(answered)]
 
-    return predict_in_batches(run, fed, batch, output)
+    return lambda inputs: predict_in_batches(run, feeding.ordered(inputs), batch, contract.output)
 
 
 def _spec(array: Array, batch: int, dtype: Any) -> Any:

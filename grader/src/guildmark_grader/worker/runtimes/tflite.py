@@ -9,7 +9,7 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
 from guildmark.rules.contract import Contract
-from guildmark_grader.worker.runtimes import Array, tiny
+from guildmark_grader.worker.runtimes import Array, Predictor, tiny
 from guildmark_grader.worker.runtimes.batches import Arrays, batch_size, predict_in_batches
 from guildmark_grader.worker.runtimes.fitting import Declared, Feeding, convert, feeding
 from guildmark_grader.worker.runtimes.memory import named_memory_errors
@@ -93,28 +93,29 @@ def load(path: Path, contract: Contract) -> LiteModel:
         interpreter = Interpreter(model_path=str(path), num_threads=_settings.threads)
     inputs, outputs = interpreter.get_input_details(), interpreter.get_output_details()
     names = _signature_names(interpreter)
-    declared = [Declared(names.get(entry["index"], entry["name"]), _shape(entry)) for entry in inputs]
+    declared = [Declared(names.get(entry["index"], entry["name"]), _shape(entry), is_text=False) for entry in inputs]
     fed = feeding(declared, contract)
     return LiteModel(interpreter, tuple(map(Tensor.of, inputs)), tuple(map(Tensor.of, outputs)), fed)
 
 
-def predict(model: LiteModel, inputs: Arrays, contract: Contract, *, is_recurrent: bool) -> Array:
-    """See `Runtime.predict`."""
+def predictor(model: LiteModel, inputs: Arrays, contract: Contract, *, is_recurrent: bool) -> Predictor:
+    """See `Runtime.predictor`."""
     interpreter = model.interpreter
     ordered = model.feeding.ordered(inputs)
     batch = model.feeding.batch or batch_size(ordered, is_recurrent=is_recurrent)
+    with named_memory_errors(*_MEMORY_SIGNS):
+        for tensor, array in zip(model.inputs, ordered, strict=True):
+            interpreter.resize_tensor_input(tensor.index, (batch, *array.shape[1:]))
+        interpreter.allocate_tensors()
 
+    @named_memory_errors(*_MEMORY_SIGNS)
     def run(arrays: Arrays) -> Sequence[Any]:
         for tensor, array in zip(model.inputs, arrays, strict=True):
             interpreter.set_tensor(tensor.index, tensor.quantised(array))
         interpreter.invoke()
         return [tensor.dequantised(interpreter.get_tensor(tensor.index)) for tensor in model.outputs]
 
-    with named_memory_errors(*_MEMORY_SIGNS):
-        for tensor, array in zip(model.inputs, ordered, strict=True):
-            interpreter.resize_tensor_input(tensor.index, (batch, *array.shape[1:]))
-        interpreter.allocate_tensors()
-        return predict_in_batches(run, ordered, batch, contract.output)
+    return lambda inputs: predict_in_batches(run, model.feeding.ordered(inputs), batch, contract.output)
 
 
 def _shape(details: dict[str, Any]) -> tuple[int | None, ...]:

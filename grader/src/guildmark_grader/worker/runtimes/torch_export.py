@@ -17,7 +17,7 @@ import torch.export.pt2_archive._package
 from torch.utils import _pytree as pytree
 
 from guildmark.rules.contract import Contract
-from guildmark_grader.worker.runtimes import Array
+from guildmark_grader.worker.runtimes import Array, Predictor
 from guildmark_grader.worker.runtimes.batches import Arrays, batch_size, predict_in_batches
 from guildmark_grader.worker.runtimes.fitting import Declared, Feeding, feeding
 from guildmark_grader.worker.runtimes.memory import named_memory_errors
@@ -83,23 +83,26 @@ def load(path: Path, contract: Contract) -> TorchModel:
     found = {name: placeholders[name] for name in program.graph_signature.user_inputs}
     if not all(isinstance(tensor, torch.Tensor) for tensor in found.values()):
         raise ValueError("the program takes an input that is no tensor")
-    declared = [Declared(name, _shape(tensor), _dtype(tensor)) for name, tensor in found.items()]
+    declared = [Declared(name, _shape(tensor), _dtype(tensor), is_text=False) for name, tensor in found.items()]
     bounds = _bounds(program, [tensor.shape[0] for tensor in found.values() if tensor.dim()])
     return TorchModel(module, program.call_spec.in_spec, feeding(declared, contract), bounds)
 
 
-def predict(model: TorchModel, inputs: Arrays, contract: Contract, *, is_recurrent: bool) -> Array:
-    """See `Runtime.predict`."""
+def predictor(model: TorchModel, inputs: Arrays, contract: Contract, *, is_recurrent: bool) -> Predictor:
+    """See `Runtime.predictor`."""
 
     def run(arrays: Arrays) -> Sequence[Any]:
         tensors = [torch.from_numpy(np.require(array, requirements=["C", "W"])) for array in model.feeding.converted(arrays)]
         arguments, named = pytree.tree_unflatten(tensors, model.structure)
         return [_as_numbers(output) for output in pytree.tree_leaves(model.module(*arguments, **named))]
 
-    ordered = model.feeding.ordered(inputs)
-    suited = min(max(batch_size(ordered, is_recurrent=is_recurrent), model.bounds.smallest), model.bounds.largest)
-    with named_memory_errors(*_MEMORY_SIGNS), torch.inference_mode():
-        return predict_in_batches(run, ordered, model.feeding.batch or int(suited), contract.output)
+    def predict(inputs: Arrays) -> Array:
+        with named_memory_errors(*_MEMORY_SIGNS), torch.inference_mode():
+            return predict_in_batches(run, model.feeding.ordered(inputs), batch, contract.output)
+
+    suited = batch_size(model.feeding.ordered(inputs), is_recurrent=is_recurrent)
+    batch = model.feeding.batch or int(min(max(suited, model.bounds.smallest), model.bounds.largest))
+    return predict
 
 
 def _check_entries(path: Path) -> None:

@@ -1,0 +1,122 @@
+"""Calibrating: real trainings, graded in the box, and a record that grows, goes on and forgets what has changed."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from guildmark.packs.bank import BankManifest
+from guildmark.packs.calibration import shortfalls
+from guildmark.packs.reader import read_pack
+from guildmark_grader.authoring import calibrate as calibrating
+from guildmark_grader.authoring.bench import Result
+from guildmark_grader.authoring.build import build_bank
+from guildmark_grader.authoring.cli import app
+from guildmark_grader.authoring.records import read_record, record_path
+
+from .test_cli import MODEL
+
+SECRET = b"0123456789abcdef0123456789abcdef"
+WEIGHTS = {"full": "1.0", "partial": "-0.5", "baseline": "-9.0"}
+
+
+@pytest.fixture
+def calibrated_pack(pack: Path) -> Path:
+    """The tiny pack with one reference of each role that is calibrated, and 300 hidden rows."""
+    form = pack / "category1" / "sums"
+    (form / "reference" / "solution.py").unlink()
+    for role, weight in WEIGHTS.items():
+        (form / "reference" / f"{role}.py").write_text(MODEL.replace("WEIGHT", weight))
+    entries = [f'[[reference]]\nsolution = "{role}.py"\nrole = "{role}"\n' for role in WEIGHTS]
+    (form / "reference" / "reference.toml").write_text("\n".join(entries))
+    build = (form / "build.py").read_text()
+    (form / "build.py").write_text(build.replace("size=(40, 2)", "size=(330, 2)"))
+    return pack
+
+
+def calibrate(folder: Path, variants: int, *, stop_after: int | None = None) -> list[tuple[str, int]]:
+    """Calibrate, and say what was trained; stopped as Ctrl-C would, if asked."""
+    pack = read_pack(folder)
+    trained: list[tuple[str, int]] = []
+
+    def told(result: Result) -> None:
+        trained.append((result.trial.reference.solution, result.trial.variant))
+        if len(trained) == stop_after:
+            raise KeyboardInterrupt
+
+    plans = [calibrating.plan(pack, form, variants=variants, seeds=1) for form in pack.forms]
+    calibrating.calibrate(pack, plans, variants=variants, jobs=2, told=told)
+    return trained
+
+
+def observed(folder: Path) -> dict[tuple[str, int], int | None]:
+    pack = read_pack(folder)
+    record = read_record(pack, pack.forms[0])
+    assert record is not None
+    return {(one.solution, one.variant): one.score for one in record.observations}
+
+
+def test_it_goes_on_where_it_was_stopped_and_a_changed_reference_alone_is_trained_again(calibrated_pack: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        calibrate(calibrated_pack, 2, stop_after=2)
+    before = observed(calibrated_pack)
+    assert len(before) >= 2
+    rest = calibrate(calibrated_pack, 2)
+    assert set(rest) & set(before) == set()
+    assert observed(calibrated_pack) == {
+        (f"{role}.py", variant): score
+        for role, score in {"full": 5, "partial": 3, "baseline": 0}.items()
+        for variant in range(2)
+    }
+    assert calibrate(calibrated_pack, 2) == []
+
+    (calibrated_pack / "category1" / "sums" / "reference" / "partial.py").write_text(MODEL.replace("WEIGHT", "-0.4"))
+    assert sorted(calibrate(calibrated_pack, 2)) == [("partial.py", 0), ("partial.py", 1)]
+
+
+def test_x20_a_record_knows_what_it_is_bound_to(calibrated_pack: Path, tmp_path: Path) -> None:
+    calibrate(calibrated_pack, 1)
+
+    def missing(name: str) -> tuple[str, ...]:
+        bank = build_bank(calibrated_pack, tmp_path / name, variants=1, secret=SECRET)
+        manifest = BankManifest.model_validate_json((bank / "bank.json").read_bytes())
+        return tuple(text for text in shortfalls(manifest.forms[0].calibration) if "changed" in text)
+
+    form = calibrated_pack / "category1" / "sums"
+    assert missing("as it is") == ()
+    (form / "instructions.en.md").write_text("# Sums\n\nTold in better words.\n")
+    (form / "task.toml").write_text((form / "task.toml").read_text().replace("Their sum.", "The sum of both."))
+    assert missing("other words") == ()
+    (form / "task.toml").write_text((form / "task.toml").read_text().replace("0.5]", "0.4]"))
+    assert missing("other bands") == ("the scoring changed after the calibration",)
+    (form / "build.py").write_text((form / "build.py").read_text() + "\n")
+    assert missing("another build") == ("the build changed after the calibration", "the scoring changed after the calibration")
+    (calibrated_pack / "data").mkdir()
+    (calibrated_pack / "data" / "more.txt").write_text("more")
+    (form / "task.toml").write_text(f'data = ["more.txt"]\n{(form / "task.toml").read_text()}')
+    assert missing("other data")[0] == "the data changed after the calibration"
+
+
+def test_the_command_writes_record_and_plot_and_says_what_is_missing(calibrated_pack: Path) -> None:
+    done = CliRunner().invoke(app, ["calibrate", str(calibrated_pack), "--variants", "2", "--json"])
+    assert done.exit_code == 3
+    (row,) = json.loads(done.stdout)["forms"]
+    assert (row["form"], row["variants"], row["full_share"], row["spread"]) == ("sums", 2, 1.0, 0.0)
+    assert row["scores"] == {"full": {"5": 2}, "partial": {"3": 2}, "baseline": {"0": 2}}
+    assert row["shortfalls"] == ["2 variants were tried; 10 are needed"]
+    read = read_pack(calibrated_pack)
+    plot = record_path(read, read.forms[0]).with_suffix(".png").read_bytes()
+    assert plot.startswith(b"\x89PNG")
+    people = CliRunner().invoke(app, ["calibrate", str(calibrated_pack), "--variants", "2"])
+    assert "sums is not ready for a live exam: 2 variants were tried; 10 are needed." in people.stdout
+
+
+def test_a_damaged_record_is_named_and_not_overwritten(calibrated_pack: Path) -> None:
+    place = calibrated_pack / "calibration" / "sums.json"
+    place.parent.mkdir()
+    place.write_text("{")
+    done = CliRunner().invoke(app, ["calibrate", str(calibrated_pack)])
+    assert done.exit_code == 2
+    assert "calibration/sums.json cannot be read" in done.stderr
+    assert place.read_text() == "{"
