@@ -3,6 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 TORCH_VENV := .venv-torch
+KERAS2_VENV := .venv-keras2
 BIN := $(VENV)/bin
 PIP_FLAGS := --disable-pip-version-check --quiet
 PIP := $(BIN)/python -m pip $(PIP_FLAGS)
@@ -10,10 +11,14 @@ PACKAGES := kit grader portal
 CHECK ?=
 PYTEST_ARGS ?=
 GRADES ?= 500
+PACKS := packs/practitioner packs/advanced
+VARIANTS ?= 10
+SEEDS ?= 1
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test runtimes hostile soak lint format check types imports reasons packs clean lock wheels browser install install-dev torch
+.PHONY: help demo test runtimes starters hostile soak lint format check types imports reasons packs prove calibrate clean lock \
+    wheels browser install install-dev torch keras2
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +31,9 @@ test: install-dev browser  ## The fast gate: every test but the soaks, one flow 
 
 runtimes: install-dev torch  ## The tests of the runtimes that `make test` leaves out: PyTorch, in an environment of its own
 	$(BIN)/python -m pytest --no-cov grader/torch/tests $(PYTEST_ARGS)
+
+starters: install-dev keras2  ## Every starter, unchanged, on TensorFlow 2.12 (Keras 2), in an environment of its own
+	GUILDMARK_KERAS2_ENVIRONMENT=$(CURDIR)/$(KERAS2_VENV) $(BIN)/python -m pytest --no-cov -m keras2 grader/tests/authoring $(PYTEST_ARGS)
 
 hostile: install-dev torch  ## Hostile files and probes against the box, each shown to be live without it
 	GUILDMARK_TORCH_ENVIRONMENT=$(CURDIR)/$(TORCH_VENV) $(BIN)/python -m pytest --no-cov -m hostile tests/hostile $(PYTEST_ARGS)
@@ -53,7 +61,13 @@ reasons: install-dev  ## Write docs/reasons.md again: every reason of a verdict,
 	$(BIN)/python -m guildmark.rules.reference > docs/reasons.md
 
 packs: install-dev  ## Every problem of every exam pack
-	$(BIN)/guildmark-grader pack check packs/practitioner
+	@for pack in $(PACKS); do echo "$$pack"; $(BIN)/guildmark-grader pack check $$pack || exit 1; done
+
+prove: install-dev  ## Train every reference of every form, grade it in the box, and hold it against its role
+	@for pack in $(PACKS); do echo "$$pack"; $(BIN)/guildmark-grader pack prove $$pack || exit 1; done
+
+calibrate: install-dev  ## Train the references on many variants; goes on where it was stopped (VARIANTS=10 SEEDS=1)
+	@for pack in $(PACKS); do echo "$$pack"; $(BIN)/guildmark-grader pack calibrate $$pack --variants $(VARIANTS) --seeds $(SEEDS) || exit 1; done
 
 wheels: install-dev  ## Build the three wheels into dist/
 	@for package in $(PACKAGES); do $(BIN)/python -m build --wheel --no-isolation --outdir dist $$package || exit 1; done
@@ -64,16 +78,18 @@ lock: install-dev  ## Resolve requirements/*.in again, with hashes and without i
 	  && compile dev.in --output-file dev.txt \
 	  && for name in kit grader portal exam run; do compile $$name.in --constraints dev.txt --output-file $$name.txt || exit 1; done \
 	  && compile no-deps.in --no-deps --output-file no-deps.txt \
+	  && compile keras2.in --output-file keras2.txt \
 	  && UV_FIND_LINKS="$${UV_FIND_LINKS-$$PIP_FIND_LINKS}" UV_INDEX="$${UV_INDEX-$$PIP_EXTRA_INDEX_URL}" \
 	    compile torch.in --constraints dev.txt --no-emit-find-links --output-file torch.txt
 
 clean:  ## Remove what was built, the demo and the environment included
-	rm -rf $(VENV) $(TORCH_VENV) .demo dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(TORCH_VENV) $(KERAS2_VENV) .demo dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 install: $(VENV)/run.stamp
 install-dev: $(VENV)/dev.stamp
 torch: $(TORCH_VENV)/run.stamp  ## An environment with PyTorch, beside the other one
+keras2: $(KERAS2_VENV)/run.stamp  ## An environment with TensorFlow 2.12, beside the other one
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
@@ -99,6 +115,12 @@ $(TORCH_VENV)/run.stamp: requirements/torch.txt | $(VENV)/bin/python
 	@$(TORCH_VENV)/bin/python -m pip $(PIP_FLAGS) install --require-hashes --requirement requirements/torch.txt || { \
 	  echo "Give pip the place of PyTorch's builds for the processor (see its page on installation), and run this again:" >&2; \
 	  echo "PIP_EXTRA_INDEX_URL=… make torch, or PIP_FIND_LINKS=FOLDER make torch with the wheel in a folder." >&2; exit 1; }
+	@touch $@
+
+$(KERAS2_VENV)/run.stamp: requirements/keras2.txt | $(VENV)/bin/python
+	@echo "Installing TensorFlow 2.12 in $(KERAS2_VENV) …"
+	@$(BIN)/python -m venv --clear $(KERAS2_VENV)
+	@$(KERAS2_VENV)/bin/python -m pip $(PIP_FLAGS) install --require-hashes --requirement requirements/keras2.txt
 	@touch $@
 
 browser:  # one flow runs in a real browser, from the distribution

@@ -64,8 +64,8 @@ class Pool:
         with self._worker(Program.INSPECT, _SPARE_SCRATCH) as child:
             child.wait_until_ready()
 
-    def run(self, program: Program, job: Job, *, scratch: int = _SPARE_SCRATCH) -> Outcome:
-        """Run `job` in a worker with a scratch folder of at least `scratch` bytes.
+    def run(self, program: Program, job: Job, *, scratch: int = _SPARE_SCRATCH, threads: int | None = None) -> Outcome:
+        """Run `job` in a worker with a scratch folder of at least `scratch` bytes, which computes with `threads` if given.
 
         A worker that is lost is replaced. One that is lost in the middle of the job each time, while its zygote lives, was lost
         by the job's own doing. Raises `BoxFault` and its like if none can be had.
@@ -73,7 +73,7 @@ class Pool:
         with self._busy():
             lost = 0
             while True:
-                with self._worker(program, scratch, may_be_spare=not lost) as child:
+                with self._worker(program, scratch, threads, may_be_spare=not lost) as child:
                     try:
                         return child.run(job)
                     except BoxFault as fault:
@@ -95,14 +95,15 @@ class Pool:
                 self._running -= 1
                 self._changed.notify_all()
 
-    def _worker(self, program: Program, scratch: int, *, may_be_spare: bool = True) -> Child:
+    def _worker(self, program: Program, scratch: int, threads: int | None = None, *, may_be_spare: bool = True) -> Child:
+        may_be_spare = may_be_spare and threads in (None, self._threads) and scratch <= _SPARE_SCRATCH
         with self._changed:
-            while may_be_spare and self._spares[program] and scratch <= _SPARE_SCRATCH:
+            while may_be_spare and self._spares[program]:
                 child = self._spares[program].pop()
                 if self._is_alive(program) and child.is_alive:
                     return child
                 child.close()
-        nest = Nest(scratch=scratch, threads=self._threads)
+        nest = Nest(scratch=scratch, threads=threads or self._threads)
         try:
             return self._zygote(program).bear(nest)
         except BoxFault as fault:

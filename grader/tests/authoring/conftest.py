@@ -4,7 +4,8 @@ import pytest
 
 from guildmark_grader.authoring.build import build_bank
 
-PRACTITIONER = Path(__file__).parents[3] / "packs" / "practitioner"
+ROOT = Path(__file__).parents[3]
+SHIPPED = ("practitioner", "advanced")
 SECRET = b"0123456789abcdef0123456789abcdef"
 
 EXAM = """\
@@ -80,8 +81,8 @@ def pack(tmp_path: Path) -> Path:
     (root / "requirements.txt").write_text("numpy==2.4.6\n")
     (root / "SOURCES.md").write_text("Everything is made up.\n")
     (form / "task.toml").write_text(TASK)
-    (form / "instructions.en.md").write_text("# Sums\n")
-    (form / "starter.py").write_text("def solution_model():\n    return None\n")
+    (form / "instructions.en.md").write_text("# Sums\n\n{{contract}}\n\n{{bands}}\n")
+    (form / "starter.py").write_text('"""Sums."""\n\n\ndef solution_model():\n    return None\n')
     (form / "build.py").write_text(BUILD)
     (form / "reference" / "reference.toml").write_text(REFERENCE)
     (form / "reference" / "solution.py").write_text("SECRET_OF_THE_AUTHOR = 1\n")
@@ -89,6 +90,7 @@ def pack(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def practitioner_bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A bank of two variants of every form of the practitioner exam."""
-    return build_bank(PRACTITIONER, tmp_path_factory.mktemp("banks") / "practitioner", variants=2, secret=SECRET)
+def shipped_banks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A bank of two variants of every form of each pack that ships."""
+    folder = tmp_path_factory.mktemp("banks")
+    return {name: build_bank(ROOT / "packs" / name, folder / name, variants=2, secret=SECRET) for name in SHIPPED}

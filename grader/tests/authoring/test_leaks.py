@@ -1,4 +1,6 @@
+import gzip
 import io
+import json
 
 import numpy as np
 import pytest
@@ -73,6 +75,14 @@ def test_an_input_that_says_little_counts_only_together_with_the_others() -> Non
     assert leaked_rows((age + 100, image), public) == {"images.npy": 1}
 
 
+def test_many_numbers_that_are_the_same_for_many_rows_are_no_proof_either() -> None:
+    timetable = np.tile(np.arange(12, dtype=np.float32)[:, None] % 3, (8, 1, 1))
+    measured = RNG.random((8, 12, 2)).astype(np.float32)
+    public = {"timetable.npy": npy(timetable[:1]), "measured.npy": npy(measured[5:6])}
+    assert leaked_rows((timetable[:5], measured[:5]), {"timetable.npy": public["timetable.npy"]}) == {}
+    assert leaked_rows((timetable, measured), public) == {"measured.npy": 1, "timetable.npy": 1}
+
+
 def test_single_numbers_are_found_in_every_column_of_a_table() -> None:
     rows = RNG.random((5, 5)).round(3)
     weight, height = rows[:2, 1].astype(np.float32), rows[:2, 3:].astype(np.float32)
@@ -111,3 +121,41 @@ def test_several_texts_of_a_row_are_looked_for_side_by_side() -> None:
     pairs = np.array([["question one", "answer one"], ["question two", "answer two"]])
     public = {"a.csv": b"1,Question one,Answer one,x\n2,question two,answer one,x\n"}
     assert leaked_rows((pairs,), public) == {"a.csv": 1}
+
+
+@pytest.mark.parametrize("shape", [(8, 8), (8, 8, 1), (64,)])
+@pytest.mark.parametrize("packed", [False, True])
+def test_pixels_are_recognised_in_json_in_every_arrangement(shape: tuple[int, ...], *, packed: bool) -> None:
+    images = RNG.integers(0, 256, size=(6, 64)).astype(np.uint8)
+    hidden = images[:3].reshape(3, *shape)
+    rows = [{"label": 1, "pixels": row} for row in images[2:].tolist()]
+    nested = {"images": images[1:].reshape(5, 8, 8).tolist()}
+    lines = "\n".join(json.dumps(row) for row in rows)
+    public = {"rows.json": json.dumps(rows), "rows.jsonl": lines, "images.json": json.dumps(nested), "none.json": "[[1, 2"}
+    contents = {name: text.encode() for name, text in public.items()}
+    if packed:
+        contents = {f"{name}.gz": gzip.compress(content) for name, content in contents.items()}
+    end = ".gz" if packed else ""
+    assert leaked_rows((hidden,), contents) == {f"rows.json{end}": 1, f"rows.jsonl{end}": 1, f"images.json{end}": 2}
+    assert leaked_rows((images[:1].reshape(1, *shape),), contents) == {}
+
+
+def test_records_in_json_are_read_like_a_table_and_series_like_windows() -> None:
+    hours = RNG.normal(size=(20, 2)).round(3)
+    records = [{"hour": k, "a": a, "b": b, "note": "x"} for k, (a, b) in enumerate(hours[4:].tolist())]
+    windows = np.stack([(hours[k : k + 5] - 0.5) / 2 for k in (0, 4, 5)]).astype(np.float32)
+    buffer = io.BytesIO()
+    np.savez(buffer, series=hours[4:])
+    public = {
+        "a.json": json.dumps(records).encode(),
+        "a.npz": buffer.getvalue(),
+        "a.tsv": table(hours[4:]).replace(b",", b"\t"),
+    }
+    assert leaked_rows((windows,), public) == {"a.json": 2, "a.npz": 2, "a.tsv": 2}
+    rows = np.round(RNG.random((4, 9)), 4)
+    listed = json.dumps([dict(zip("abcdefghi", row, strict=True)) for row in rows[1:].tolist()]).encode()
+    assert leaked_rows((rows[:2].astype(np.float32),), {"rows.json": listed}) == {"rows.json": 1}
+
+
+def test_what_is_no_gzip_is_not_looked_into() -> None:
+    assert leaked_rows((RNG.random((2, 9)),), {"a.csv.gz": b"a,b"}) == {}

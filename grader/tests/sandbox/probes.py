@@ -142,7 +142,7 @@ def standard_descriptors(files, argument):
 def seen_of_the_host(files, argument):
     strangers = {
         "grade.py",
-        "metrics.py",
+        "metrics",
         "service.py",
         "pool.py",
         "authoring",

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from guildmark.inspection import Finding
 from guildmark.rules.contract import ModelFormat
 from guildmark_grader.sandbox.result import Accepted, Malformed, Reader, Reply, parse_findings
-from guildmark_grader.worker.reply import HEADER, MAGIC, Kind, Stage, frame, header, pack_accepted, pack_findings
+from guildmark_grader.worker.reply import HEADER, MAGIC, MICROSECONDS, Kind, Stage, frame, header, pack_accepted, pack_findings
 
 ARRAY = struct.pack("<3f", 1.0, 2.0, 3.0)
 START = frame(Kind.STAGE, bytes([Stage.LOADING]))
+TIME = frame(Kind.TIME, MICROSECONDS.pack(2**63))
 SHAPES = {"found": "(None, 7)", "expected": "(None, 6)"}
 
 
@@ -30,6 +31,11 @@ def test_an_array_arrives_whole_however_it_is_cut():
         assert reader.stages == [Stage.LOADING]
         assert reader.reply is not None
         assert reader.reply.predictions == ARRAY
+
+
+def test_a_time_comes_with_the_array_and_is_no_answer_alone():
+    assert read(START, TIME).reply is None
+    assert read(START, TIME, header(Kind.PREDICTIONS, len(ARRAY)), ARRAY).reply == Reply(predictions=ARRAY, micros=2**63)
 
 
 def test_an_array_that_is_cut_short_is_no_reply():
@@ -57,9 +63,11 @@ def test_names_are_escaped_again():
         START + START,
         START + frame(Kind.STAGE, bytes([Stage.INSPECTING])),
         START + frame(Kind.STAGE, b"\x00"),
-        START + frame(Kind.STAGE, b"\x05"),
+        START + frame(Kind.STAGE, b"\x06"),
         START + frame(Kind.STAGE, b"\x03\x04"),
         START + header(Kind.WORDS, 2**20),
+        START + header(Kind.TIME, 9),
+        START + TIME + TIME,
         START + frame(Kind.REFUSED, b"\x00"),
         START + frame(Kind.REFUSED, b"\x01\x05ab"),
     ],
@@ -75,6 +83,8 @@ def test_names_are_escaped_again():
         "an unknown stage",
         "two stages in one",
         "endless words",
+        "a longer time",
+        "two times",
         "no findings",
         "a record cut short",
     ],
@@ -90,6 +100,7 @@ def test_what_is_no_reply_is_refused(stream):
         Finding("graded.full", {"metric": "accuracy", "value": 1}),
         Finding("grader.fault"),
         Finding("limit.time", {"limit": 3}),
+        Finding("limit.latency", {"found": 9, "limit": 3}),
         Finding("no.such_reason"),
         Finding("layer.unknown"),
         Finding("layer.unknown", {"name": "a", "other": "b"}),

@@ -28,7 +28,7 @@ class Checkpoint(tf.keras.callbacks.Callback):
             raise ValueError("checkpoint() needs validation data in every epoch: give model.fit() validation_data=...")
         if loss < kept()[0]:
             unfinished = FOLDER / "unfinished.npz"
-            np.savez(str(unfinished), loss, *self.model.get_weights())
+            np.savez(str(unfinished), loss, *[variable.numpy() for variable in variables(self.model)])
             unfinished.replace(KEPT)
             print("\nKept the weights of epoch", epoch + 1, "in", KEPT.name)
 
@@ -47,6 +47,11 @@ def kept():
     return float(loss), weights
 
 
+def variables(model):
+    """The weights of `model` that are numbers. Keras 2 counts the words of a TextVectorization layer among them, which stay."""
+    return [weight for weight in model.weights if hasattr(weight, "assign")]
+
+
 def resume(model):
     """Gives `model` the best weights that checkpoint() kept, if it has the same layers. Says what it did."""
     loss, weights = kept()
@@ -55,12 +60,13 @@ def resume(model):
         return
     if not model.built:
         raise ValueError("The model has no weights yet: begin it with an Input layer, then call resume(model).")
-    if [weight.shape for weight in weights] != [weight.shape for weight in model.get_weights()]:
+    if [weight.shape for weight in weights] != [tuple(variable.shape) for variable in variables(model)]:
         aside = FOLDER / f"checkpoint-{loss:.4f}.npz"
         KEPT.replace(aside)
         print("The checkpoint is of a model with other layers. It is now", aside.name, "and this model keeps its own weights.")
         return
-    model.set_weights(weights)
+    for place, variable in enumerate(variables(model)):
+        variable.assign(weights[place])
     for layer in model.layers:
         if hasattr(layer, "finalize_state"):  # a Normalization layer works with values that it takes from its weights here
             layer.finalize_state()

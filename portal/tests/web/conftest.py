@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from guildmark.packs.bank import BankManifest, Blob, FormEntry, VariantEntry
 from guildmark.packs.bundle import pack_zip
-from guildmark.packs.model import CategorySpec, ExamSpec, HintSpec, InputSpec, MetricSpec, OutputSpec, TaskSpec
+from guildmark.packs.model import CategorySpec, ExamSpec, HintSpec, InputSpec, LimitsSpec, MetricSpec, OutputSpec, TaskSpec
 from guildmark.protocol import ExamKind
 from guildmark.rules.contract import ModelFormat
 from guildmark.rules.scoring import PassRule
@@ -42,6 +42,7 @@ def _task(number: int) -> TaskSpec:
         inputs=(InputSpec(shape=(28, 28), meaning={"en": "an image"}),),
         output=OutputSpec(shape=(10,), meaning={"en": "a class"}),
         metric=MetricSpec(name="accuracy"),
+        limits=LimitsSpec(predict_ms=20 if number == 5 else None),
         thresholds=(0.5, 0.6, 0.7, 0.8, 0.9),
         tips=({"en": f"A tip for task {number}."},),
         hints=(HintSpec(up_to=4, text={"en": "Train longer."}),),

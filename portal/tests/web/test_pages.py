@@ -138,7 +138,9 @@ class TestRunning:
         assert said["title-category3"].split() == ["Category", "3:", "Colour", "images", "Task", "3"]
 
     def test_limits_are_said_in_the_unit_that_they_are_meant_in(self, owner: Client, running: str) -> None:
-        assert "up to 20 MiB" in read(owner.get(running)).text
+        text = read(owner.get(running)).text
+        assert "up to 20 MiB" in text
+        assert text.count("up to 20 ms of processor time for 1,000 rows") == 1
 
     def test_the_workspace_comes_as_an_archive(self, owner: Client, running: str) -> None:
         response = owner.get(f"{running}workspace.zip")

@@ -65,7 +65,7 @@ def read_the_program(_files, argument):
     names = (
         "README.md",
         "grader/src/guildmark_grader/grade.py",
-        "grader/src/guildmark_grader/metrics.py",
+        "grader/src/guildmark_grader/metrics/__init__.py",
         "packs/practitioner/exam.toml",
     )
     return _any(_content, [repository / name for name in names])

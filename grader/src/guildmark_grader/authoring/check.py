@@ -1,31 +1,75 @@
-"""Looks a pack over: what its files say, then whether every form really builds."""
+"""Looks a pack over: what its files say, whether every form really builds, and what the built data show.
+
+An author mends a pack in one round: a form that cannot be read, or built, keeps nothing else from being reported.
+"""
 
 import difflib
+import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from guildmark.errors import PackProblem, PackUnreadable
 from guildmark.i18n import _
 from guildmark.inspection.allowed import is_name_of_a_layer, layer_names
 from guildmark.packs.reader import Form, Pack, read_pack
+from guildmark_grader.authoring.lint import exam_problems, form_problems, variant_problems
+from guildmark_grader.authoring.lint.starter_run import starter_problems
+from guildmark_grader.authoring.readable import readable_forms, readable_pack
 from guildmark_grader.authoring.trial import built_variant
 
 _TRIAL_SECRET = b"a trial build; its data are thrown away"
+_BUILDERS = 2
+_KEY = re.compile(r"^([a-z_]+)\s*=")
+_WORD = re.compile(r"[a-z_]+")
+_SHARED = ("lib/", "public/", "data")
 
 
-def pack_problems(folder: Path) -> tuple[PackProblem, ...]:
-    """Everything that is wrong with the pack in `folder`; a pack that reads well is also built once, a form at a time."""
+def pack_problems(folder: Path, *, runs_starters: bool = False) -> tuple[PackProblem, ...]:
+    """Everything that is wrong with the pack in `folder`. Each form is built once; with `runs_starters`, its starter is run."""
+    pack, unread = _read(folder)
+    forms = pack.forms if pack is not None else readable_forms(folder)
+    found = [*unread, *(exam_problems(pack) if pack is not None else ())]
+    found += [problem for form in forms for problem in (*_strange_layers(folder, form), *form_problems(folder, form))]
+    if pack is not None:
+        buildable = [form for form in pack.forms if not _is_spoilt(folder, form, unread)]
+        with ThreadPoolExecutor(max_workers=_BUILDERS) as builders:
+            tried = builders.map(lambda form: _trial_problems(pack, form, runs_starters=runs_starters), buildable)
+            found += [problem for problems in tried for problem in problems]
+    return tuple(found)
+
+
+def _read(folder: Path) -> tuple[Pack | None, tuple[PackProblem, ...]]:
+    """The pack, or what can be read of it, and what is wrong with its files."""
     try:
-        pack = read_pack(folder)
+        return read_pack(folder), ()
     except PackUnreadable as error:
-        return error.problems
-    strange = [problem for form in pack.forms for problem in _strange_layers(pack, form)]
-    return (*strange, *(problem for form in pack.forms for problem in _trial_problems(pack, form)))
+        return readable_pack(folder), tuple(_placed(folder, problem) for problem in error.problems)
 
 
-def _strange_layers(pack: Pack, form: Form) -> Iterator[PackProblem]:
+def _placed(folder: Path, problem: PackProblem) -> PackProblem:
+    """A rule about a whole TOML file, such as that thresholds get harder, at the line of the first key that it names."""
+    if problem.line is not None or not problem.file.endswith(".toml"):
+        return problem
+    try:
+        lines = (folder / problem.file).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return problem
+    keys = {key[1]: number for number, line in reversed(list(enumerate(lines, start=1))) if (key := _KEY.match(line))}
+    found = next((keys[word] for word in _WORD.findall(problem.message) if word in keys), None)
+    return replace(problem, line=found)
+
+
+def _is_spoilt(folder: Path, form: Form, unread: tuple[PackProblem, ...]) -> bool:
+    """Whether something is reported already that would keep the form from being built, and so be reported twice."""
+    place = form.folder.relative_to(folder).as_posix()
+    return any(problem.file.startswith((f"{place}/build.py", f"{place}/task.toml", *_SHARED)) for problem in unread)
+
+
+def _strange_layers(folder: Path, form: Form) -> Iterator[PackProblem]:
     """Forbidden layers that no model can have, so that forbidding them forbids nothing."""
-    file = form.folder.relative_to(pack.folder) / "task.toml"
+    file = form.folder.relative_to(folder) / "task.toml"
     for name in form.task.forbidden_layers:
         if is_name_of_a_layer(name):
             continue
@@ -40,9 +84,10 @@ def _line_of(form: Form, name: str) -> int | None:
     return next((number for number, line in enumerate(lines, start=1) if f'"{name}"' in line), None)
 
 
-def _trial_problems(pack: Pack, form: Form) -> tuple[PackProblem, ...]:
+def _trial_problems(pack: Pack, form: Form, *, runs_starters: bool) -> tuple[PackProblem, ...]:
     try:
-        built_variant(pack, form, 0, secret=_TRIAL_SECRET)
+        variant = built_variant(pack, form, 0, secret=_TRIAL_SECRET)
     except PackUnreadable as error:
         return error.problems
-    return ()
+    ran = starter_problems(pack.folder, form, variant.public) if runs_starters else ()
+    return (*variant_problems(pack, form, variant), *ran)

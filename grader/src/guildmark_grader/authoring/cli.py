@@ -23,6 +23,7 @@ from guildmark_grader.authoring.build import MANIFEST, bank_digest, build_bank
 from guildmark_grader.authoring.calibrate import calibrate as run_plans
 from guildmark_grader.authoring.calibrate import median_training_s, plan
 from guildmark_grader.authoring.check import pack_problems
+from guildmark_grader.authoring.new import new_pack
 from guildmark_grader.authoring.plots import plot_record, require_plots
 from guildmark_grader.authoring.prove import Proof, proofs
 from guildmark_grader.authoring.records import read_record, record_path
@@ -37,10 +38,37 @@ AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON object.")
 
 
 @app.command()
-def check(pack: PackFolder, *, as_json: AsJson = False) -> None:
+def new(
+    folder: Annotated[Path, typer.Argument(help=_("The folder of the new pack; it must be new or empty."))],
+    *,
+    exam_id: Annotated[
+        str | None, typer.Option("--id", help=_("The id of the exam; made of the folder's name if not given."))
+    ] = None,
+    title: Annotated[str | None, typer.Option(help=_("The title of the exam."))] = None,
+    languages: Annotated[str, typer.Option(help=_("The languages of the instructions: en, ko, zh-Hans, with commas."))] = "en",
+    as_json: AsJson = False,
+) -> None:
+    """Make a private pack of one task in FOLDER. It checks, builds and proves as it is, and is there to be edited."""
+    with _reported(as_json=as_json):
+        chosen = [language.strip() for language in languages.split(",") if language.strip()]
+        written = new_pack(folder, exam_id=exam_id, title=title, languages=chosen)
+        text = _("Made {folder} with {count} files. Next: guildmark-grader pack check {folder}; then read {readme}.").format(
+            folder=folder, count=len(written), readme=folder / "README.md"
+        )
+        files = [path.relative_to(folder).as_posix() for path in written]
+        _say({"pack": folder.resolve().name, "files": files}, text, as_json=as_json)
+
+
+@app.command()
+def check(
+    pack: PackFolder,
+    *,
+    run: Annotated[bool, typer.Option("--run", help=_("Run every starter too, as a candidate gets it."))] = False,
+    as_json: AsJson = False,
+) -> None:
     """Report everything that is wrong with PACK, and try one build of every form."""
     with _reported(as_json=as_json):
-        problems = pack_problems(pack)
+        problems = pack_problems(pack, runs_starters=run)
         if problems:
             message = _("{count} problem(s) found.").format(count=len(problems))
             raise PackUnreadable(message, next_step=_("Mend them and run the same command again."), problems=problems)

@@ -40,7 +40,7 @@ def found_text(inputs: NDArray[np.generic], public: Mapping[str, bytes]) -> dict
 
 
 def _found(by_words: Mapping[Words, set[int]], width: int, name: str, content: bytes) -> set[int]:
-    reader = _READERS.get(PurePosixPath(name).suffix.lower())
+    reader = _READERS.get(PurePosixPath(name.removesuffix(".gz")).suffix.lower())
     found: set[int] = set()
     for texts in reader(content) if reader and by_words else ():
         plain = [_plain(text) for text in texts]

@@ -19,8 +19,9 @@ import numpy as np
 
 from guildmark.inspection import Finding, inspect_file, rewrite
 from guildmark.rules.contract import ModelFormat
+from guildmark_grader.worker import stopwatch
 from guildmark_grader.worker.bounds import allow
-from guildmark_grader.worker.reply import TEXT_LIMIT, Kind, Stage, frame, header, pack_accepted, pack_findings
+from guildmark_grader.worker.reply import MICROSECONDS, TEXT_LIMIT, Kind, Stage, frame, header, pack_accepted, pack_findings
 from guildmark_grader.worker.request import Loader, Program, Request
 from guildmark_grader.worker.runtimes import Array, Unfit
 
@@ -141,7 +142,12 @@ class _Answer:
             reason = "model.raised"
             self._stage(Stage.PREDICTING)
             inputs = tuple(map(_array, input_files))
-            predictions = runtime.predict(model, inputs, request.contract, is_recurrent=request.is_recurrent)
+            predict = runtime.predictor(model, inputs, request.contract, is_recurrent=request.is_recurrent)
+            predictions = predict(inputs)
+            if request.contract.predict_ms is not None:
+                self._stage(Stage.TIMING)
+                needed = stopwatch.predicting_ms(predict, inputs, predictions, request.contract.predict_ms)
+                self._write(frame(Kind.TIME, MICROSECONDS.pack(round(needed * 1000))))
         except Unfit as unfit:
             self._refuse(unfit.finding)
         except (MemoryError, *runtime.OUT_OF_MEMORY):

@@ -4,10 +4,11 @@
     STAGE       1 byte, the stage that begins; the reader takes the time
     REFUSED     a record of findings, see `pack_findings`
     ACCEPTED    a record of what an inspection learnt, see `pack_accepted`; the model that was written out lies in a file
+    TIME        8 bytes, how long 1,000 rows take to predict, in microseconds; before the array, where the task asks for it
     PREDICTIONS one array, row after row, float32 little-endian; its size is known to the reader beforehand
     WORDS       what a probe of the self-check found, a few printable words
 
-All but STAGE end the stream. Nothing in it can say that a fault is ours: whoever writes it may have met the file.
+All but STAGE and TIME end the stream. Nothing in it can say that a fault is ours: whoever writes it may have met the file.
 """
 
 import struct
@@ -18,6 +19,7 @@ from guildmark.inspection import Finding, printable
 from guildmark.rules.contract import ModelFormat
 
 HEADER = struct.Struct("<4sBI")
+MICROSECONDS = struct.Struct("<Q")
 MAGIC = b"GMR1"
 
 FINDINGS_LIMIT = 16
@@ -33,6 +35,7 @@ class Kind(IntEnum):
     ACCEPTED = 3
     PREDICTIONS = 4
     WORDS = 5
+    TIME = 6
 
 
 class Stage(IntEnum):
@@ -41,7 +44,8 @@ class Stage(IntEnum):
     INSPECTING = 1
     LOADING = 2
     PREDICTING = 3
-    ANSWERING = 4
+    TIMING = 4
+    ANSWERING = 5
 
 
 class ParamType(IntEnum):

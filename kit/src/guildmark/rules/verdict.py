@@ -292,9 +292,26 @@ REASONS: Mapping[str, Reason] = _table(
         ),
     ),
     Reason(
+        "model.not_repeatable",
+        _FAILED,
+        mark(
+            "The model gives other answers when it predicts the same rows again. Take out of it what is random or keeps a "
+            "state when it predicts, such as stateful recurrent layers, and save it again."
+        ),
+    ),
+    Reason(
         "limit.time",
         Verdict.TIMED_OUT,
         mark("The model took longer than {limit} seconds to load and predict. Build a smaller or faster model."),
+    ),
+    Reason(
+        "limit.latency",
+        Verdict.TIMED_OUT,
+        mark(
+            "The model needs {found} ms of processor time to predict 1,000 rows; this task allows {limit} ms. Give the layers "
+            "less work: shrink the input early with strides or pooling, use fewer filters and separable convolutions, and no "
+            "recurrent layers over long sequences."
+        ),
     ),
     Reason(
         "limit.memory",
@@ -309,12 +326,17 @@ REASONS: Mapping[str, Reason] = _table(
 )
 
 
+TIMED = mark("Predicting 1,000 rows took {predict_ms} ms of processor time; this task allows {predict_limit_ms} ms.")
+"""What is added to the sentence of a graded model where a task limits the time."""
+
+
 def describe(code: str, params: Params, translate: Callable[[str], str] = _) -> str:
-    """The sentence of reason `code`, filled with `params` and rendered by `translate`.
+    """The sentence of reason `code`, filled with `params` and rendered by `translate`; and how fast it is, if that is there.
 
     Raises `KeyError` for a code that is not in the table, or a gap that `params` does not fill.
     """
-    return translate(REASONS[code].sentence).format(**(_sized(params) if code == "file.too_large" else params))
+    sentence = translate(REASONS[code].sentence).format(**(_sized(params) if code == "file.too_large" else params))
+    return f"{sentence} {translate(TIMED).format(**params)}" if "predict_ms" in params else sentence
 
 
 def size_text(size: int) -> str:

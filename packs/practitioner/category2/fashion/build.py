@@ -1,20 +1,15 @@
-"""Data of the form: clothes of Fashion-MNIST, split at random; a variant also draws which number stands for which class."""
+"""Data of the form: clothes of Fashion-MNIST as arrays; a variant draws the split and which number stands for which class."""
 
 import numpy as np
-
-CLASSES = ("t-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot")
-HIDDEN = 3000
+from clothes import drawn_clothes
 
 
 def build(rng, sources, public, hidden):
+    kept_back, given, names = drawn_clothes(rng, sources / "fashion.npz", kept_back=400, given=700)
     (public / "LICENCE.txt").write_bytes((sources / "licences" / "fashion.txt").read_bytes())
-    with np.load(sources / "fashion.npz") as archive:
-        images, labels = archive["x"], archive["y"].astype(np.int64)
-    new_number = rng.permutation(len(CLASSES))
-    order = rng.permutation(len(images))
-    images, labels = images[order], new_number[labels[order]]
-    names = [CLASSES[old] for old in np.argsort(new_number)]
     (public / "classes.txt").write_text("\n".join(names) + "\n")
-    np.savez_compressed(public / "train.npz", images=images[HIDDEN:], labels=labels[HIDDEN:].astype(np.uint8))
-    np.save(hidden / "inputs.npy", images[:HIDDEN].astype(np.float32) / 255)
-    np.save(hidden / "targets.npy", labels[:HIDDEN])
+    images, labels = given
+    np.savez_compressed(public / "train.npz", images=images, labels=labels.astype(np.uint8))
+    images, labels = kept_back
+    np.save(hidden / "inputs.npy", images.astype(np.float32) / 255)
+    np.save(hidden / "targets.npy", labels)

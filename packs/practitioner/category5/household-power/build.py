@@ -1,42 +1,25 @@
-"""Data of the form: a household by the hour; the hidden hours come later. A variant also draws the order of the series."""
+"""Data of the form: a household by the hour. The hidden windows are of its last year.
 
-import csv
-import gzip
-import json
+A variant draws where the public hours end, the order of the series, and the windows.
+"""
 
 import numpy as np
+from windows import drawn_windows, read_series, write_scaling, write_series
 
 PAST, FUTURE = 24, 24
-GAP = 7 * 24
-HIDDEN = 2000
-CUT = (0.68, 0.76)
+HIDDEN = 3000
+YEAR, GAP = 365 * 24, 7 * 24
+MOST_LEFT_OUT = 60 * 24
 
 
 def build(rng, sources, public, hidden):
     (public / "LICENCE.txt").write_bytes((sources / "licences" / "power.txt").read_bytes())
-    with gzip.open(sources / "household_power.csv.gz", "rt", newline="") as file:
-        header, *rows = csv.reader(file)
-    order = rng.permutation(len(header) - 1) + 1
-    names = [header[column] for column in order]
-    cut = int(rng.uniform(*CUT) * len(rows))
-    with (public / "power.csv").open("w", newline="") as file:
-        table = csv.writer(file)
-        table.writerow(["hour", *names])
-        table.writerows([row[0], *(row[column] for column in order)] for row in rows[:cut])
-    hours = np.array([[float(row[column] or "nan") for column in order] for row in rows])
-    scaling = {
-        "columns": names,
-        "mean": np.nanmean(hours[:cut], axis=0).round(4).tolist(),
-        "deviation": np.nanstd(hours[:cut], axis=0).round(4).tolist(),
-    }
-    (public / "scaling.json").write_text(json.dumps(scaling, indent=2) + "\n")
-    windows = later_windows(rng, (hours[cut + GAP :] - scaling["mean"]) / scaling["deviation"])
+    names, stamps, hours = read_series(sources / "household_power.csv.gz")
+    order = rng.permutation(len(names))
+    names, hours = [names[series] for series in order], hours[:, order]
+    end = len(hours) - YEAR - GAP - rng.integers(MOST_LEFT_OUT)
+    write_series(public / "power.csv", "hour", names, stamps[:end], hours[:end])
+    mean, deviation = write_scaling(public / "scaling.json", names, hours[:end])
+    windows = drawn_windows(rng, (hours[-YEAR:] - mean) / deviation, PAST + FUTURE, HIDDEN)
     np.save(hidden / "inputs.npy", windows[:, :PAST].astype(np.float32))
     np.save(hidden / "targets.npy", windows[:, PAST:].astype(np.float32))
-
-
-def later_windows(rng, hours):
-    """Windows of 48 hours without a missing value, drawn without repetition."""
-    windows = np.lib.stride_tricks.sliding_window_view(hours, PAST + FUTURE, axis=0).transpose(0, 2, 1)
-    whole = np.flatnonzero(~np.isnan(windows).any(axis=(1, 2)))
-    return windows[np.sort(rng.choice(whole, HIDDEN, replace=False))]

@@ -49,6 +49,9 @@ _METRICS: Final = {
     "accuracy": _("Accuracy"),
     "mae": _("Mean absolute error"),
     "rmse": _("Root mean square error"),
+    "quantile_loss": _("Quantile loss"),
+    "macro_f1": _("Macro F1"),
+    "mean_average_precision": _("Mean average precision"),
 }
 
 _IDENTIFIER_LENGTHS: Final = {12, 14}

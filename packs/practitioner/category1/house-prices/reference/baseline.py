@@ -1,24 +1,21 @@
-"""A straight line through the living area alone: right, and not good."""
-
-import os
-from pathlib import Path
+"""A linear model of the columns as they are, by least squares, which takes the numbers of the words for sizes."""
 
 import numpy as np
 import tensorflow as tf
-
-FOLDER = Path(os.environ.get("GUILDMARK_CATEGORY_DIR") or Path(__file__).parent).resolve()
+from checkpoints import save
+from starter import INPUT_SHAPE, load_data
 
 
 def solution_model():
-    with (FOLDER / "houses.csv").open() as file:
-        living_area = file.readline().split(",").index("Gr_Liv_Area")
-    table = np.genfromtxt(str(FOLDER / "houses.csv"), delimiter=",", skip_header=1)
-    slope, start = np.polyfit(table[:, living_area], table[:, -1], 1)
-    line = tf.keras.layers.Dense(1)
-    model = tf.keras.Sequential([tf.keras.Input((9,)), line])
-    line.set_weights([slope * np.eye(9)[:, [living_area]], np.array([start])])
+    features, prices, _columns = load_data()
+    table = np.column_stack([features, np.ones(len(features))]).astype("float64")
+    size = np.abs(table).max(axis=0)
+    weights = np.linalg.lstsq(table / size, prices, rcond=None)[0] / size[:, None]
+    plane = tf.keras.layers.Dense(1)
+    model = tf.keras.Sequential([tf.keras.Input(INPUT_SHAPE), plane])
+    plane.set_weights([weights[:-1], weights[-1]])
     return model
 
 
 if __name__ == "__main__":
-    solution_model().save(str(FOLDER / "mymodel.keras"))
+    save(solution_model())

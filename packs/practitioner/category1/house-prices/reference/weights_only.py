@@ -1,18 +1,15 @@
-"""Weights without a model."""
+"""Saves the weights without the model."""
 
-import os
-import shutil
 from pathlib import Path
 
 import tensorflow as tf
-
-FOLDER = Path(os.environ.get("GUILDMARK_CATEGORY_DIR") or Path(__file__).parent).resolve()
+from starter import INPUT_SHAPE
 
 
 def solution_model():
-    return tf.keras.Sequential([tf.keras.Input((9,)), tf.keras.layers.Dense(1)])
+    return tf.keras.Sequential([tf.keras.Input(INPUT_SHAPE), tf.keras.layers.Dense(1)])
 
 
 if __name__ == "__main__":
-    solution_model().save_weights(str(FOLDER / "kept.weights.h5"))
-    shutil.move(str(FOLDER / "kept.weights.h5"), str(FOLDER / "mymodel.h5"))
+    solution_model().save_weights("kept.weights.h5")
+    Path("kept.weights.h5").replace("mymodel.h5")

@@ -1,18 +1,16 @@
-"""Has a Lambda layer."""
-
-import os
-from pathlib import Path
+"""Scales the pixels in a Lambda layer, which carries code."""
 
 import tensorflow as tf
-
-FOLDER = Path(os.environ.get("GUILDMARK_CATEGORY_DIR") or Path(__file__).parent).resolve()
+from checkpoints import save
+from starter import CLASSES, INPUT_SHAPE
 
 
 def solution_model():
     layers = tf.keras.layers
-    first = [tf.keras.Input((80, 80, 3)), layers.Lambda(lambda x: x * 2.0)]
-    return tf.keras.Sequential([*first, layers.GlobalAveragePooling2D(), layers.Dense(2, activation="softmax")])
+    scaled = layers.Lambda(lambda images: images * 2 - 1, output_shape=INPUT_SHAPE)
+    first = [tf.keras.Input(INPUT_SHAPE), scaled, layers.Conv2D(16, 3, activation="relu"), layers.GlobalMaxPooling2D()]
+    return tf.keras.Sequential([*first, layers.Dense(len(CLASSES), activation="softmax")])
 
 
 if __name__ == "__main__":
-    solution_model().save(str(FOLDER / "mymodel.keras"))
+    save(solution_model())

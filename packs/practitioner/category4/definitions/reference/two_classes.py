@@ -1,18 +1,16 @@
-"""Answers with two numbers where the task expects one."""
-
-import os
-from pathlib import Path
+"""Answers with a softmax of two numbers, where the task asks for one probability."""
 
 import tensorflow as tf
-
-FOLDER = Path(os.environ.get("GUILDMARK_CATEGORY_DIR") or Path(__file__).parent).resolve()
+from checkpoints import save
+from starter import INPUT_SHAPE, load_lines
 
 
 def solution_model():
     layers = tf.keras.layers
-    first = [tf.keras.Input((20,), dtype="int32"), layers.Embedding(8000, 4), layers.GlobalAveragePooling1D()]
-    return tf.keras.Sequential([*first, layers.Dense(2, activation="softmax")])
+    embedding = layers.Embedding(len(load_lines("vocabulary.txt")), 4)
+    ending = [layers.GlobalAveragePooling1D(), layers.Dense(2, activation="softmax")]
+    return tf.keras.Sequential([tf.keras.Input(INPUT_SHAPE, dtype="int32"), embedding, *ending])
 
 
 if __name__ == "__main__":
-    solution_model().save(str(FOLDER / "mymodel.keras"))
+    save(solution_model())

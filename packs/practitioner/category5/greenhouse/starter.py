@@ -1,0 +1,50 @@
+"""Category 5: Greenhouse.
+
+Fill in solution_model(). Running this file trains the model and saves it beside this file, ready to submit.
+The problem, the data and the bands of the score stand in the instructions.
+"""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+from checkpoints import checkpoint, resume, save
+
+CATEGORY = "Category 5: Greenhouse"
+FOLDER = Path(__file__).resolve().parent
+PAST, FUTURE = 48, 24
+INPUT_SHAPE = (PAST, 5)
+
+
+def load_data():
+    """Windows of 48 readings (n, 48, 5) and of the 24 after them (n, 24, 5), both scaled."""
+    scaling = json.loads((FOLDER / "scaling.json").read_text())
+    with (FOLDER / "greenhouse.csv").open(newline="") as file:
+        rows = list(csv.reader(file))[1:]
+    readings = np.array([[float(cell) for cell in row[1:]] for row in rows])
+    readings = ((readings - scaling["mean"]) / scaling["deviation"]).astype("float32")
+    starts = range(len(readings) - PAST - FUTURE + 1)
+    windows = np.stack([readings[start : start + PAST + FUTURE] for start in starts])
+    return windows[:, :PAST], windows[:, PAST:]
+
+
+def solution_model():
+    """Returns the trained model."""
+    past, future = load_data()
+    model = None
+    print("Training on", past.shape, future.shape)
+    # ---------------------------------------------------------------------------------------------------------------
+    # YOUR CODE: build, compile and train the model, and let `model` be it. Begin it with an Input layer of INPUT_SHAPE.
+    #
+    # A long training can go on another day: call resume(model) before fitting; fit with validation data and with
+    # callbacks=[checkpoint()]; call resume(model) again after fitting, and it has the best weights of all runs, not the
+    # last. Losses are compared between runs, so keep the loss and the validation data the same, or delete checkpoint.npz.
+    # ---------------------------------------------------------------------------------------------------------------
+    return model
+
+
+if __name__ == "__main__":
+    print(CATEGORY)
+    save(solution_model())
