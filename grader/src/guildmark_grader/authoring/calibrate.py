@@ -147,4 +147,4 @@ def _sorted(record: CalibrationRecord) -> CalibrationRecord:
 def median_training_s(record: CalibrationRecord, role: Role) -> float | None:
     """The median seconds that references with `role` trained; None if none did."""
     seconds = [one.training_s for one in record.of(role)]
-    return float(np.median(seconds)) if seconds else None
+    return round(float(np.median(seconds)), 1) if seconds else None

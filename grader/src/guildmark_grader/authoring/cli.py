@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from guildmark.errors import GuildmarkError, PackProblem, PackUnreadable, Refused, UsageError
 from guildmark.i18n import _
@@ -201,13 +201,12 @@ def _calibrated(pack: Pack, form: Form, record: CalibrationRecord) -> Mapping[st
 
 def _show_calibrations(rows: list[Mapping[str, Any]]) -> None:
     """A table with a row a form, and below it what keeps a form from a live exam."""
-    headings = (_("form"), _("variants"), _("full"), _("partial"), _("baseline"), _("spread"), _("full trains"))
-    table = Table(*headings, title=_("How often each score was reached"), title_justify="left")
+    headings = (_("variants"), _("full"), _("partial"), _("baseline"), _("spread"), _("full trains"))
+    table = Table(
+        Column(_("form"), no_wrap=True), *headings, title=_("Each score, and how often it was reached"), title_justify="left"
+    )
     for row in rows:
-        scores = [
-            ", ".join(_("{score}: {count} times").format(score=score, count=count) for score, count in found.items())
-            for found in row["scores"].values()
-        ]
+        scores = [", ".join(f"{score}: {count}" for score, count in found.items()) for found in row["scores"].values()]
         seconds = _("{seconds} s").format(seconds=row["training_s"]["full"])
         table.add_row(row["form"], str(row["variants"]), *scores, f"{row['spread']:.2f}", seconds)
     Console().print(table)
