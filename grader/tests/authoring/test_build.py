@@ -66,6 +66,7 @@ def test_a_candidate_gets_instructions_starter_task_and_data_alone(pack: Path, t
             "output": {"shape": [1], "dtype": "float32", "name": ""},
             "forbidden_layers": [],
             "either": False,
+            "predict_ms": None,
         },
     }
 

@@ -13,7 +13,7 @@ from guildmark_grader.authoring import calibrate as calibrating
 from guildmark_grader.authoring.bench import Result
 from guildmark_grader.authoring.build import build_bank
 from guildmark_grader.authoring.cli import app
-from guildmark_grader.authoring.records import read_record, record_path
+from guildmark_grader.authoring.records import only_writer, read_record, record_path
 
 from .test_cli import MODEL
 
@@ -110,6 +110,15 @@ def test_the_command_writes_record_and_plot_and_says_what_is_missing(calibrated_
     assert plot.startswith(b"\x89PNG")
     people = CliRunner().invoke(app, ["calibrate", str(calibrated_pack), "--variants", "2"])
     assert "sums is not ready for a live exam: 2 variants were tried; 10 are needed." in people.stdout
+
+
+def test_two_calibrations_of_one_form_do_not_write_over_each_other(calibrated_pack: Path) -> None:
+    read = read_pack(calibrated_pack)
+    with only_writer(read, read.forms[0]):
+        done = CliRunner().invoke(app, ["calibrate", str(calibrated_pack), "--variants", "1"])
+    assert done.exit_code == 2
+    assert "sums is being calibrated already." in done.stderr
+    assert read_record(read, read.forms[0]) is None
 
 
 def test_a_damaged_record_is_named_and_not_overwritten(calibrated_pack: Path) -> None:

@@ -16,7 +16,7 @@ from guildmark.packs.model import Role
 from guildmark.packs.reader import Form, Pack
 from guildmark_grader.authoring.bench import Bench, Result, Trial, bench
 from guildmark_grader.authoring.digests import form_digests, script_digest
-from guildmark_grader.authoring.records import read_record, write_record
+from guildmark_grader.authoring.records import only_writer, read_record, write_record
 
 _LIBRARIES = ("tensorflow-cpu", "tensorflow", "keras", "numpy")
 _CALIBRATED = (Role.FULL, Role.PARTIAL, Role.BASELINE)
@@ -60,7 +60,8 @@ def calibrate(pack: Pack, plans: Iterable[Plan], *, variants: int, jobs: int | N
     """
     for one in plans:
         if one.trials:
-            _calibrate(pack, one, variants=variants, jobs=jobs, told=told)
+            with only_writer(pack, one.form):
+                _calibrate(pack, one, variants=variants, jobs=jobs, told=told)
 
 
 def _calibrate(pack: Pack, one: Plan, *, variants: int, jobs: int | None, told: Told) -> None:

@@ -1,10 +1,15 @@
 """Where the records of calibrations stand in a pack, and how they are read and written."""
 
+import fcntl
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from guildmark.errors import PackUnreadable
+from guildmark.errors import PackUnreadable, UsageError
 from guildmark.i18n import _
 from guildmark.packs.calibration import CalibrationRecord
 from guildmark.packs.reader import Form, Pack
@@ -36,3 +41,18 @@ def write_record(pack: Pack, form: Form, record: CalibrationRecord) -> None:
     unfinished = path.with_suffix(".unfinished")
     unfinished.write_text(record.model_dump_json(indent=1) + "\n", encoding="utf-8")
     unfinished.replace(path)
+
+
+@contextmanager
+def only_writer(pack: Pack, form: Form) -> Iterator[None]:
+    """Let nobody else on this machine write the record of `form` meanwhile. Raises `UsageError` if somebody does already."""
+    name = hashlib.sha256(str(record_path(pack, form).resolve()).encode()).hexdigest()[:16]
+    with Path(tempfile.gettempdir(), f"guildmark-calibration-{name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UsageError(
+                _("{form} is being calibrated already.").format(form=form.task.id),
+                next_step=_("Wait until that ends, or calibrate another form with --form."),
+            ) from error
+        yield
