@@ -27,7 +27,7 @@ _RUNTIMES: Mapping[Program, tuple[str, ...]] = {
 }
 _SCORING = {
     *("id", "formats", "forbidden_layers", "size_limit_mib", "size_limit_kib", "limits"),
-    *("inputs", "output", "metric", "thresholds"),
+    *("inputs", "either", "output", "metric", "thresholds"),
 }
 
 

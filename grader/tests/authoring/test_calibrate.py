@@ -13,6 +13,7 @@ from guildmark_grader.authoring import calibrate as calibrating
 from guildmark_grader.authoring.bench import Result
 from guildmark_grader.authoring.build import build_bank
 from guildmark_grader.authoring.cli import app
+from guildmark_grader.authoring.digests import form_digests
 from guildmark_grader.authoring.records import only_writer, read_record, record_path
 
 from .test_cli import MODEL
@@ -73,6 +74,20 @@ def test_it_goes_on_where_it_was_stopped_and_a_changed_reference_alone_is_traine
 
     (calibrated_pack / "category1" / "sums" / "reference" / "partial.py").write_text(MODEL.replace("WEIGHT", "-0.4"))
     assert sorted(calibrate(calibrated_pack, 2)) == [("partial.py", 0), ("partial.py", 1)]
+
+
+def test_new_bands_need_no_new_training(calibrated_pack: Path) -> None:
+    calibrate(calibrated_pack, 2)
+    task = calibrated_pack / "category1" / "sums" / "task.toml"
+    task.write_text(task.read_text().replace("[4.0, 3.0, 2.0, 1.0, 0.5]", "[4.0, 3.0, 2.0, 1.9, 0.5]"))
+    assert calibrate(calibrated_pack, 2) == []
+    assert {score for (solution, _variant), score in observed(calibrated_pack).items() if solution == "partial.py"} == {4}
+    read = read_pack(calibrated_pack)
+    record = read_record(read, read.forms[0])
+    assert record is not None
+    assert record.digests == form_digests(read, read.forms[0])
+    task.write_text(task.read_text().replace("size_limit_mib = 1", "size_limit_mib = 2"))
+    assert len(calibrate(calibrated_pack, 2)) == 6
 
 
 def test_x20_a_record_knows_what_it_is_bound_to(calibrated_pack: Path, tmp_path: Path) -> None:

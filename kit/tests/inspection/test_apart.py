@@ -1,14 +1,16 @@
 """The inspection in a process of its own: the same findings, and an end for every file."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import asdict, fields, replace
 
 import pytest
 
-from guildmark.inspection import Finding, inspect_file
+from guildmark.inspection import Finding, apart, inspect_file
 from guildmark.inspection.apart import inspect_apart
 
 
@@ -16,6 +18,14 @@ def test_it_says_what_the_inspection_says(files, contract, tmp_path):
     for config in (files.honest(), files.sequential(files.input_layer(28, 29), files.layer("Lambda"), files.dense(10, [784]))):
         for path in (files.save_keras(tmp_path / "m.keras", config), files.save_h5(tmp_path / "m.h5", config)):
             assert inspect_apart(path, contract) == inspect_file(path, contract)
+
+
+def test_the_process_knows_the_whole_contract(contract):
+    first = contract.inputs[0]
+    whole = replace(contract, inputs=(first, replace(first, name="other")), either=True, predict_ms=20.0)
+    sent = json.loads(json.dumps(asdict(whole)))
+    assert apart._contract(sent) == whole
+    assert {field.name for field in fields(whole)} == set(sent)
 
 
 def test_x5_a_file_that_takes_too_long_is_called_damaged(files, contract, tmp_path, monkeypatch):

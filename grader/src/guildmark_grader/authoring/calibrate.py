@@ -11,14 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from guildmark.packs.calibration import CalibrationRecord, Crossing, Observation
+from guildmark.packs.calibration import CalibrationRecord, Crossing, Digests, Observation
 from guildmark.packs.model import Role
 from guildmark.packs.reader import Form, Pack
 from guildmark_grader.authoring.bench import Bench, Result, Trial, bench
-from guildmark_grader.authoring.digests import form_digests, script_digest
+from guildmark_grader.authoring.digests import form_digests, measuring_digest, script_digest
 from guildmark_grader.authoring.records import only_writer, read_record, write_record
 
 _LIBRARIES = ("tensorflow-cpu", "tensorflow", "keras", "numpy")
+_SIDES = 4  # of a box, before the scores of its classes
 _CALIBRATED = (Role.FULL, Role.PARTIAL, Role.BASELINE)
 
 Told = Callable[[Result], None]
@@ -59,13 +60,16 @@ def calibrate(pack: Pack, plans: Iterable[Plan], *, variants: int, jobs: int | N
     Raises `PackUnreadable` if a form cannot be built or a reference leaves no model.
     """
     for one in plans:
-        if one.trials:
+        if one.trials or read_record(pack, one.form) != one.record:
             with only_writer(pack, one.form):
                 _calibrate(pack, one, variants=variants, jobs=jobs, told=told)
 
 
 def _calibrate(pack: Pack, one: Plan, *, variants: int, jobs: int | None, told: Told) -> None:
     record = one.record
+    write_record(pack, one.form, _sorted(record))
+    if not one.trials:
+        return
     with bench(pack, [one.form], secret=calibration_secret(pack), variants=variants, jobs=jobs) as made:
         labels = [_labels(made, one.form, variant) for variant in range(variants)]
         for result in made.results(one.trials):
@@ -78,13 +82,25 @@ def _calibrate(pack: Pack, one: Plan, *, variants: int, jobs: int | None, told: 
 
 def _still_true(pack: Pack, form: Form, record: CalibrationRecord | None) -> CalibrationRecord:
     digests = form_digests(pack, form)
+    measuring = measuring_digest(form)
+    if record is not None and record.digests != digests and _is_measured_alike(record, digests, measuring):
+        record = record.with_bands(form.task.bands).model_copy(update={"digests": digests})
     if record is None or record.digests != digests:
-        return CalibrationRecord(format=1, form=form.task.id, digests=digests, classes=_classes(form), versions=_versions())
+        fields = {"form": form.task.id, "digests": digests, "measuring": measuring}
+        return CalibrationRecord.model_validate({**fields, "format": 1, "classes": _classes(form), "versions": _versions()})
     scripts = {reference.solution: (script_digest(form, reference), reference.role) for reference in form.references}
     kept = tuple(one for one in record.observations if scripts.get(one.solution) == (one.script, one.role))
     trained = {(one.solution, one.variant) for one in kept}
     crossed = tuple(one for one in record.crossings if (one.solution, one.trained_on) in trained)
-    return record.model_copy(update={"observations": kept, "crossings": crossed})
+    return record.model_copy(update={"measuring": measuring, "observations": kept, "crossings": crossed})
+
+
+def _is_measured_alike(record: CalibrationRecord, now: Digests, measuring: str) -> bool:
+    """Whether nothing changed but the bands, so that the metrics that are known still hold."""
+    same = (record.digests.data, record.digests.build, record.measuring) == (now.data, now.build, measuring)
+    metrics = [(one.metric, one.score) for one in record.observations]
+    metrics += [(one.metric, one.score) for one in record.crossings]
+    return same and all(metric is not None or score is None for metric, score in metrics)
 
 
 def _crossed(role: Role, variant: int, seed: int, variants: int) -> tuple[int, ...]:
@@ -115,6 +131,7 @@ def _crossings(result: Result, labels: list[bytes]) -> Iterator[Crossing]:
             trained_on=trial.variant,
             graded_on=variant,
             score=report.score,
+            metric=report.metric.value if report.metric else None,
             has_same_labels=labels[trial.variant] == labels[variant],
         )
 
@@ -125,8 +142,10 @@ def _labels(made: Bench, form: Form, variant: int) -> bytes:
 
 
 def _classes(form: Form) -> int:
-    shape = form.task.output.shape
-    return max(*shape[-1:], 2) if form.task.metric.name == "accuracy" else 0
+    """How many classes or labels the answers tell apart; 0 where they are numbers."""
+    last = form.task.output.shape[-1] if form.task.output.shape else 1
+    told_apart = {"accuracy": max(last, 2), "macro_f1": last, "mean_average_precision": last - _SIDES}
+    return told_apart.get(form.task.metric.name, 0)
 
 
 def _versions() -> dict[str, str]:

@@ -3,7 +3,7 @@
 import ast
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from guildmark.packs.calibration import Digests
@@ -22,6 +22,11 @@ def form_digests(pack: Pack, form: Form) -> Digests:
         build=_of_files(scripts, pack.folder),
         scoring=hashlib.sha256(_scoring(form.task)).hexdigest(),
     )
+
+
+def measuring_digest(form: Form) -> str:
+    """The digest of what makes the metric: the scoring without its bands."""
+    return hashlib.sha256(_scoring(form.task, without={"thresholds"})).hexdigest()
 
 
 def script_digest(form: Form, reference: ReferenceSpec) -> str:
@@ -62,9 +67,9 @@ def _of_files(paths: Iterable[Path], root: Path) -> str:
     return whole.hexdigest()
 
 
-def _scoring(task: TaskSpec) -> bytes:
+def _scoring(task: TaskSpec, *, without: Collection[str] = ()) -> bytes:
     """What turns predictions into a score, as text that is the same for the same rules."""
-    rules = task.model_dump(mode="json", include=_RULES, exclude_none=True)
+    rules = task.model_dump(mode="json", include=_RULES - set(without), exclude_none=True)
     tensors = [{"shape": entry.shape, "dtype": entry.dtype, "name": entry.name} for entry in task.inputs]
     output = {"shape": task.output.shape, "dtype": task.output.dtype}
     return json.dumps({**rules, "inputs": tensors, "output": output}, sort_keys=True).encode()

@@ -101,4 +101,5 @@ def _contract(fields: dict[str, Any]) -> Contract:
     inputs = tuple(TensorContract(**{**one, "shape": tuple(one["shape"])}) for one in fields["inputs"])
     output = TensorContract(**{**fields["output"], "shape": tuple(fields["output"]["shape"])})
     formats, forbidden = tuple(map(ModelFormat, fields["formats"])), tuple(fields["forbidden_layers"])
-    return Contract(formats, fields["size_limit"], inputs, output, forbidden)
+    rest = {"either": fields["either"], "predict_ms": fields["predict_ms"]}
+    return Contract(formats, fields["size_limit"], inputs, output, forbidden, **rest)

@@ -7,13 +7,14 @@ the statements, so a better sentence never costs a calibration.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field
 
 from guildmark.i18n import _
 from guildmark.packs.model import SCORES_OF, Role, Spec
 from guildmark.protocol import FormId, Score, Sha256
+from guildmark.rules.scoring import Bands
 
 VARIANTS_NEEDED = 10
 FULL_SHARE_NEEDED = Fraction(95, 100)
@@ -52,15 +53,23 @@ class Crossing(Spec):
     trained_on: int
     graded_on: int
     score: Score | None
+    metric: float | None = None
     has_same_labels: bool
 
 
+_Scored = TypeVar("_Scored", Observation, Crossing)
+
+
 class CalibrationRecord(Spec):
-    """`calibration/FORM.json`. `versions` are those of the libraries that trained the models."""
+    """`calibration/FORM.json`. `versions` are those of the libraries that trained the models.
+
+    `measuring` is the digest of the scoring without its bands: while it stays, new bands only need the metrics again.
+    """
 
     format: Literal[1]
     form: FormId
     digests: Digests
+    measuring: Sha256 | None = None
     classes: Annotated[int, Field(ge=0)]
     versions: dict[str, str]
     observations: tuple[Observation, ...] = ()
@@ -74,6 +83,19 @@ class CalibrationRecord(Spec):
     def of(self, role: Role) -> tuple[Observation, ...]:
         """The observations of references with `role`."""
         return tuple(one for one in self.observations if one.role is role)
+
+    def with_bands(self, bands: Bands) -> "CalibrationRecord":
+        """The same record as if its metrics had been held against `bands`. What was never graded stays without a score."""
+
+        def scored(one: _Scored) -> _Scored:
+            return one if one.metric is None else one.model_copy(update={"score": bands.score(one.metric)})
+
+        return self.model_copy(
+            update={
+                "observations": tuple(scored(one) for one in self.observations),
+                "crossings": tuple(scored(one) for one in self.crossings),
+            }
+        )
 
     @property
     def full_share(self) -> Fraction:
