@@ -34,7 +34,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Result:
-    """How a trial ended: the report, those on the crossed variants, and the seconds that the training took."""
+    """How a trial ended: the report, those on the crossed variants, and the processor time that the training took."""
 
     trial: Trial
     report: GradeReport
@@ -66,7 +66,7 @@ class Bench:
         threads = max(1, (os.cpu_count() or 1) // self.jobs)
         with trained(trial.form, trial.reference, public, seed=trial.seed, threads=threads) as made:
             reports = [self.grader.grade(self.bank, entry, variant, made.model) for variant in (trial.variant, *trial.crossed)]
-        return Result(trial, reports[0], tuple(reports[1:]), made.seconds)
+        return Result(trial, reports[0], tuple(reports[1:]), made.cpu_seconds)
 
     def public(self, form: Form, variant: int) -> dict[str, bytes]:
         """The files that a candidate gets for `variant` of `form`, by path."""

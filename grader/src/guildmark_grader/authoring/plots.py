@@ -17,6 +17,7 @@ _INK, _FAINT = "#1c2430", "#c9d0da"
 _COLOURS = {Role.FULL: "#0b6e4f", Role.PARTIAL: "#c77d0a", Role.BASELINE: "#8a3b5c"}
 _SHADES = ("#d9dee6", "#b9cbe0", "#8fb1d6", "#5f92c6", "#3a70ad", "#1d4e89")
 _MARKS = "osD^vP"
+_LEGEND = 5
 
 
 def require_plots() -> None:
@@ -41,6 +42,9 @@ def plot_record(record: CalibrationRecord, task: TaskSpec, path: Path) -> None:
     solutions = _by_solution(record)
     _draw_metrics(metrics, solutions, task)
     _draw_scores(scores, solutions)
+    figure.legend(
+        *metrics.get_legend_handles_labels(), loc="outside lower center", ncols=_LEGEND, frameon=False, fontsize="small"
+    )
     figure.suptitle(f"{text_in(task.title, 'en')} ({record.form}): {record.variants} variants", color=_INK)
     figure.savefig(path, metadata={"Software": None})
 
@@ -78,7 +82,6 @@ def _draw_metrics(axes: "Axes", solutions: dict[str, list[Observation]], task: T
     axes.set_ylabel(f"{task.metric.name} ({task.metric.unit})" if task.metric.unit else task.metric.name)
     if task.thresholds[0] > task.thresholds[-1]:
         axes.invert_yaxis()  # better is higher, for errors too
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=len(solutions), frameon=False, fontsize="small")
     axes.spines[["top", "right"]].set_visible(False)
 
 
@@ -96,5 +99,6 @@ def _draw_scores(axes: "Axes", solutions: dict[str, list[Observation]]) -> None:
     axes.set_yticks(range(len(solutions)), [name.removesuffix(".py") for name in solutions])
     axes.invert_yaxis()
     axes.set_xlim(0, 1)
+    axes.set_xticks((0, 1 / 2, 1), ("0", "½", "1"))
     axes.set_xlabel("share of models with each score")
     axes.spines[["top", "right"]].set_visible(False)

@@ -33,7 +33,10 @@ class Digests(Spec):
 
 
 class Observation(Spec):
-    """One model of a reference, trained and graded on one variant. `script` is the digest of the reference then."""
+    """One model of a reference, trained and graded on one variant. `script` is the digest of the reference then.
+
+    `training_s` is processor time without imports: what it takes on one processor that does nothing else.
+    """
 
     solution: str
     script: Sha256

@@ -7,7 +7,6 @@ fast and when the gesture is made, how the arm is held, and how its wearer walks
 from pathlib import Path
 
 import numpy as np
-import speed
 
 STEPS, CHANNELS = 96, 6  # 2.4 seconds at 40 Hz; three accelerations, then three speeds of rotation
 CLASSES = 6
@@ -22,7 +21,7 @@ def build(rng, sources, public, hidden):
     signals = np.clip(np.rint(signals * 1000), -32767, 32767).astype(np.int16)
     labels, cut = numbers[kinds], HIDDEN * CLASSES
     np.savez_compressed(public / "train.npz", signals=signals[cut:], labels=labels[cut:].astype(np.uint8))
-    (public / "speed.py").write_bytes(Path(speed.__file__).read_bytes())
+    (public / "speed.py").write_bytes(Path(__file__).with_name("speed.py").read_bytes())
     np.save(hidden / "inputs.npy", signals[:cut].astype(np.float32) / 1000)
     np.save(hidden / "targets.npy", labels[:cut].astype(np.int64))
 
