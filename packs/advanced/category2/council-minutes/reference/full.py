@@ -9,7 +9,6 @@ WIDTH = 32
 
 
 def solution_model():
-    tf.keras.utils.set_random_seed(20)
     minutes, backed = load_data()
     layers = tf.keras.layers
     inputs = tf.keras.Input((LENGTH,), dtype="int32")
@@ -22,7 +21,7 @@ def solution_model():
     heard = layers.Dense(64, activation="relu")(layers.Concatenate()([clauses, matched]))
     outputs = layers.Dense(len(MATTERS), activation="sigmoid")(layers.GlobalMaxPooling1D()(heard))
     model = tf.keras.Model(inputs, outputs)
-    epochs, batch = 16, 64
+    epochs, batch = 20, 64
     rate = tf.keras.optimizers.schedules.CosineDecay(5e-3, epochs * -(-len(minutes) // batch))
     model.compile(optimizer=tf.keras.optimizers.Adam(rate), loss="binary_crossentropy")
     model.fit(minutes, backed, epochs=epochs, batch_size=batch, verbose=2)
