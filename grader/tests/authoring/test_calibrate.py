@@ -47,7 +47,7 @@ def calibrate(folder: Path, variants: int, *, stop_after: int | None = None) -> 
             raise KeyboardInterrupt
 
     plans = [calibrating.plan(pack, form, variants=variants, seeds=1) for form in pack.forms]
-    calibrating.calibrate(pack, plans, variants=variants, jobs=2, told=told)
+    calibrating.calibrate(pack, plans, jobs=2, told=told)
     return trained
 
 
@@ -134,6 +134,16 @@ def test_two_calibrations_of_one_form_do_not_write_over_each_other(calibrated_pa
     assert done.exit_code == 2
     assert "sums is being calibrated already." in done.stderr
     assert read_record(read, read.forms[0]) is None
+
+
+def test_what_another_calibration_wrote_since_the_plan_is_kept(calibrated_pack: Path) -> None:
+    read = read_pack(calibrated_pack)
+    stale = [calibrating.plan(read, form, variants=1, seeds=1) for form in read.forms]
+    calibrate(calibrated_pack, 1)
+    kept = read_record(read, read.forms[0])
+    trained: list[Result] = []
+    calibrating.calibrate(read, stale, jobs=1, told=trained.append)
+    assert (trained, read_record(read, read.forms[0])) == ([], kept)
 
 
 def test_a_damaged_record_is_named_and_not_overwritten(calibrated_pack: Path) -> None:

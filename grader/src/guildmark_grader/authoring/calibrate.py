@@ -36,6 +36,8 @@ class Plan:
     """What a calibration still has to do for one form: `record` is what is known already, `trials` what is missing."""
 
     form: Form
+    variants: int
+    seeds: int
     record: CalibrationRecord
     trials: tuple[Trial, ...]
 
@@ -51,10 +53,10 @@ def plan(pack: Pack, form: Form, *, variants: int, seeds: int) -> Plan:
         for reference in form.references
         if reference.role in _CALIBRATED and (reference.solution, variant, seed) not in known
     ]
-    return Plan(form, record, tuple(trials))
+    return Plan(form, variants, seeds, record, tuple(trials))
 
 
-def calibrate(pack: Pack, plans: Iterable[Plan], *, variants: int, jobs: int | None, told: Told) -> None:
+def calibrate(pack: Pack, plans: Iterable[Plan], *, jobs: int | None, told: Told) -> None:
     """Run what the plans list and write each record as it grows.
 
     Raises `PackUnreadable` if a form cannot be built or a reference leaves no model.
@@ -62,16 +64,18 @@ def calibrate(pack: Pack, plans: Iterable[Plan], *, variants: int, jobs: int | N
     for one in plans:
         if one.trials or read_record(pack, one.form) != one.record:
             with only_writer(pack, one.form):
-                _calibrate(pack, one, variants=variants, jobs=jobs, told=told)
+                # Somebody else may have written the record since the plan was made, and nothing of theirs may be lost.
+                current = plan(pack, one.form, variants=one.variants, seeds=one.seeds)
+                _calibrate(pack, current, jobs=jobs, told=told)
 
 
-def _calibrate(pack: Pack, one: Plan, *, variants: int, jobs: int | None, told: Told) -> None:
+def _calibrate(pack: Pack, one: Plan, *, jobs: int | None, told: Told) -> None:
     record = one.record
     write_record(pack, one.form, _sorted(record))
     if not one.trials:
         return
-    with bench(pack, [one.form], secret=calibration_secret(pack), variants=variants, jobs=jobs) as made:
-        labels = [_labels(made, one.form, variant) for variant in range(variants)]
+    with bench(pack, [one.form], secret=calibration_secret(pack), variants=one.variants, jobs=jobs) as made:
+        labels = [_labels(made, one.form, variant) for variant in range(one.variants)]
         for result in made.results(one.trials):
             observations = (*record.observations, _observation(one.form, result))
             crossings = (*record.crossings, *_crossings(result, labels))

@@ -164,7 +164,6 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
             run_plans(
                 read,
                 plans,
-                variants=variants,
                 jobs=jobs,
                 told=lambda result: bar.update(task, advance=1, description=_trial_text(result)),
             )

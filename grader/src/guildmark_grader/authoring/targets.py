@@ -35,7 +35,7 @@ def _classes(task: TaskSpec, rows: int, targets: Numbers) -> list[str]:
     """Class numbers, without the last axis of the output."""
     shape = task.output.shape
     problems = array_problems(TARGETS, targets, (rows, *shape[:-1]), CLASS_NUMBERS)
-    return problems or _unknown_classes(targets, first=0, last=max(*shape[-1:], 2) - 1)
+    return problems or _unknown_classes(targets, first=0, last=max([*shape[-1:], 2]) - 1)
 
 
 def _labels(task: TaskSpec, rows: int, targets: Numbers) -> list[str]:
