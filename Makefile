@@ -21,7 +21,7 @@ export PYTHONDONTWRITEBYTECODE := 1
     wheels browser install install-dev torch keras2
 
 help:  ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: install  ## Watch a whole exam: five models trained, graded in a box, a certificate at a URL (CHECK=1 exits instead of serving)
 	@$(BIN)/python -m demo $(if $(CHECK),--check)

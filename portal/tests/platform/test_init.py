@@ -173,3 +173,16 @@ def test_other_commands_refuse_an_empty_folder_and_name_init(command, tmp_path, 
 def test_manage_runs_djangos_commands_on_the_portal(initialised, portal_env):
     answer = run({**portal_env, "GUILDMARK_DATA": str(initialised)}, "manage", "check", "--database", "default")
     assert (answer.returncode, answer.stdout) == (0, "System check identified no issues (0 silenced).\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--kind", "demo", "--owner", "o@example.org", "--override", "Why."], "Only a live exam needs an override"),
+        (["--kind", "live", "--override", "Why."], "An override has a reason and an owner"),
+        (["--kind", "live", "--owner", "o@example.org"], "An override has a reason and an owner"),
+    ],
+)
+def test_an_override_that_means_nothing_is_refused(portal_env, tmp_path: Path, options: list[str], said: str) -> None:
+    done = run(portal_env, "publish", str(tmp_path), *options)
+    assert (done.returncode, said in done.stderr) == (2, True)

@@ -75,7 +75,7 @@ def _contract(task: TaskSpec, wording: _Wording) -> Iterator[str]:
     yield ""
     yield wording["batch"]
     if len(task.inputs) > 1:
-        yield wording["either_input" if getattr(task, "either", False) else "all_inputs"]
+        yield wording["either_input" if task.either else "all_inputs"]
     formats = [wording["saved_model"] if form is ModelFormat.SAVED_MODEL else f"`{form.suffix}`" for form in task.formats]
     yield wording["file"].format(formats=wording.listed(formats, "or"), size=_size_limit(task))
     if task.limits.predict_ms is not None:

@@ -1,4 +1,4 @@
-"""What stands in `exam.toml`, `task.toml`, `reference.toml` and `bank.json`, as frozen types."""
+"""What stands in `exam.toml`, `task.toml` and `reference.toml`, as frozen types."""
 
 from collections.abc import Mapping
 from enum import Enum

@@ -28,6 +28,11 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
             _("An override has a reason and an owner; one of them is missing."),
             next_step=_("Give both: --owner EMAIL --override REASON."),
         )
+    if override is not None and kind is not ExamKind.LIVE:
+        raise UsageError(
+            _("Only a live exam needs an override; this one is published as {kind}.").format(kind=kind.value),
+            next_step=_("Leave out --owner and --override, or publish with --kind live."),
+        )
     use_django(data)
     from guildmark_portal.exams import going_live
     from guildmark_portal.exams.publishing import publish
