@@ -190,12 +190,42 @@ def forbid_layers_of_a_format_without_any(pack: Path) -> None:
     edit(pack / "category1" / "sums" / "task.toml", '["keras", "h5"]', '["keras", "onnx"]\nforbidden_layers = ["LSTM"]')
 
 
+def name_data_twice(pack: Path) -> None:
+    name_data(pack, "houses", "houses/a.csv", "houses")
+
+
+def name_data_that_is_not_there(pack: Path) -> None:
+    name_data(pack, "ships.csv")
+
+
+def link_data_out_of_the_pack(pack: Path) -> None:
+    (pack.parent / "ships.csv").write_text("a,b\n")
+    name_data(pack, "ships.csv")
+    (pack / "data" / "ships.csv").symlink_to(pack.parent / "ships.csv")
+
+
+def link_a_part_of_the_data_out_of_the_pack(pack: Path) -> None:
+    name_data(pack, "houses")
+    (pack / "data" / "houses" / "more").symlink_to(pack.parent)
+
+
+def name_data(pack: Path, *entries: str) -> None:
+    (pack / "data" / "houses").mkdir(parents=True)
+    (pack / "data" / "houses" / "a.csv").write_text("a,b\n")
+    edit(pack / "category1" / "sums" / "task.toml", 'id = "sums"', f'id = "sums"\ndata = {json.dumps(entries)}')
+
+
 SUMS = "category1/sums"
 
 
 @pytest.mark.parametrize(
     ("damage", "file", "line", "fragment"),
     [
+        (name_data_twice, f"{SUMS}/task.toml", None, "data names houses/a.csv, which houses holds already; drop one."),
+        (name_data_twice, f"{SUMS}/task.toml", None, "data names houses twice; drop one."),
+        (name_data_that_is_not_there, f"{SUMS}/task.toml", None, "data names ships.csv, but there is no data/ships.csv."),
+        (link_data_out_of_the_pack, "data/ships.csv", None, "ships.csv is a link out of the pack"),
+        (link_a_part_of_the_data_out_of_the_pack, "data/houses/more", None, "more is a link out of the pack"),
         (break_weights, "exam.toml", None, "must sum to 100, not 110"),
         (break_toml, "exam.toml", 5, "This is not TOML"),
         (add_unknown_key, f"{SUMS}/task.toml", 18, "metric.round is not a key that stands here."),
@@ -267,6 +297,23 @@ def test_a_manifest_from_before_there_were_several_inputs_is_still_read(pack: Pa
     document["forms"][0]["task"]["input"] = old
     path.write_text(json.dumps(document))
     assert load_manifest(path) == written
+
+
+def test_what_systems_leave_in_public_is_not_handed_out(pack: Path) -> None:
+    (pack / "public" / "__pycache__").mkdir(parents=True)
+    (pack / "public" / ".cache").mkdir()
+    (pack / "public" / ".DS_Store").write_bytes(b"\0")
+    (pack / "public" / ".swap.py").write_text("def (\n")
+    (pack / "public" / "words.txt").write_text("one\n")
+    assert read_pack(pack).public == {"words.txt": b"one\n"}
+
+
+def test_data_may_be_linked_within_the_pack_and_the_pack_itself_from_anywhere(pack: Path) -> None:
+    name_data(pack, "houses", "houses.csv", "houses-old")
+    (pack / "data" / "houses-old").mkdir()
+    (pack / "data" / "houses.csv").symlink_to("houses/a.csv")
+    (pack.parent / "link").symlink_to(pack)
+    assert read_pack(pack.parent / "link").form("sums").task.data == ("houses", "houses.csv", "houses-old")
 
 
 def test_a_folder_without_an_exam_is_not_a_pack(tmp_path: Path) -> None:
