@@ -198,3 +198,34 @@ def test_an_earlier_version_draws_again_what_it_drew(pack: Path, tmp_path: Path)
     again = build_bank(pack, tmp_path / "again", variants=1, secret=SECRET, drawn_as="2026.1")
     hidden = [next(variants(bank)).hidden for bank in (before, now, again)]
     assert hidden[0] == hidden[2] != hidden[1]
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ("import shutil; shutil.rmtree(public); public.symlink_to('/etc')", "in the place of the folder public"),
+        ("import shutil; shutil.rmtree(hidden)", "in the place of the folder hidden"),
+        ("for path in public.iterdir(): path.unlink()", "It made no public file."),
+        ("raise ValueError('y' * 100_000_000)", "y …"),
+    ],
+    ids=["a link for a folder", "no folder", "nothing public", "a long error"],
+)
+def test_what_a_script_does_to_its_folders_is_told_in_a_line(pack: Path, tmp_path: Path, more: str, message: str) -> None:
+    script = pack / "category1" / "sums" / "build.py"
+    script.write_text(script.read_text() + f"    {more}\n")
+    (pack / "public").mkdir()
+    (pack / "public" / "shared.txt").write_text("for everybody")
+    with pytest.raises(PackUnreadable) as refused:
+        build_bank(pack, tmp_path / "bank", variants=1, secret=SECRET)
+    (problem,) = refused.value.problems
+    assert message in problem.message
+    assert len(problem.message) < 400
+
+
+def test_a_build_does_not_wait_for_what_its_script_leaves_running(pack: Path, tmp_path: Path) -> None:
+    script = pack / "category1" / "sums" / "build.py"
+    left = 'import subprocess; (public / "left.txt").write_text(str(subprocess.Popen(["sleep", "600"]).pid))'
+    script.write_text(script.read_text() + f"    {left}\n")
+    bank = build_bank(pack, tmp_path / "bank", variants=1, secret=SECRET)
+    process = Path("/proc", archive(bank, "public", next(variants(bank)))["left.txt"].decode())
+    assert not process.exists() or "\nState:\tZ" in (process / "status").read_text()

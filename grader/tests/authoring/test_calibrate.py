@@ -114,6 +114,18 @@ def test_x20_a_record_knows_what_it_is_bound_to(calibrated_pack: Path, tmp_path:
     assert missing("other data")[0] == "the data changed after the calibration"
 
 
+@pytest.mark.parametrize("role", ["full", "partial", "baseline"])
+def test_x20_a_reference_that_changed_after_its_calibration_does_not_count(
+    calibrated_pack: Path, tmp_path: Path, role: str
+) -> None:
+    calibrate(calibrated_pack, 1)
+    script = calibrated_pack / "category1" / "sums" / "reference" / f"{role}.py"
+    script.write_text(script.read_text() + "\nMORE = 1\n")
+    bank = build_bank(calibrated_pack, tmp_path / "bank", variants=1, secret=SECRET)
+    manifest = BankManifest.model_validate_json((bank / "bank.json").read_bytes())
+    assert f"no reference with the role {role} was tried as it is now" in shortfalls(manifest.forms[0].calibration)
+
+
 def test_the_command_writes_record_and_plot_and_says_what_is_missing(calibrated_pack: Path) -> None:
     done = CliRunner().invoke(app, ["calibrate", str(calibrated_pack), "--variants", "2", "--json"])
     assert done.exit_code == 3

@@ -40,7 +40,8 @@ def test_a_good_record_has_no_shortfall() -> None:
         ({**GOOD, "baseline": [1] * 9 + [3]}, "a reference with the role baseline got 3; it must get 0 to 2"),
         ({**GOOD, "partial": [3] * 8 + [1, 5]}, "a reference with the role partial got 1, 5; it must get 2 to 4"),
         ({**GOOD, "partial": [3] * 9 + [None]}, "a reference with the role partial got none; it must get 2 to 4"),
-        ({**GOOD, "partial": []}, "no reference with the role partial was tried"),
+        ({**GOOD, "partial": []}, "no reference with the role partial was tried as it is now"),
+        ({**GOOD, "full": []}, "no reference with the role full was tried as it is now"),
         ({**GOOD, "partial": [3] * 9 + [4]}, "the mean scores of two variants differ by 0.33; 0.3 are allowed"),
     ],
     ids=[
@@ -51,6 +52,7 @@ def test_a_good_record_has_no_shortfall() -> None:
         "partial strays",
         "partial fails",
         "no partial",
+        "no full",
         "unequal",
     ],
 )

@@ -344,3 +344,26 @@ def test_a_missing_or_foreign_manifest_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PackUnreadable, match="not a manifest") as refused:
         load_manifest(path)
     assert "colour" in {problem.message.split(":")[0] for problem in refused.value.problems}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("duration_minutes = 60", "duration_minutes = 100000000000000"),
+        ("grace_minutes = 15", "grace_minutes = 10000"),
+        ("validity_months = 36", "validity_months = 99999999999"),
+        ("pass_mark = 90", "pass_mark = 0"),
+    ],
+)
+def test_numbers_that_no_exam_has_are_problems(pack: Path, old: str, new: str) -> None:
+    edit(pack / "exam.toml", old, new)
+    ((file, _line, message),) = problems_of(pack)
+    assert (file, new.split()[0] in message) == ("exam.toml", True)
+
+
+def test_shares_have_thresholds_up_to_1(pack: Path) -> None:
+    task = pack / "category1" / "sums" / "task.toml"
+    edit(task, "[4.0, 3.0, 2.0, 1.0, 0.5]", "[40.0, 60.0, 80.0, 90.0, 95.0]")
+    edit(task, 'name = "mae"', 'name = "accuracy"')
+    messages = [message for file, _line, message in problems_of(pack) if file == "category1/sums/task.toml"]
+    assert messages == ["thresholds of accuracy are shares from 0 to 1: write 0.9 for 90 %"]

@@ -29,6 +29,7 @@ from guildmark.packs.reader import Form, Pack, read_pack
 from guildmark.rules.contract import Contract
 from guildmark_grader.authoring.digests import form_digests
 from guildmark_grader.authoring.records import FOLDER, read_record
+from guildmark_grader.authoring.standing import of_present_references
 from guildmark_grader.authoring.statements import statement
 from guildmark_grader.authoring.trial import Variant, built_variant
 
@@ -56,6 +57,8 @@ def build_bank(  # noqa: PLR0913 - two folders, and the choices that make a bank
         raise UsageError(_("A bank needs at least one variant."))
     if out.exists():
         raise UsageError(_("{out} exists already.").format(out=out), next_step=_("Name a new folder, or remove that one."))
+    if pack.resolve() in out.resolve().parents:
+        raise UsageError(_("{out} lies in the pack.").format(out=out), next_step=_("Name a folder outside of it for the bank."))
     read = read_pack(pack)
     chosen = _chosen(read, forms)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -145,7 +148,7 @@ class _Bank:
                 category=form.category,
                 task=form.task,
                 variants=tuple(future.result() for future in futures),
-                calibration=FormCalibration(digests=form_digests(self.pack, form), record=read_record(self.pack, form)),
+                calibration=self._calibration(form),
             )
             for form, futures in running
         )
@@ -156,6 +159,11 @@ class _Bank:
             requirements=self.pack.requirements,
             forms=entries,
         )
+
+    def _calibration(self, form: Form) -> FormCalibration:
+        record = read_record(self.pack, form)
+        known = None if record is None else of_present_references(self.pack, form, record)
+        return FormCalibration(digests=form_digests(self.pack, form), record=known)
 
     def _entry(self, form: Form, number: int) -> VariantEntry:
         variant = built_variant(self.pack, form, number, secret=self.secret, drawn_as=self.drawn_as)

@@ -14,15 +14,14 @@ import numpy as np
 
 from guildmark.errors import PackUnreadable
 from guildmark.i18n import _
-from guildmark.packs.calibration import CalibrationRecord, Crossing, Digests, Observation
+from guildmark.packs.calibration import CalibrationRecord, Crossing, Observation
 from guildmark.packs.model import Role
 from guildmark.packs.reader import Form, Pack
 from guildmark_grader.authoring.bench import Result, Trial, bench
-from guildmark_grader.authoring.digests import form_digests, measuring_digest, script_digest
 from guildmark_grader.authoring.records import only_writer, read_record, write_record
+from guildmark_grader.authoring.standing import scripts_of, still_true
 
 _LIBRARIES = ("tensorflow-cpu", "tensorflow", "keras", "numpy")
-_SIDES = 4  # of a box, before the scores of its classes
 _CALIBRATED = (Role.FULL, Role.PARTIAL, Role.BASELINE)
 
 Told = Callable[[Result], None]
@@ -46,10 +45,15 @@ class Plan:
     record: CalibrationRecord
     trials: tuple[Trial, ...]
 
+    @property
+    def total(self) -> int:
+        """How many trials there are, with those that are known already."""
+        return self.variants * self.seeds * sum(reference.role in _CALIBRATED for reference in self.form.references)
+
 
 def plan(pack: Pack, form: Form, *, variants: int, seeds: int) -> Plan:
     """Keep of the record what still holds, and list what is missing to `variants` variants with `seeds` trainings each."""
-    record = _still_true(pack, form, read_record(pack, form))
+    record = still_true(pack, form, read_record(pack, form))
     known = {(one.solution, one.variant, one.seed) for one in record.observations}
     trials = [
         Trial(form, variant, reference, seed, crossed=_crossed(reference.role, variant, seed, variants))
@@ -81,24 +85,20 @@ def _calibrate(pack: Pack, one: Plan, *, jobs: int | None, told: Told) -> None:
         return
     secret, version = calibration_secret(pack), record.exam_version
     record = record.model_copy(update={"versions": _with_present(record.versions)})
-    scripts = _scripts(pack, one.form)
+    scripts = scripts_of(pack, one.form)
     with bench(pack, [one.form], secret=secret, variants=one.variants, jobs=jobs, drawn_as=version) as made:
         built = made.bank.form(one.form.task.id).calibration
         if built is None or built.digests != record.digests:
             raise _changed(one.form)
         labels = [_labels(made.public(one.form, variant)) for variant in range(one.variants)]
         for result in made.results(one.trials):
-            if _scripts(pack, one.form) != scripts:
+            if scripts_of(pack, one.form) != scripts:
                 raise _changed(one.form)
             observations = (*record.observations, _observation(result, scripts))
             crossings = (*record.crossings, *_crossings(result, labels, record.classes))
             record = record.model_copy(update={"observations": observations, "crossings": crossings})
             write_record(pack, one.form, _sorted(record))
             told(result)
-
-
-def _scripts(pack: Pack, form: Form) -> dict[str, str]:
-    return {reference.solution: script_digest(pack, form, reference) for reference in form.references}
 
 
 def _changed(form: Form) -> PackUnreadable:
@@ -108,30 +108,6 @@ def _changed(form: Form) -> PackUnreadable:
         ),
         next_step=_("Run the same command again: it keeps what still holds."),
     )
-
-
-def _still_true(pack: Pack, form: Form, record: CalibrationRecord | None) -> CalibrationRecord:
-    digests = form_digests(pack, form)
-    measuring = measuring_digest(form)
-    if record is not None and record.digests != digests and _is_measured_alike(record, digests, measuring):
-        record = record.with_bands(form.task.bands).model_copy(update={"digests": digests})
-    if record is None or record.digests != digests:
-        fields = {"form": form.task.id, "exam_version": pack.exam.version, "digests": digests, "measuring": measuring}
-        return CalibrationRecord.model_validate({**fields, "format": 1, "classes": _classes(form), "versions": {}})
-    digest_of = _scripts(pack, form)
-    scripts = {reference.solution: (digest_of[reference.solution], reference.role) for reference in form.references}
-    kept = tuple(one for one in record.observations if scripts.get(one.solution) == (one.script, one.role))
-    trained = {(one.solution, one.variant) for one in kept}
-    crossed = tuple(one for one in record.crossings if (one.solution, one.trained_on) in trained)
-    return record.model_copy(update={"measuring": measuring, "observations": kept, "crossings": crossed})
-
-
-def _is_measured_alike(record: CalibrationRecord, now: Digests, measuring: str) -> bool:
-    """Whether nothing changed but the bands, so that the metrics that are known still hold."""
-    same = (record.digests.data, record.digests.build, record.measuring) == (now.data, now.build, measuring)
-    metrics = [(one.metric, one.score) for one in record.observations]
-    metrics += [(one.metric, one.score) for one in record.crossings]
-    return same and all(metric is not None or score is None for metric, score in metrics)
 
 
 def _crossed(role: Role, variant: int, seed: int, variants: int) -> tuple[int, ...]:
@@ -175,13 +151,6 @@ def have_same_labels(one: Labels, other: Labels, classes: int) -> bool:
 def _labels(public: Mapping[str, bytes]) -> Labels:
     """What numbers the classes of a variant: `classes.txt`, `classes.json` and their like."""
     return {name: content for name, content in public.items() if PurePosixPath(name).stem == "classes"}
-
-
-def _classes(form: Form) -> int:
-    """How many classes or labels the answers tell apart; 0 where they are numbers."""
-    last = form.task.output.shape[-1] if form.task.output.shape else 1
-    told_apart = {"accuracy": max(last, 2), "macro_f1": last, "mean_average_precision": last - _SIDES}
-    return told_apart.get(form.task.metric.name, 0)
 
 
 def _with_present(versions: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

@@ -167,7 +167,9 @@ def _record_shortfalls(record: CalibrationRecord) -> Iterator[str]:
         yield _("{found} variants were tried with every reference; {needed} are needed").format(
             found=record.variants, needed=VARIANTS_NEEDED
         )
-    if record.full_share < FULL_SHARE_NEEDED:
+    if not record.of(Role.FULL):
+        yield _untried(Role.FULL)
+    elif record.full_share < FULL_SHARE_NEEDED:
         yield _("full references reach {full} in {share:.0%} of the trials; {needed:.0%} are needed").format(
             full=max(SCORES_OF[Role.FULL]), share=float(record.full_share), needed=float(FULL_SHARE_NEEDED)
         )
@@ -192,10 +194,14 @@ def _copied(record: CalibrationRecord) -> Iterator[str]:
         )
 
 
+def _untried(role: Role) -> str:
+    return _("no reference with the role {role} was tried as it is now").format(role=_(ROLE_TITLES[role]))
+
+
 def _outside(record: CalibrationRecord, role: Role) -> Iterator[str]:
     observed, expected = record.of(role), SCORES_OF[role]
     if not observed:
-        yield _("no reference with the role {role} was tried").format(role=_(ROLE_TITLES[role]))
+        yield _untried(role)
         return
     strange = sorted({-1 if one.score is None else one.score for one in observed} - set(expected))
     if strange:

@@ -12,7 +12,7 @@ from guildmark.packs.spec import Spec
 from guildmark.protocol import CategoryId, FormId, Score
 from guildmark.rules.contract import Contract, ModelFormat, TensorContract
 from guildmark.rules.reasons import REASONS
-from guildmark.rules.scoring import MAX_SCORE, Bands, PassRule
+from guildmark.rules.scoring import MAX_SCORE, Bands, Direction, PassRule
 from guildmark.rules.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -64,11 +64,11 @@ class ExamSpec(Spec):
     framework: str
     visibility: Literal["public", "private"]
     languages: tuple[Language, ...]
-    duration_minutes: Annotated[int, Field(gt=0)]
-    grace_minutes: Annotated[int, Field(ge=0)]
+    duration_minutes: Annotated[int, Field(gt=0, le=30 * 24 * 60)]
+    grace_minutes: Annotated[int, Field(ge=0, le=24 * 60)]
     pass_rule: PassRule
-    pass_mark: Annotated[int, Field(ge=0, le=100)]
-    validity_months: Annotated[int, Field(gt=0)]
+    pass_mark: Annotated[int, Field(gt=0, le=100)]
+    validity_months: Annotated[int, Field(gt=0, le=50 * 12)]
     categories: tuple[CategorySpec, ...]
 
     @model_validator(mode="after")
@@ -196,6 +196,8 @@ class TaskSpec(Spec):
         _ = self.bands  # raises ValueError, which pydantic reports
         if any(threshold < 0 for threshold in self.thresholds):
             raise ValueError("thresholds must not be negative")
+        if self.metric.direction is Direction.HIGHER and max(self.thresholds) > 1:
+            raise ValueError(f"thresholds of {self.metric.name} are shares from 0 to 1: write 0.9 for 90 %")
         return self
 
     @model_validator(mode="after")
