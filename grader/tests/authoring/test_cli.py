@@ -4,9 +4,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from guildmark.packs.reader import load_manifest
+from guildmark.packs.calibration import CalibrationRecord
+from guildmark.packs.reader import load_manifest, read_pack
 from guildmark_grader.authoring.build import bank_digest
 from guildmark_grader.authoring.cli import app
+from guildmark_grader.authoring.digests import form_digests
+from guildmark_grader.authoring.records import write_record
+
+UNCALIBRATED = "Not ready for a live exam: sums: it was never calibrated."
 
 MODEL = """\
 import numpy as np
@@ -32,7 +37,42 @@ def run(*arguments: object) -> Result:
 def test_check_says_that_a_sound_pack_has_no_problem(pack: Path) -> None:
     assert run("check", pack).exit_code == 0
     done = run("check", pack, "--json")
-    assert (done.exit_code, json.loads(done.stdout)) == (0, {"pack": "tiny", "problems": []})
+    content = {"pack": "tiny", "problems": [], "notes": [UNCALIBRATED]}
+    assert (done.exit_code, json.loads(done.stdout)) == (0, content)
+
+
+def test_check_and_build_say_what_keeps_a_form_from_a_live_exam(pack: Path, tmp_path: Path) -> None:
+    built = run("build", pack, "--out", tmp_path / "bank", "--variants", 1)
+    assert (built.exit_code, built.stderr) == (0, f"{UNCALIBRATED}\n")
+    assert built.stdout.startswith("Built 1 variant of tiny 2026.1 in ")
+    write_stale_record(pack)
+    checked = run("check", pack)
+    assert (checked.exit_code, checked.stdout) == (0, "No problem found; every form builds.\n")
+    assert "Not ready for a live exam: sums: the build changed after the calibration." in checked.stderr
+
+
+def test_a_damaged_record_is_a_problem(pack: Path, tmp_path: Path) -> None:
+    (pack / "calibration").mkdir()
+    (pack / "calibration" / "sums.json").write_text("{")
+    checked = run("check", pack)
+    assert checked.exit_code == 2
+    assert "calibration/sums.json: The calibration record calibration/sums.json cannot be read." in checked.stderr
+    assert run("build", pack, "--out", tmp_path / "bank").exit_code == 2
+
+
+def write_stale_record(pack: Path) -> None:
+    read = read_pack(pack)
+    now = form_digests(read, read.form("sums"))
+    record = CalibrationRecord(
+        format=1,
+        form="sums",
+        exam_version="2026.1",
+        digests=now.model_copy(update={"build": "ab" * 32}),
+        measuring="ab" * 32,
+        classes=0,
+        versions={},
+    )
+    write_record(read, read.form("sums"), record)
 
 
 def test_check_reports_every_problem_with_its_place(pack: Path) -> None:
@@ -68,6 +108,7 @@ def test_build_prints_the_digest_of_the_bank(pack: Path, tmp_path: Path) -> None
         "exam": "tiny",
         "version": "2026.1",
         "forms": {"sums": 3},
+        "notes": [UNCALIBRATED],
     }
     assert len(load_manifest(tmp_path / "bank" / "bank.json").form("sums").variants) == 3
     again = run("build", pack, "--out", tmp_path / "bank", "--variants", 1)
@@ -97,6 +138,7 @@ def test_build_refuses_a_secret_that_is_none(pack: Path, tmp_path: Path, content
 
 
 def test_a_folder_that_is_no_pack_is_wrong_usage(tmp_path: Path) -> None:
+    assert "There is no folder nowhere. Name the folder of a pack" in run("check", "nowhere").stderr
     for command in (("check", tmp_path), ("build", tmp_path, "--out", tmp_path / "bank"), ("prove", tmp_path)):
         done = run(*command, "--json")
         assert (done.exit_code, json.loads(done.stdout)["error"]["code"]) == (2, "pack_unreadable")

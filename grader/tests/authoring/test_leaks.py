@@ -159,3 +159,35 @@ def test_records_in_json_are_read_like_a_table_and_series_like_windows() -> None
 
 def test_what_is_no_gzip_is_not_looked_into() -> None:
     assert leaked_rows((RNG.random((2, 9)),), {"a.csv.gz": b"a,b"}) == {}
+
+
+def written(rows: np.ndarray, decimals: int) -> bytes:
+    flat = rows.reshape(len(rows), -1).tolist()
+    return "\n".join(
+        [",".join(f"c{k}" for k in range(len(flat[0]))), *(",".join(f"{v:.{decimals}f}" for v in r) for r in flat)]
+    ).encode()
+
+
+@pytest.mark.parametrize("decimals", [3, 4])
+@pytest.mark.parametrize("shape", [(9,), (64,), (24, 3), (8, 8, 1), (6, 6, 3)])
+def test_rows_that_were_rounded_are_recognised(shape: tuple[int, ...], decimals: int) -> None:
+    rows = RNG.random(size=(300, *shape)).astype(np.float32)
+    assert leaked_rows((rows[:200],), {"given.csv": written(rows[150:], decimals)}) == {"given.csv": 50}
+    assert leaked_rows((rows[:200],), {"given.csv": written(rows[200:], decimals)}) == {}
+
+
+def test_few_numbers_are_the_same_by_chance_unless_they_are_precise() -> None:
+    rows = RNG.random(size=(2000, 2))
+    assert leaked_rows((rows[:1000].astype(np.float32),), {"given.csv": written(rows[1000:], 3)}) == {}
+    assert leaked_rows((rows[:1000].astype(np.float32),), {"given.csv": written(rows[990:], 7)}) == {"given.csv": 10}
+
+
+def test_columns_of_one_or_few_values_prove_nothing() -> None:
+    rows = np.column_stack([RNG.random((400, 2)), RNG.integers(0, 2, size=(400, 6)), np.full(400, 7.5)])
+    assert leaked_rows((rows[:200].astype(np.float32),), {"given.csv": written(rows[200:], 4)}) == {}
+
+
+def test_rows_that_are_all_nearly_the_same_take_no_long_time() -> None:
+    rows = np.full((3000, 12), 5.0) + RNG.integers(0, 2, size=(3000, 12)) * 1e-9
+    assert leaked_rows((rows[:1500],), {"given.npy": npy(rows[1500:])}) == {"given.npy": 1500}
+    assert leaked_rows((rows[:1500],), {"given.npy": npy(rows[1500:] + 1)}) == {}

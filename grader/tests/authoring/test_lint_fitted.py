@@ -23,7 +23,7 @@ NAMES = ["warmth", "wind", "height"]
 def build(rng, sources, public, hidden):
     rows = rng.normal([20, 5, 900], [4, 2, 300], size=(400, 3)).round(2)
     given, kept = rows[:280], rows[280:]
-    fitted = given if FITTED == "public" else rows
+    fitted = {"public": given, "all": rows, "hidden": kept}[FITTED]
 """
 
 TAIL = """
@@ -111,6 +111,25 @@ def test_statistics_of_all_rows_are_found(pack: Path, stated: str, scaled: str, 
     assert all("as it is of public and hidden rows together" in problem for problem in problems)
 
 
+@pytest.mark.parametrize(("stated", "scaled", "shared"), EVERY_WAY)
+def test_statistics_of_the_hidden_rows_alone_are_found(pack: Path, stated: str, scaled: str, shared: str) -> None:
+    problems = found(pack, script("hidden", MEAN, STATED[stated], scaled, SHARED[shared]))
+    assert len(problems) == 2
+    assert all("as it is of the hidden rows, and not of the public rows" in problem for problem in problems)
+
+
+@pytest.mark.parametrize("shared", [*SHARED.values(), '(public / "rows.txt").write_text(str(given.tolist()))'])
+def test_one_number_for_each_column_in_an_array_is_enough(pack: Path, shared: str) -> None:
+    stated = '\n    np.save(public / "mean.npy", centre)\n'
+    counts = {of: len(found(pack, script(of, MEAN, stated, "hidden", shared))) for of in ("public", "hidden")}
+    assert counts == {"public": 0, "hidden": 1}
+
+
+def test_a_single_number_that_is_met_by_chance_proves_nothing(pack: Path) -> None:
+    stated = '\n    (public / "about.json").write_text(json.dumps({"mean": [centre[0], 5.5, 950.25]}))\n'
+    assert found(pack, script("hidden", MEAN, stated, "neither", SHARED["a table"])) == []
+
+
 @pytest.mark.parametrize("scaled", ["neither", "hidden", "both"])
 @pytest.mark.parametrize("stated", ["lists in JSON", "a small table"])
 def test_ranges_of_all_rows_are_found_and_of_public_rows_are_not(pack: Path, stated: str, scaled: str) -> None:
@@ -146,7 +165,7 @@ def windows(series, first, last, step):
 def build(rng, sources, public, hidden):
     steps = np.cumsum(rng.normal(size=(1500, 2)), axis=0) * 0.05
     series = (rng.normal([20, 300], [4, 60], size=(1500, 2)) + steps * [4, 60]).round(3)
-    fitted = series[:1000] if FITTED == "public" else series[:1000 + 36 + 456]
+    fitted = {"public": series[:1000], "all": series[:1000 + 36 + 456], "hidden": series[1000 + GAP:1500]}[FITTED]
     centre, spread = fitted.mean(axis=0), fitted.std(axis=0)
     (public / "scaling.json").write_text(json.dumps({"mean": list(centre), "std": list(spread)}))
     lines = ["hour,a,b", *(f"{k},{a},{b}" for k, (a, b) in enumerate(series[:1000]))]
@@ -157,8 +176,9 @@ def build(rng, sources, public, hidden):
 """
 
 
-@pytest.mark.parametrize("step", [1, 7])
-@pytest.mark.parametrize(("fitted", "count"), [("public", 0), ("all", 2)])
+@pytest.mark.parametrize(
+    ("fitted", "step", "count"), [("public", 1, 0), ("public", 7, 0), ("all", 1, 2), ("all", 7, 2), ("hidden", 1, 2)]
+)
 def test_overlapping_windows_are_put_together_again(pack: Path, fitted: str, count: int, step: int) -> None:
     source = SERIES.replace("FITTED", repr(fitted)).replace("STEP", str(step)).replace("GAP", "0")
     assert len(found(pack, source, shape="[24, 2]", output="[12, 2]")) == count

@@ -22,6 +22,7 @@ def task(name: str, output: list[int], **metric: Any) -> TaskSpec:
 
 ERRORS = task("mae", [2, 3])
 CLASSES = task("accuracy", [3])
+STEPS = task("accuracy", [2, 3])
 QUANTILES = task("quantile_loss", [2, 3], levels=[0.1, 0.5, 0.9])
 LABELS = task("macro_f1", [3])
 OBJECTS = task("mean_average_precision", [5, 6])
@@ -44,6 +45,7 @@ def changed(array: np.ndarray, place: Any, value: Any) -> np.ndarray:
     [
         (ERRORS, np.zeros((ROWS, 2, 3))),
         (CLASSES, np.array([0, 1, 2, 0])),
+        (STEPS, np.array([[0, 1], [1, 0], [0, 0], [1, 1]])),
         (QUANTILES, np.zeros((ROWS, 2))),
         (LABELS, LABELLED),
         (LABELS, LABELLED.astype(np.float32)),
@@ -60,6 +62,7 @@ def test_targets_that_belong_to_the_metric_are_no_problem(form, targets):
     [
         (ERRORS, np.zeros((ROWS, 2)), "targets.npy has shape (4, 2); the task asks for (4, 2, 3)."),
         (CLASSES, np.array([0, 1, 3, 0]), "targets.npy has class numbers outside 0 to 2."),
+        (CLASSES, np.array([0, 1, 1, 0]), "No row of targets.npy has class 2."),
         (CLASSES, np.zeros((ROWS, 3), np.int64), "targets.npy has shape (4, 3); the task asks for (4,)."),
         (QUANTILES, np.zeros((ROWS, 2, 3)), "targets.npy has shape (4, 2, 3); the task asks for (4, 2)."),
         (QUANTILES, np.full((ROWS, 2), np.nan), "targets.npy holds values that are not finite."),
@@ -77,3 +80,11 @@ def test_targets_that_belong_to_the_metric_are_no_problem(form, targets):
 )
 def test_each_thing_that_a_metric_cannot_judge_is_named(form, targets, problem):
     assert target_problems(form, ROWS, targets) == [problem]
+
+
+def test_a_class_of_which_hardly_a_row_is_kept_back_is_told_with_its_number():
+    targets = np.repeat([0, 1, 2], [200, 91, 9])
+    assert target_problems(CLASSES, 300, targets) == [
+        "Only 9 of the 300 answers in targets.npy are class 2: with 3 classes, keep back 10 at least."
+    ]
+    assert target_problems(CLASSES, 300, np.repeat([0, 1, 2], [200, 90, 10])) == []

@@ -231,14 +231,16 @@ SUMS = "category1/sums"
         (add_unknown_key, f"{SUMS}/task.toml", 18, "metric.round is not a key that stands here."),
         (add_unknown_category_key, "exam.toml", 24, "categories.2.stars is not a key that stands here."),
         (break_bands, f"{SUMS}/task.toml", None, "thresholds must get harder from score 1 to 5"),
-        (name_an_unknown_skill, f"{SUMS}/task.toml", None, "A8 is not a skill of the checklist."),
+        (name_an_unknown_skill, f"{SUMS}/task.toml", 3, "A8 is not a skill of the checklist, which has A1 to A7, B1 to B19"),
         (rename_the_folder, "category1/totals/task.toml", None, "The id is sums, but the folder is called totals"),
         (repeat_an_id, "category2/signs/task.toml", None, "category1/sums has the same id."),
         (unpin, "requirements.txt", 1, "numpy is not pinned"),
         (break_starter, f"{SUMS}/starter.py", 2, "This is not Python"),
         (starter_without_a_model, f"{SUMS}/starter.py", None, "It must define the function solution_model."),
-        (speak_korean, "exam.toml", None, "A text has no ko: 'A tiny exam'"),
-        (speak_korean, f"{SUMS}/task.toml", None, "A text has no ko: 'Two numbers.'"),
+        (speak_korean, "exam.toml", 4, 'A text has no ko: "A tiny exam"'),
+        (speak_korean, "exam.toml", 22, 'A text has no ko: "Signs"'),
+        (speak_korean, f"{SUMS}/task.toml", 10, 'A text has no ko: "Two numbers."'),
+        (speak_korean, f"{SUMS}/task.toml", 14, 'A text has no ko: "Their sum."'),
         (add_a_category, "category3", None, "exam.toml has no such category."),
         (empty_a_category, "category1", None, "The category has no task form."),
         (
@@ -250,14 +252,19 @@ SUMS = "category1/sums"
         (expect_an_unknown_reason, f"{SUMS}/reference/reference.toml", 5, "contract.colour is not a reason"),
         (name_two_inputs_the_same, f"{SUMS}/task.toml", None, "input: several inputs need names, and no two the same"),
         (leave_an_input_without_a_name, f"{SUMS}/task.toml", None, "input: several inputs need names, and no two the same"),
-        (name_an_input_like_a_path, f"{SUMS}/task.toml", 14, "input.2.name: "),
+        (
+            name_an_input_like_a_path,
+            f"{SUMS}/task.toml",
+            14,
+            'input.2.name is "../right"; write a letter, then letters, digits and _, such as "left".',
+        ),
         (colour_an_input, f"{SUMS}/task.toml", 10, "input.colour is not a key that stands here."),
         (colour_the_second_input, f"{SUMS}/task.toml", 15, "input.2.colour is not a key that stands here."),
         (feed_a_table_of_text, f"{SUMS}/task.toml", 8, "input: an input of text has the shape [] or [k]"),
-        (answer_with_text, f"{SUMS}/task.toml", 14, "output.dtype: "),
+        (answer_with_text, f"{SUMS}/task.toml", 14, 'output.dtype must be "float32" or "int32", not "string".'),
         (forget_the_input, f"{SUMS}/task.toml", None, "input is missing."),
-        (take_no_format, f"{SUMS}/task.toml", 4, "formats: "),
-        (take_an_unknown_format, f"{SUMS}/task.toml", 4, "formats.2: "),
+        (take_no_format, f"{SUMS}/task.toml", 4, "formats must have an entry."),
+        (take_an_unknown_format, f"{SUMS}/task.toml", 4, 'formats.2 must be "keras"'),
         (forbid_layers_of_a_format_without_any, f"{SUMS}/task.toml", None, "A file of onnx does not tell its layers"),
         (break_a_reference, f"{SUMS}/reference/solution.py", 1, "This is not Python"),
     ],
@@ -316,8 +323,63 @@ def test_data_may_be_linked_within_the_pack_and_the_pack_itself_from_anywhere(pa
     assert read_pack(pack.parent / "link").form("sums").task.data == ("houses", "houses.csv", "houses-old")
 
 
-def test_a_folder_without_an_exam_is_not_a_pack(tmp_path: Path) -> None:
-    assert problems_of(tmp_path) == {("exam.toml", None, "The file is missing.")}
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("nowhere", "There is no folder "),
+        ("file.txt", "is a file, and no folder of a pack."),
+        ("empty", "is not an exam pack: it has no exam.toml."),
+    ],
+)
+def test_what_is_no_pack_is_told_with_the_way_to_one(tmp_path: Path, name: str, message: str) -> None:
+    (tmp_path / "file.txt").write_text("")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(PackUnreadable, match=message) as refused:
+        read_pack(tmp_path / name)
+    assert refused.value.problems == ()
+    assert refused.value.next_step == "Name the folder of a pack, or make one with: guildmark-grader pack new FOLDER"
+
+
+def test_a_pack_that_lost_its_exam_is_still_one(pack: Path) -> None:
+    (pack / "exam.toml").unlink()
+    assert problems_of(pack) == {("exam.toml", None, "The file is missing.")}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('version = "2026.1"', 'version = "1"', 'version is "1"; write a year, a point and a number, such as "2026.1".'),
+        ('id = "category2"', 'id = "second"', 'categories.2.id is "second"; write "category1", "category2" and so on.'),
+        ("weight = 60", "weight = 0", "categories.2.weight must be more than 0, not 0."),
+        ("pass_mark = 90", 'pass_mark = "90"', 'pass_mark must be a whole number without quotes, such as 80, not "90".'),
+        ("pass_mark = 90", "pass_mark = true", "pass_mark must be a whole number without quotes, such as 80, not true."),
+        ("pass_mark = 90", "pass_mark = 90.5", "pass_mark must be a whole number without quotes, such as 80, not 90.5."),
+        ('languages = ["en"]', 'languages = "en"', 'languages must be a list in [ ], not "en".'),
+        (
+            'title = { en = "Signs" }',
+            'title = "Signs"',
+            'categories.2.title must be a text in every language, such as { en = "S',
+        ),
+        ('level = "practitioner"', "level = 2", "level must be text in quotes, not 2."),
+        ('"weighted"', '"half"', 'pass_rule must be "weighted" or "all_full", not "half".'),
+        ("pass_mark = 90\n", "", "pass_mark is missing."),
+    ],
+)
+def test_what_is_written_wrongly_is_told_with_what_to_write(pack: Path, old: str, new: str, message: str) -> None:
+    edit(pack / "exam.toml", old, new)
+    assert [found for file, _line, found in problems_of(pack) if file == "exam.toml" and found.startswith(message)] != []
+
+
+def test_a_long_text_without_a_language_is_shown_by_its_first_words_with_its_own_line(pack: Path) -> None:
+    speak_korean(pack)
+    long = "Two numbers, each of which was drawn from a distribution that nobody told us of."
+    edit(pack / "category1" / "sums" / "task.toml", "Two numbers.", long)
+    edit(pack / "category1" / "sums" / "task.toml", '{ en = "Their sum." }', '{ en = "Their sum.", ko = "합" }')
+    found = {(line, text) for file, line, text in problems_of(pack) if file == f"{SUMS}/task.toml" and "no ko" in text}
+    assert found == {
+        (2, 'A text has no ko: "A form"'),
+        (10, 'A text has no ko: "Two numbers, each of which was drawn from a distribution …"'),
+    }
 
 
 def test_a_problem_reads_as_file_line_and_message() -> None:
@@ -358,7 +420,7 @@ def test_a_missing_or_foreign_manifest_is_refused(tmp_path: Path) -> None:
 def test_numbers_that_no_exam_has_are_problems(pack: Path, old: str, new: str) -> None:
     edit(pack / "exam.toml", old, new)
     ((file, _line, message),) = problems_of(pack)
-    assert (file, new.split()[0] in message) == ("exam.toml", True)
+    assert (file, new.split(maxsplit=1)[0] in message) == ("exam.toml", True)
 
 
 def test_shares_have_thresholds_up_to_1(pack: Path) -> None:

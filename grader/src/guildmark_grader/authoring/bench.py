@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,8 @@ from guildmark.packs.model import ReferenceSpec
 from guildmark.packs.reader import Form, Pack
 from guildmark.protocol import GradeReport
 from guildmark_grader.authoring.build import Progress, build_bank
-from guildmark_grader.authoring.training import trained
+from guildmark_grader.authoring.processes import deaf_to_ctrl_c
+from guildmark_grader.authoring.training import start_server, trained
 from guildmark_grader.banks import Bank, HiddenStore, open_bank
 from guildmark_grader.grade import Grader
 from guildmark_grader.pool import Pool
@@ -95,6 +96,7 @@ def bench(  # noqa: PLR0913 - the choices that make a bench
     at_once = jobs or os.cpu_count() or 1
     folder = Path(tempfile.mkdtemp(prefix="guildmark-bench-"))
     try:
+        start_server()
         chosen = {form.task.id for form in forms}
         built = build_bank(
             pack.folder,
@@ -107,7 +109,9 @@ def bench(  # noqa: PLR0913 - the choices that make a bench
         )
         scratch = folder / "hidden"
         scratch.mkdir()
-        with Pool(Box(), threads=1) as pool:
+        with ExitStack() as stack:
+            with deaf_to_ctrl_c():  # its thread, and so the zygotes that this starts
+                pool = stack.enter_context(Pool(Box(), threads=1))
             yield Bench(open_bank(built), Grader(pool, HiddenStore(scratch)), at_once)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

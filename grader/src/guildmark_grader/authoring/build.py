@@ -22,14 +22,12 @@ from guildmark.errors import PackUnreadable, UsageError
 from guildmark.i18n import _
 from guildmark.packs.bank import BankManifest, Blob, FormEntry, VariantEntry
 from guildmark.packs.bundle import pack_zip
-from guildmark.packs.calibration import FormCalibration
 from guildmark.packs.model import CategorySpec, text_in
 from guildmark.packs.names import TARGETS
 from guildmark.packs.reader import Form, Pack, read_pack
 from guildmark.rules.contract import Contract
-from guildmark_grader.authoring.digests import form_digests
-from guildmark_grader.authoring.records import FOLDER, read_record
-from guildmark_grader.authoring.standing import of_present_references
+from guildmark_grader.authoring.readiness import form_calibration
+from guildmark_grader.authoring.records import FOLDER
 from guildmark_grader.authoring.statements import statement
 from guildmark_grader.authoring.trial import Variant, built_variant
 
@@ -133,6 +131,7 @@ class _Bank:
 
     def manifest(self, forms: tuple[Form, ...], variants: int) -> BankManifest:
         """Build everything, side by side. Raises `PackUnreadable` with the problems of every form."""
+        calibrations = {form.task.id: form_calibration(self.pack, form) for form in forms}  # a damaged one is told at once
         builders = ThreadPoolExecutor(max_workers=os.cpu_count())
         try:
             running = [(form, [builders.submit(self._entry, form, k) for k in range(variants)]) for form in forms]
@@ -148,7 +147,7 @@ class _Bank:
                 category=form.category,
                 task=form.task,
                 variants=tuple(future.result() for future in futures),
-                calibration=self._calibration(form),
+                calibration=calibrations[form.task.id],
             )
             for form, futures in running
         )
@@ -159,11 +158,6 @@ class _Bank:
             requirements=self.pack.requirements,
             forms=entries,
         )
-
-    def _calibration(self, form: Form) -> FormCalibration:
-        record = read_record(self.pack, form)
-        known = None if record is None else of_present_references(self.pack, form, record)
-        return FormCalibration(digests=form_digests(self.pack, form), record=known)
 
     def _entry(self, form: Form, number: int) -> VariantEntry:
         variant = built_variant(self.pack, form, number, secret=self.secret, drawn_as=self.drawn_as)

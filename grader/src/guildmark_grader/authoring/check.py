@@ -7,7 +7,7 @@ import difflib
 import re
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from guildmark_grader.authoring.lint import exam_problems, form_problems, varian
 from guildmark_grader.authoring.lint.starter_run import starter_problems
 from guildmark_grader.authoring.output import Hidden
 from guildmark_grader.authoring.readable import readable_forms, readable_pack
+from guildmark_grader.authoring.readiness import damaged_records
 from guildmark_grader.authoring.repeats import Prints, clock_problems, prints, repeat_problems
 from guildmark_grader.authoring.trial import Variant, built_files, built_variant, derived_seed
 
@@ -31,12 +32,16 @@ _SHARED = ("lib/", "public/", "data")
 
 
 def pack_problems(folder: Path, *, runs_starters: bool = False) -> tuple[PackProblem, ...]:
-    """Everything that is wrong with the pack in `folder`. Each form is built twice; with `runs_starters`, its starter runs."""
+    """Everything that is wrong with the pack in `folder`. Each form is built twice; with `runs_starters`, its starter runs.
+
+    Raises `PackUnreadable` if that is no pack at all.
+    """
     pack, unread = _read(folder)
     forms = pack.forms if pack is not None else readable_forms(folder)
     found = [*unread, *(exam_problems(pack) if pack is not None else ())]
     found += [problem for form in forms for problem in (*_strange_layers(folder, form), *form_problems(folder, form))]
     if pack is not None:
+        found += damaged_records(pack)
         buildable = [form for form in pack.forms if not _is_spoilt(folder, form, unread)]
         found += _trial_problems(pack, buildable, runs_starters=runs_starters)
     return tuple(found)
@@ -47,6 +52,8 @@ def _read(folder: Path) -> tuple[Pack | None, tuple[PackProblem, ...]]:
     try:
         return read_pack(folder), ()
     except PackUnreadable as error:
+        if not error.problems:  # it is no pack at all
+            raise
         return readable_pack(folder), tuple(_placed(folder, problem) for problem in error.problems)
 
 
@@ -96,9 +103,13 @@ class _Trial:
 
 def _trial_problems(pack: Pack, forms: list[Form], *, runs_starters: bool) -> Iterator[PackProblem]:
     """What two builds of each form show. All are built once before any is built again, so that time passes between the two."""
-    with ThreadPoolExecutor(max_workers=_BUILDERS) as builders:
+    builders = ThreadPoolExecutor(max_workers=_BUILDERS)
+    try:
         first = [builders.submit(_looked_over, pack, form, runs_starters=runs_starters) for form in forms]
         again = [builders.submit(_built_again, pack, form) for form in forms]
+        wait([*first, *again])
+    finally:  # who is stopped waits for the builds that run, not for those that have not begun
+        builders.shutdown(cancel_futures=True)
     for form, one, other in zip(forms, (trial.result() for trial in first), (trial.result() for trial in again), strict=True):
         yield from one.problems
         if one.prints is not None and other.prints is not None:

@@ -3,22 +3,19 @@
 import json
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Column, Table
 
-from guildmark.errors import GuildmarkError, PackProblem, PackUnreadable, Refused, UsageError
-from guildmark.i18n import _
+from guildmark.errors import PackUnreadable, Refused, UsageError
+from guildmark.i18n import _, plural
 from guildmark.packs.calibration import VARIANTS_NEEDED, CalibrationRecord, record_shortfalls
 from guildmark.packs.model import Role
 from guildmark.packs.reader import Form, Pack, load_manifest, read_pack
-from guildmark.packs.roles import ROLE_TITLES
 from guildmark_grader.authoring.bench import Result
 from guildmark_grader.authoring.build import MANIFEST, bank_digest, build_bank
 from guildmark_grader.authoring.calibrate import calibrate as run_plans
@@ -26,8 +23,11 @@ from guildmark_grader.authoring.calibrate import median_training_s, plan
 from guildmark_grader.authoring.check import pack_problems
 from guildmark_grader.authoring.new import new_pack
 from guildmark_grader.authoring.plots import plot_record, require_plots
-from guildmark_grader.authoring.prove import Proof, proofs
+from guildmark_grader.authoring.prove import Proof, place_of, proofs, trials_of
+from guildmark_grader.authoring.readiness import readiness_notes
 from guildmark_grader.authoring.records import read_record, record_path
+from guildmark_grader.authoring.reporting import reported, say
+from guildmark_grader.authoring.tables import ProofLines, show_calibrations
 
 app = typer.Typer(help=_("Make exam packs: check them, build banks of variants, prove them."), no_args_is_help=True)
 
@@ -51,14 +51,14 @@ def new(
     as_json: AsJson = False,
 ) -> None:
     """Make a private pack of one task in FOLDER. It checks, builds and proves as it is, and is there to be edited."""
-    with _reported(as_json=as_json):
+    with reported(as_json=as_json):
         chosen = [language.strip() for language in languages.split(",") if language.strip()]
         written = new_pack(folder, exam_id=exam_id, title=title, languages=chosen)
         text = _("Made {folder} with {count} files. Next: guildmark-grader pack check {folder}; then read {readme}.").format(
             folder=folder, count=len(written), readme=folder / "README.md"
         )
         files = [path.relative_to(folder).as_posix() for path in written]
-        _say({"pack": folder.resolve().name, "files": files}, text, as_json=as_json)
+        say({"pack": folder.resolve().name, "files": files}, text, as_json=as_json)
 
 
 @app.command()
@@ -69,12 +69,14 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Report everything that is wrong with PACK, and try one build of every form."""
-    with _reported(as_json=as_json):
+    with reported(as_json=as_json):
         problems = pack_problems(pack, runs_starters=run)
         if problems:
-            message = _("{count} problem(s) found.").format(count=len(problems))
+            message = plural("{count} problem found.", "{count} problems found.", len(problems)).format(count=len(problems))
             raise PackUnreadable(message, next_step=_("Mend them and run the same command again."), problems=problems)
-        _say({"pack": pack.resolve().name, "problems": []}, _("No problem found; every form builds."), as_json=as_json)
+        notes = readiness_notes(read_pack(pack))
+        content = {"pack": pack.resolve().name, "problems": [], "notes": notes}
+        say(content, _("No problem found; every form builds."), as_json=as_json, notes=notes)
 
 
 @app.command()
@@ -90,11 +92,13 @@ def build(
     as_json: AsJson = False,
 ) -> None:
     """Build a bank of variants from PACK, ahead of the exam."""
-    with _reported(as_json=as_json):
+    with reported(as_json=as_json):
         key = _secret(secret)
-        total = len(read_pack(pack).forms) * variants
+        read = read_pack(pack)
+        total = len(read.forms) * variants
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        with Progress(*columns, console=Console(stderr=True), transient=True, disable=as_json) as bar:
+        console = Console(stderr=True)
+        with Progress(*columns, console=console, transient=True, disable=as_json or not console.is_terminal) as bar:
             task = bar.add_task(_("Building"), total=total)
             build_bank(
                 pack,
@@ -105,6 +109,7 @@ def build(
             )
         manifest = load_manifest(out / MANIFEST)
         digest = bank_digest(out)
+        notes = readiness_notes(read)
         forms = {entry.task.id: len(entry.variants) for entry in manifest.forms}
         content = {
             "bank": str(out),
@@ -112,11 +117,14 @@ def build(
             "exam": manifest.exam.id,
             "version": manifest.exam.version,
             "forms": forms,
+            "notes": notes,
         }
-        text = _("Built {count} variants of {exam} {version} in {out}\nDigest: {digest}").format(
-            count=total, exam=manifest.exam.id, version=manifest.exam.version, out=out, digest=digest
+        built = plural(
+            "Built {count} variant of {exam} {version} in {out}", "Built {count} variants of {exam} {version} in {out}", total
         )
-        _say(content, text, as_json=as_json)
+        text = built.format(count=total, exam=manifest.exam.id, version=manifest.exam.version, out=out)
+        text += "\n" + _("Digest: {digest}").format(digest=digest)
+        say(content, text, as_json=as_json, notes=notes)
 
 
 @app.command()
@@ -128,18 +136,23 @@ def prove(
     as_json: AsJson = False,
 ) -> None:
     """Train every reference of PACK, grade it in the box, and compare with what its author expects."""
-    with _reported(as_json=as_json):
+    with reported(as_json=as_json):
         read = read_pack(pack)
         forms = _chosen(read, form)
-        rows: list[Mapping[str, object]] = []
-        held = True
+        trials = trials_of(forms, variants=variants)
+        lines = None if as_json else ProofLines(trials)
+        found = []
         for proof in proofs(read, forms, secret=secrets.token_bytes(SECRET_BYTES), variants=variants):
-            rows.append(_proof_row(proof))
-            held = held and proof.holds
-            if not as_json:
-                typer.echo("  ".join(str(value) for value in rows[-1].values()))
-        if as_json:
-            typer.echo(json.dumps({"holds": held, "proofs": rows}))
+            found.append(proof)
+            if lines is not None:
+                lines.add(proof)
+        held = all(proof.holds for proof in found)
+        if lines is not None:
+            lines.end()
+        else:
+            order = [place_of(trial) for trial in trials]
+            found.sort(key=lambda proof: order.index(proof.place))
+            typer.echo(json.dumps({"holds": held, "proofs": [_proof_row(proof) for proof in found]}))
     if not held:
         raise typer.Exit(Refused.exit_code)
 
@@ -155,27 +168,40 @@ def calibrate(  # noqa: PLR0913 - one parameter an option
     as_json: AsJson = False,
 ) -> None:
     """Train and grade the references on many variants, and write record and plot into PACK. Goes on where it was stopped."""
-    with _reported(as_json=as_json):
+    kept = total = 0
+
+    def stopped() -> str:
+        text = plural(
+            "Stopped; {kept} of {count} training is kept. Run the same command again to go on.",
+            "Stopped; {kept} of {count} trainings are kept. Run the same command again to go on.",
+            total,
+        )
+        return text.format(kept=kept, count=total)
+
+    with reported(as_json=as_json, stopped=stopped):
         require_plots()
         read = read_pack(pack)
         plans = [plan(read, entry, variants=variants, seeds=seeds) for entry in _chosen(read, form)]
-        total = sum(len(one.trials) for one in plans)
+        total = sum(one.total for one in plans)
+        kept = total - sum(len(one.trials) for one in plans)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=Console(stderr=True), disable=as_json) as bar:
-            task = bar.add_task(_("Calibrating"), total=total)
-            run_plans(
-                read,
-                plans,
-                jobs=jobs,
-                told=lambda result: bar.update(task, advance=1, description=_trial_text(result)),
-            )
+        console = Console(stderr=True)
+        with Progress(*columns, console=console, disable=as_json or not console.is_terminal) as bar:
+            task = bar.add_task(_("Calibrating"), total=total, completed=kept)
+
+            def told(result: Result) -> None:
+                nonlocal kept
+                kept += 1
+                bar.update(task, completed=kept, description=_trial_text(result))
+
+            run_plans(read, plans, jobs=jobs, told=told)
         records = [(one.form, read_record(read, one.form)) for one in plans]
         rows = [_calibrated(read, entry, record) for entry, record in records if record is not None]
         content = {"ready": all(not row["shortfalls"] for row in rows), "forms": rows}
         if as_json:
             typer.echo(json.dumps(content))
         else:
-            _show_calibrations(rows)
+            show_calibrations(rows, _SCORED_ROLES)
     if not content["ready"]:
         raise typer.Exit(Refused.exit_code)
 
@@ -199,23 +225,6 @@ def _calibrated(pack: Pack, form: Form, record: CalibrationRecord) -> Mapping[st
         "training_s": {role.value: median_training_s(record, role) for role in _SCORED_ROLES},
         "shortfalls": list(record_shortfalls(record)),
     }
-
-
-def _show_calibrations(rows: list[Mapping[str, Any]]) -> None:
-    """A table with a row a form, and below it what keeps a form from a live exam."""
-    roles = (_(ROLE_TITLES[role]) for role in _SCORED_ROLES)
-    headings = (_("variants"), *roles, _("spread"), _("full trains"))
-    table = Table(
-        Column(_("form"), no_wrap=True), *headings, title=_("Each score, and how often it was reached"), title_justify="left"
-    )
-    for row in rows:
-        scores = [", ".join(f"{score}: {count}" for score, count in found.items()) for found in row["scores"].values()]
-        seconds = _("{seconds} s").format(seconds=row["training_s"]["full"])
-        table.add_row(row["form"], str(row["variants"]), *scores, f"{row['spread']:.2f}", seconds)
-    Console().print(table)
-    for row in rows:
-        for shortfall in row["shortfalls"]:
-            typer.echo(_("{form} is not ready for a live exam: {shortfall}.").format(form=row["form"], shortfall=shortfall))
 
 
 def _chosen(pack: Pack, form: str | None) -> tuple[Form, ...]:
@@ -258,28 +267,3 @@ def _secret(path: Path | None) -> bytes:
             next_step=_("Write a longer one, for example with: openssl rand -hex 32"),
         )
     return key
-
-
-@contextmanager
-def _reported(*, as_json: bool) -> Iterator[None]:
-    """Errors as people or programs read them, with the exit status of their kind."""
-    try:
-        yield
-    except GuildmarkError as error:
-        problems = error.problems if isinstance(error, PackUnreadable) else ()
-        if as_json:
-            details = {"code": error.code, "message": error.message, "next_step": error.next_step}
-            typer.echo(json.dumps({"error": details, "problems": [_as_json(problem) for problem in problems]}))
-        else:
-            for problem in problems:
-                typer.echo(str(problem), err=True)
-            typer.echo(str(error), err=True)
-        raise typer.Exit(error.exit_code) from error
-
-
-def _as_json(problem: PackProblem) -> dict[str, str | int | None]:
-    return {"file": problem.file, "line": problem.line, "message": problem.message}
-
-
-def _say(content: Mapping[str, object], text: str, *, as_json: bool) -> None:
-    typer.echo(json.dumps(content) if as_json else text)

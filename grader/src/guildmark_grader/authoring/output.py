@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from guildmark.i18n import _
 from guildmark.packs.model import InputSpec, TaskSpec
 from guildmark.packs.names import TARGETS, is_reserved_name
+from guildmark_grader.authoring.answer_leaks import leaked_answers
 from guildmark_grader.authoring.arrays import array_problems, text_problems
 from guildmark_grader.authoring.contents import arrays_in, unreadable_files
 from guildmark_grader.authoring.leaks import leaked_rows
-from guildmark_grader.authoring.targets import target_problems
+from guildmark_grader.authoring.targets import CLASS_METRICS, target_problems
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,11 @@ def output_problems(task: TaskSpec, public: dict[str, bytes], hidden: Hidden | l
         leaks = leaked_rows(hidden.inputs, public)
         problems += [
             _("{count} hidden row(s) also stand in {name}.").format(count=leaks[name], name=name) for name in sorted(leaks)
+        ]
+        given_away = leaked_answers(hidden.targets, public, are_classes=task.metric.name in CLASS_METRICS)
+        problems += [
+            _("The answers of the hidden rows stand in {name}. Leave them out.").format(name=name)
+            for name in sorted(given_away)
         ]
     return problems
 

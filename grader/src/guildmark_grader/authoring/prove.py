@@ -9,6 +9,8 @@ from guildmark.protocol import GradeReport
 from guildmark.rules.verdict import Verdict
 from guildmark_grader.authoring.bench import Trial, bench
 
+Place = tuple[str, int, ReferenceSpec]
+
 
 @dataclass(frozen=True)
 class Proof:
@@ -19,6 +21,11 @@ class Proof:
     reference: ReferenceSpec
     report: GradeReport
     training_s: float
+
+    @property
+    def place(self) -> Place:
+        """Which of the trials this is the proof of."""
+        return self.form, self.variant, self.reference
 
     @property
     def holds(self) -> bool:
@@ -33,13 +40,22 @@ def is_as_expected(reference: ReferenceSpec, report: GradeReport) -> bool:
     return report.verdict is Verdict.GRADED and report.score in SCORES_OF[reference.role]
 
 
+def trials_of(forms: tuple[Form, ...], *, variants: int) -> list[Trial]:
+    """Every reference of `forms` on each of `variants` variants."""
+    return [Trial(form, variant, reference) for form in forms for variant in range(variants) for reference in form.references]
+
+
+def place_of(trial: Trial) -> Place:
+    """What a proof of `trial` has as its place."""
+    return trial.form.task.id, trial.variant, trial.reference
+
+
 def proofs(pack: Pack, forms: tuple[Form, ...], *, secret: bytes, variants: int = 1) -> Iterator[Proof]:
     """Train and grade every reference of `forms` on `variants` variants each; a proof comes when it is ready.
 
     Raises `PackUnreadable` if a form cannot be built or a reference leaves no model.
     """
-    trials = [Trial(form, variant, reference) for form in forms for variant in range(variants) for reference in form.references]
     with bench(pack, forms, secret=secret, variants=variants) as made:
-        for result in made.results(trials):
+        for result in made.results(trials_of(forms, variants=variants)):
             trial = result.trial
             yield Proof(trial.form.task.id, trial.variant, trial.reference, result.report, result.training_s)

@@ -12,9 +12,12 @@ from types import ModuleType
 
 import numpy as np
 
+from guildmark_grader.authoring.processes import tied_to_parent
+
 
 def main() -> None:
     """Load the script and let it build."""
+    tied_to_parent()
     script, modules, sources, public, hidden = (Path(argument) for argument in sys.argv[1:])
     entropy = int(sys.stdin.read(), 16)
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(entropy)))

@@ -10,8 +10,12 @@ from guildmark.packs.model import TaskSpec
 from guildmark.packs.names import TARGETS
 from guildmark_grader.authoring.arrays import CLASS_NUMBERS, REAL_NUMBERS, array_problems
 
+CLASS_METRICS = ("accuracy", "macro_f1")
+"""They compare class numbers and labels, whose values say nothing by their size."""
 _BOX = 4
 _OBJECT_RANK = 3
+_RAREST = 0.1
+"""The rarest class has at least so large a part of the mean share of a class."""
 
 Numbers = NDArray[np.generic]
 
@@ -32,10 +36,29 @@ def _values_of_quantiles(task: TaskSpec, rows: int, targets: Numbers) -> list[st
 
 
 def _classes(task: TaskSpec, rows: int, targets: Numbers) -> list[str]:
-    """Class numbers, without the last axis of the output."""
+    """Class numbers, without the last axis of the output, and enough of each class."""
     shape = task.output.shape
+    classes = max([*shape[-1:], 2])
     problems = array_problems(TARGETS, targets, (rows, *shape[:-1]), CLASS_NUMBERS)
-    return problems or _unknown_classes(targets, first=0, last=max([*shape[-1:], 2]) - 1)
+    problems = problems or _unknown_classes(targets, first=0, last=classes - 1)
+    # Of an answer for each step of a sequence, or each pixel, some classes are rare by nature.
+    return problems or (_rare_classes(targets, classes) if targets.ndim == 1 else [])
+
+
+def _rare_classes(targets: Numbers, classes: int) -> list[str]:
+    """Classes that an accuracy hardly depends on: a model that has not learnt them loses nothing."""
+    counts = np.bincount(targets.astype(np.int64).ravel(), minlength=classes)
+    mean = targets.size / classes
+    without = _("No row of {name} has class {label}.")
+    few = _(
+        "Only {count} of the {rows} answers in {name} are class {label}: with {classes} classes, keep back {least} at least."
+    )
+    told = {"name": TARGETS, "rows": targets.size, "classes": classes, "least": int(np.ceil(_RAREST * mean))}
+    return [
+        (few if count else without).format(label=label, count=count, **told)
+        for label, count in enumerate(counts.tolist())
+        if count < _RAREST * mean or not count
+    ]
 
 
 def _labels(task: TaskSpec, rows: int, targets: Numbers) -> list[str]:

@@ -17,9 +17,10 @@ import time
 import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
+from multiprocessing.forkserver import ensure_running
 from pathlib import Path
 
 from guildmark.errors import PackUnreadable
@@ -28,6 +29,7 @@ from guildmark.packs.model import ReferenceSpec
 from guildmark.packs.names import model_names
 from guildmark.packs.reader import Form
 from guildmark.rules.contract import ModelFormat
+from guildmark_grader.authoring.processes import deaf_to_ctrl_c, tied_to_parent, watched
 
 TRAINING_LIMIT_S = 1200
 _CONTEXT = get_context("forkserver")
@@ -50,6 +52,14 @@ class _Ended:
     error: str | None
     seconds: float = 0.0
     cpu_seconds: float = 0.0
+
+
+def start_server() -> None:
+    """Have the server that trainings are forked from, which lives as long as the thread that starts it: so the main one."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # the server has it from here, before it imports anything
+    resource_tracker.ensure_running()  # it would let Ctrl+C through again if it began in there
+    with deaf_to_ctrl_c():
+        ensure_running()
 
 
 @contextlib.contextmanager
@@ -78,12 +88,12 @@ def trained(
 
 
 def _run(script: Path, folder: Path, seed: int, threads: int) -> _Ended:
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # the server has it from here, before it imports anything
+    start_server()  # if it was lost
     here, there = _CONTEXT.Pipe(duplex=False)
     process = _CONTEXT.Process(target=_in_child, args=(script.resolve(), folder, seed, threads, there), daemon=True)
     process.start()
     there.close()
-    with here:
+    with here, watched(process.kill):
         try:
             ended = here.recv() if here.poll(TRAINING_LIMIT_S) else None
         except EOFError:
@@ -102,6 +112,7 @@ def _died(process: ForkServerProcess) -> _Ended:
 
 def _in_child(script: Path, folder: Path, seed: int, threads: int, answers: Connection) -> None:
     """Run the script as the main program of this process, with its output thrown away, and answer how it ended."""
+    tied_to_parent()
     silence = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(silence, stream)
@@ -120,6 +131,7 @@ def _in_child(script: Path, folder: Path, seed: int, threads: int, answers: Conn
         error = traceback.format_exc().strip().rsplit("\n", 1)[-1]
     answers.send(_Ended(error, time.monotonic() - begun, _cpu_seconds() - used))
     answers.close()
+    os._exit(0)  # what was to be done is done: no thread that a script left behind is waited for
 
 
 def _prepare(seed: int, threads: int) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, model_validator
 
 from guildmark.i18n import mark
-from guildmark.packs.spec import Spec
+from guildmark.packs.spec import Number, Spec
 from guildmark.rules.scoring import Direction
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class MetricSpec(Spec):
 
     name: Literal["accuracy", "mae", "rmse", "quantile_loss", "macro_f1", "mean_average_precision"]
     unit: str = ""
-    levels: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()
+    levels: tuple[Annotated[Number, Field(gt=0, lt=1)], ...] = ()
 
     @model_validator(mode="after")
     def _has_levels_for_quantiles_alone(self) -> "Self":

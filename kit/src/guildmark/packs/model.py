@@ -8,7 +8,7 @@ from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, model
 
 from guildmark.packs.metric import MetricSpec
 from guildmark.packs.names import inputs_names
-from guildmark.packs.spec import Spec
+from guildmark.packs.spec import Number, Spec, Whole, YesOrNo
 from guildmark.protocol import CategoryId, FormId, Score
 from guildmark.rules.contract import Contract, ModelFormat, TensorContract
 from guildmark.rules.reasons import REASONS
@@ -40,7 +40,7 @@ class CategorySpec(Spec):
 
     id: CategoryId
     title: Text
-    weight: Annotated[int, Field(gt=0, le=100)]
+    weight: Annotated[Whole, Field(gt=0, le=100)]
 
     @property
     def number(self) -> int:
@@ -64,11 +64,11 @@ class ExamSpec(Spec):
     framework: str
     visibility: Literal["public", "private"]
     languages: tuple[Language, ...]
-    duration_minutes: Annotated[int, Field(gt=0, le=30 * 24 * 60)]
-    grace_minutes: Annotated[int, Field(ge=0, le=24 * 60)]
+    duration_minutes: Annotated[Whole, Field(gt=0, le=30 * 24 * 60)]
+    grace_minutes: Annotated[Whole, Field(ge=0, le=24 * 60)]
     pass_rule: PassRule
-    pass_mark: Annotated[int, Field(gt=0, le=100)]
-    validity_months: Annotated[int, Field(gt=0, le=50 * 12)]
+    pass_mark: Annotated[Whole, Field(gt=0, le=100)]
+    validity_months: Annotated[Whole, Field(gt=0, le=50 * 12)]
     categories: tuple[CategorySpec, ...]
 
     @model_validator(mode="after")
@@ -88,7 +88,7 @@ class ExamSpec(Spec):
         return {category.id: category.weight for category in self.categories}
 
 
-Dimensions = tuple[Annotated[int, Field(gt=0)], ...]
+Dimensions = tuple[Annotated[Whole, Field(gt=0)], ...]
 
 
 class OutputSpec(Spec):
@@ -145,7 +145,7 @@ def _told_apart(inputs: tuple[InputSpec, ...]) -> tuple[InputSpec, ...]:
 class HintSpec(Spec):
     """A hint that a report shows when the score is at most `up_to`."""
 
-    up_to: Score
+    up_to: Annotated[Score, Field(strict=True)]
     text: Text
 
 
@@ -156,9 +156,9 @@ class LimitsSpec(Spec):
     processor as fast as the grader's yardstick says. Other tasks are not timed.
     """
 
-    wall_s: Annotated[int, Field(gt=0, le=120)] = 30
-    memory_mib: Annotated[int, Field(ge=512, le=16384)] = 3072
-    predict_ms: Annotated[int, Field(gt=0, le=60_000)] | None = None
+    wall_s: Annotated[Whole, Field(gt=0, le=120)] = 30
+    memory_mib: Annotated[Whole, Field(ge=512, le=16384)] = 3072
+    predict_ms: Annotated[Whole, Field(gt=0, le=60_000)] | None = None
 
 
 class TaskSpec(Spec):
@@ -173,11 +173,11 @@ class TaskSpec(Spec):
     title: Text
     skills: tuple[SkillId, ...]
     formats: Annotated[tuple[ModelFormat, ...], Field(min_length=1)] = (ModelFormat.KERAS, ModelFormat.H5)
-    size_limit_mib: Annotated[int, Field(gt=0, le=500)] | None = None
-    size_limit_kib: Annotated[int, Field(gt=0, lt=1024 * 500)] | None = None
+    size_limit_mib: Annotated[Whole, Field(gt=0, le=500)] | None = None
+    size_limit_kib: Annotated[Whole, Field(gt=0, lt=1024 * 500)] | None = None
     forbidden_layers: tuple[str, ...] = ()
     data: tuple[DataPath, ...] = ()
-    either: bool = False
+    either: YesOrNo = False
     inputs: Annotated[
         tuple[InputSpec, ...],
         Field(validation_alias=AliasChoices("input", "inputs")),
@@ -186,7 +186,7 @@ class TaskSpec(Spec):
     ]
     output: OutputSpec
     metric: MetricSpec
-    thresholds: tuple[float, ...]
+    thresholds: tuple[Number, ...]
     limits: LimitsSpec = LimitsSpec()
     tips: tuple[Text, ...] = ()
     hints: tuple[HintSpec, ...] = ()

@@ -18,8 +18,9 @@ from guildmark.packs.bank import BankManifest
 from guildmark.packs.model import ExamSpec, ReferenceSpec, ReferencesSpec, Role, TaskSpec, Text
 from guildmark.packs.names import is_reserved_name
 from guildmark.packs.scripts import script_problems
-from guildmark.packs.skills import SKILLS
+from guildmark.packs.skills import SKILLS, SKILLS_IN_WORDS
 from guildmark.packs.toml import read_spec
+from guildmark.packs.translations import untranslated
 from guildmark.rules.contract import ModelFormat
 
 __all__ = ["Form", "Pack", "PackProblem", "PackUnreadable", "load_manifest", "read_pack", "shared_files"]
@@ -74,10 +75,24 @@ class Pack:
 def read_pack(folder: Path) -> Pack:
     """The pack in `folder`. Raises `PackUnreadable` with every problem found."""
     if not (folder / "exam.toml").is_file():
-        message = _("{folder} is not an exam pack: it has no exam.toml.").format(folder=folder.name or folder)
         missing = PackProblem("exam.toml", None, _("The file is missing."))
-        raise PackUnreadable(message, next_step=_("Name the folder that holds exam.toml."), problems=(missing,))
+        raise _no_pack(folder, problems=(missing,) if _is_like_a_pack(folder) else ())
     return _Reading(folder).pack()
+
+
+def _is_like_a_pack(folder: Path) -> bool:
+    """Whether a form stands in `folder`, so that it is worth to report what else is there and what is missing."""
+    return any(folder.glob("category*/*/task.toml"))
+
+
+def _no_pack(folder: Path, problems: tuple[PackProblem, ...]) -> PackUnreadable:
+    create = _("Name the folder of a pack, or make one with: guildmark-grader pack new FOLDER")
+    if not folder.exists():
+        return PackUnreadable(_("There is no folder {folder}.").format(folder=folder), next_step=create)
+    if not folder.is_dir():
+        return PackUnreadable(_("{folder} is a file, and no folder of a pack.").format(folder=folder), next_step=create)
+    message = _("{folder} is not an exam pack: it has no exam.toml.").format(folder=folder)
+    return PackUnreadable(message, next_step=create, problems=problems)
 
 
 def shared_files(folder: Path) -> list[Path]:
@@ -116,7 +131,12 @@ class _Reading:
         self._modules()
         languages = exam.languages if exam else ("en",)
         if exam:
-            self._translations("exam.toml", languages, [exam.title, *(category.title for category in exam.categories)])
+            self._translations(
+                "exam.toml",
+                self.folder / "exam.toml",
+                languages,
+                [exam.title, *(category.title for category in exam.categories)],
+            )
         forms = [form for category in self._categories(exam) for form in self._forms(category, languages)]
         self._ids_are_unique(forms)
         if exam is None or self.problems:
@@ -167,12 +187,10 @@ class _Reading:
                 self._report("requirements.txt", message.format(requirement=requirement), number)
         return text
 
-    def _translations(self, name: str, languages: Iterable[str], texts: Iterable[Text]) -> None:
-        for language in languages:
-            for text in texts:
-                if language not in text:
-                    shown = next(iter(text.values()), "")[:40]
-                    self._report(name, _("A text has no {language}: {text}").format(language=language, text=repr(shown)))
+    def _translations(self, name: str, path: Path, languages: Iterable[str], texts: Iterable[Text]) -> None:
+        """`path` is that of the file `name`."""
+        lines = _lines(path)
+        self.problems += [problem for text in texts for problem in untranslated(text, languages, name, lines)]
 
     def _categories(self, exam: ExamSpec | None) -> Iterator[str]:
         """The categories to read forms of: those of the exam, or every folder of one where the exam cannot be read."""
@@ -204,17 +222,20 @@ class _Reading:
         references = self._references(folder / "reference", f"{place}/reference")
         if task is None:
             return None
-        self._task(task, f"{place}/task.toml", folder.name, languages)
+        self._task(task, f"{place}/task.toml", folder, languages)
         return Form(folder, category, task, references, instructions)
 
-    def _task(self, task: TaskSpec, name: str, folder_name: str, languages: tuple[str, ...]) -> None:
-        if task.id != folder_name:
+    def _task(self, task: TaskSpec, name: str, folder: Path, languages: tuple[str, ...]) -> None:
+        if task.id != folder.name:
             message = _("The id is {id}, but the folder is called {folder}; give both the same name.")
-            self._report(name, message.format(id=task.id, folder=folder_name))
+            self._report(name, message.format(id=task.id, folder=folder.name))
         self._data(task, name)
+        text = _lines(folder / "task.toml")
         for skill in task.skills:
             if skill not in SKILLS:
-                self._report(name, _("{skill} is not a skill of the checklist.").format(skill=skill))
+                line = next((number for number, line in enumerate(text, start=1) if f'"{skill}"' in line), None)
+                message = _("{skill} is not a skill of the checklist, which has {known}.")
+                self._report(name, message.format(skill=skill, known=SKILLS_IN_WORDS), line)
         if task.forbidden_layers and (without := [f.value for f in task.formats if f not in _WITH_LAYERS]):
             message = _(
                 "A file of {formats} does not tell its layers, so forbidden_layers cannot be held to; drop one of the two."
@@ -222,7 +243,7 @@ class _Reading:
             self._report(name, message.format(formats=" / ".join(without)))
         meanings = [*(entry.meaning for entry in task.inputs), task.output.meaning]
         texts = [task.title, *meanings, *task.tips, *(hint.text for hint in task.hints)]
-        self._translations(name, languages, texts)
+        self._translations(name, folder / "task.toml", languages, texts)
 
     def _data(self, task: TaskSpec, name: str) -> None:
         """Every entry of `data` is there, in the pack, and stands for itself."""
@@ -272,3 +293,7 @@ class _Reading:
             if form.task.id in seen:
                 self._report(f"{place}/task.toml", _("{other} has the same id.").format(other=seen[form.task.id]))
             seen.setdefault(form.task.id, place)
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines()

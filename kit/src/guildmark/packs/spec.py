@@ -1,6 +1,17 @@
 """What everything that is written in a pack has in common."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Whole = Annotated[int, Field(strict=True)]
+"""A whole number that is written as one: "80" in quotes is text."""
+
+Number = Annotated[float, Field(strict=True)]
+"""A number that is written as one."""
+
+YesOrNo = Annotated[bool, Field(strict=True)]
+"""`true` or `false`."""
 
 
 class Spec(BaseModel):

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from guildmark.errors import PackProblem
 from guildmark.i18n import _
+from guildmark.packs.wording import sentence
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -52,7 +53,7 @@ def _validated(
         found = error.errors(include_url=False)
     places = [_in_file(e["loc"], data) for e in found]
     problems = [
-        PackProblem(name, _line_of(place, lines), _sentence(place, e["type"], e["msg"]))
+        PackProblem(name, _line_of(place, lines), sentence(place, e["type"], e["msg"], e.get("ctx", {}), e["input"]))
         for place, e in zip(places, found, strict=True)
     ]
     if all(e["type"] == "extra_forbidden" for e in found):
@@ -80,16 +81,6 @@ def _remove(data: Any, place: Place) -> None:
     for step in place[:-1]:
         data = data[step]
     del data[place[-1]]
-
-
-def _sentence(place: Place, kind: str, message: str) -> str:
-    where = ".".join(str(step + 1) if isinstance(step, int) else step for step in place)
-    if kind == "extra_forbidden":
-        return _("{key} is not a key that stands here.").format(key=where)
-    if kind == "missing":
-        return _("{key} is missing.").format(key=where)
-    what = message.removeprefix("Value error, ")
-    return f"{where}: {what}" if where else what
 
 
 def _syntax_problem(name: str, message: str) -> PackProblem:

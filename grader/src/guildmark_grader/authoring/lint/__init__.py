@@ -1,6 +1,7 @@
 """Looks a pack over for the mistakes that authors make, beyond what its files must be to be read.
 
 contract    a text that says something else of contract and bands than task.toml
+promises    a text with another metric, shapes without their batch, or files that a candidate does not get
 languages   a translation that lags behind the English text
 starters    a starter that contradicts its task, or imports what a candidate has not got
 starter_run a starter that does not run as far as "no model yet"
@@ -16,6 +17,7 @@ from guildmark.packs.reader import Form, Pack
 from guildmark_grader.authoring.lint.contract import contract_problems
 from guildmark_grader.authoring.lint.fitted import statistics_problems
 from guildmark_grader.authoring.lint.languages import exam_language_problems, language_problems
+from guildmark_grader.authoring.lint.promises import file_problems, promise_problems
 from guildmark_grader.authoring.lint.starters import import_problems, script_shape_problems, title_problems
 from guildmark_grader.authoring.lint.timing import timing_problems
 from guildmark_grader.authoring.trial import Variant
@@ -32,6 +34,7 @@ def form_problems(folder: Path, form: Form) -> Iterator[PackProblem]:
     """What the files of `form` say, without building it. `folder` is the pack's."""
     place = form.folder.relative_to(folder).as_posix()
     yield from contract_problems(place, form)
+    yield from promise_problems(place, form)
     yield from language_problems(place, form)
     yield from title_problems(place, form)
     yield from script_shape_problems(place, form)
@@ -40,6 +43,7 @@ def form_problems(folder: Path, form: Form) -> Iterator[PackProblem]:
 def variant_problems(pack: Pack, form: Form, variant: Variant) -> Iterator[PackProblem]:
     """What a built variant of `form` shows."""
     place = form.folder.relative_to(pack.folder).as_posix()
+    yield from file_problems(place, form, given=variant.public)
     yield from import_problems(place, form, requirements=pack.requirements, given=variant.public)
     yield from statistics_problems(place, form, variant)
     yield from timing_problems(place, form, len(variant.hidden.targets))

@@ -1,15 +1,23 @@
 """Statistics in the public files that were fitted on more than the public rows: they tell of the hidden ones.
 
 Nothing in a script shows this safely, so it is looked for in what was built. A stated number that is the statistic of a public
-column is right. One that is not, and is that of the same column with the hidden rows added, gives the hidden rows away.
+column is right. One that is not, and is that of the same column with the hidden rows added, or of the hidden rows alone, gives
+the hidden rows away.
 
 Theory of operation. Hidden rows may be scaled already with the very numbers that are stated, and so may the public ones. Both
 are tried as they are and with the scaling undone: where the numbers are right, undoing them gives back the rows as measured,
 and the comparison is that of raw data; where rows were never scaled, undoing gives nonsense that matches nothing. Hidden
 windows leave out some rows between the parts, so "the statistic of all rows" is met within a small part of its distance from
 that of the public rows, not within rounding alone; and a claim counts only if most of its numbers agree.
+
+The statistic of the hidden rows alone is met within rounding, or nearly where they are windows of a series. A number that an
+author set, such as the range of a sensor, may be met by chance: so lowest and highest values do not count here, and several
+numbers have to agree that are far more precise than the public and the hidden rows differ. Pictures are not read as columns:
+where there is no public column to compare with, the hidden rows are taken to differ from others by the least that means of so
+many numbers do.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from guildmark.errors import PackProblem
-from guildmark.i18n import _
+from guildmark.i18n import _, mark
 from guildmark.packs.reader import Form
 from guildmark_grader.authoring.lint.claims import Claim, Kind, claims
 from guildmark_grader.authoring.lint.columns import Block, Numbers, array_blocks, joined_windows, public_blocks
@@ -34,6 +42,9 @@ _BOUNDS = (0.0, 1.0, -1.0, 100.0, 255.0)
 _PIXELS = 255.0
 _OTHER_COLUMNS = 8
 _FEW_CHANNELS = 64
+_MUCH_NEARER = 20
+_AGREE, _AGREE_UNCOMPARED = 2, 3
+_SPREADS = (Kind.MEAN, Kind.DEVIATION, Kind.VARIANCE, Kind.MEDIAN)
 
 _STATISTICS: Mapping[Kind, Callable[[Numbers], Sequence[float]]] = {
     Kind.MEAN: lambda column: [float(np.nanmean(column))],
@@ -58,14 +69,57 @@ def statistics_problems(place: str, form: Form, variant: Variant) -> Iterator[Pa
     stated = claims(variant.public)
     if not stated:
         return
-    public = public_blocks(variant.public)
+    # A small table of statistics is no rows of its own.
+    public = [block for block in public_blocks(variant.public) if len(block.rows) > len(Kind)]
     hidden = _hidden_blocks(variant.hidden)
+    alone: dict[tuple[str, str], list[tuple[Claim, list[float]]]] = defaultdict(list)
     for claim in stated:
         scaling = _scaling(claim, stated)
         told = [_told(claim, k, public, hidden, scaling) for k in range(len(claim.values))]
         giving_away = [k for k, verdict in enumerate(told) if verdict is True]
-        if len(giving_away) > sum(verdict is False for verdict in told):
-            yield PackProblem(f"{place}/build.py", _line_naming(form, claim.file), _message(claim, giving_away))
+        false = sum(verdict is False for verdict in told)
+        if len(giving_away) > false:
+            yield PackProblem(f"{place}/build.py", _line_naming(form, claim.file), _message(claim, giving_away, _TOGETHER))
+        elif not giving_away and not false:
+            agreement = [_agreement(claim, k, public, hidden, scaling) for k in range(len(claim.values))]
+            alone[_beside(claim)].append((claim, agreement))
+    for found in alone.values():
+        enough = _AGREE if all(_is_compared(claim, public) for claim, _agreement in found) else _AGREE_UNCOMPARED
+        for claim, agreement in found if sum(sum(each) for _claim, each in found) >= enough else ():
+            agreeing = [k for k, weight in enumerate(agreement) if weight]
+            if 2 * len(agreeing) > len(claim.values):
+                yield PackProblem(f"{place}/build.py", _line_naming(form, claim.file), _message(claim, agreeing, _ALONE))
+
+
+def _beside(claim: Claim) -> tuple[str, str]:
+    """What claims have in common that stand together: arrays may have a file each."""
+    return ("" if claim.file.endswith(".npy") else claim.file, claim.group)
+
+
+def _is_compared(claim: Claim, public: list[Block]) -> bool:
+    return any(True for block in public for _column in _columns_for(claim, 0, block))
+
+
+@np.errstate(all="ignore")
+def _agreement(claim: Claim, k: int, public: list[Block], hidden: list[Block], scaling: _Scaling) -> float:
+    """How surely number `k` is the statistic of the hidden rows alone, and not that of public ones: 0, a half or 1."""
+    value, centre, spread = claim.values[k], scaling.centre[k], scaling.spread[k]
+    if claim.kind not in _SPREADS or value in {0.0, 1.0}:
+        return 0
+    columns = [column for block in public for column in _columns_for(claim, k, block)]
+    known = [one for column in columns for form in (column, column * spread + centre) for one in (form, form / _PIXELS)]
+    distance = min((abs(value - of) for column in known for of in _statistics(claim.kind, column)), default=None)
+    rounding, agreement = _rounding(value), 0.0
+    for more in (column for block in hidden for column in _channels_for(claim, k, block)):
+        for column in (more, more * spread + centre, more / _PIXELS):
+            deviation = float(np.nanstd(column))
+            apart = deviation / np.sqrt(len(column)) if distance is None else distance
+            off = min((abs(value - of) for of in _statistics(claim.kind, column)), default=np.inf)
+            if apart > _MUCH_NEARER * rounding and off <= rounding:
+                return 1
+            if distance is not None and off <= min(_PART_OF_DISTANCE * distance, _PART_OF_DEVIATION * deviation):
+                agreement = 0.5
+    return agreement if distance is not None and distance > _MUCH_NEARER * rounding else 0
 
 
 def _hidden_blocks(hidden: Hidden) -> list[Block]:
@@ -168,11 +222,17 @@ def _line_naming(form: Form, file: str) -> int | None:
     return next((number for number, line in enumerate(lines, start=1) if name in line), None)
 
 
-def _message(claim: Claim, numbers: list[int]) -> str:
+_TOGETHER = mark(
+    "{file} states {key} ({shown}) as it is of public and hidden rows together, and not of the public rows. "
+    "Compute it from the public rows alone."
+)
+_ALONE = mark(
+    "{file} states {key} ({shown}) as it is of the hidden rows, and not of the public rows. "
+    "Compute it from the public rows alone."
+)
+
+
+def _message(claim: Claim, numbers: list[int], message: str) -> str:
     shown = ", ".join(f"{claim.columns[k] if claim.columns else k}: {claim.values[k]:g}" for k in numbers[:3])
-    message = _(
-        "{file} states {key} ({shown}) as it is of public and hidden rows together, and not of the public rows. "
-        "Compute it from the public rows alone."
-    )
     # A key in JSON may hold half of a surrogate pair, which no terminal prints.
-    return message.format(file=claim.file, key=claim.key, shown=shown).encode(errors="replace").decode()
+    return _(message).format(file=claim.file, key=claim.key, shown=shown).encode(errors="replace").decode()
