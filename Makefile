@@ -17,7 +17,7 @@ SEEDS ?= 1
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test runtimes starters hostile soak lint format check types imports reasons rules packs prove calibrate clean lock \
+.PHONY: help demo test coverage runtimes starters hostile soak lint format check types imports reasons rules packs prove calibrate clean lock \
     wheels browser install install-dev torch keras2
 
 help:  ## List the commands
@@ -27,6 +27,9 @@ demo: install  ## Watch a whole exam: five models trained, graded in a box, a ce
 	@$(BIN)/python -m demo $(if $(CHECK),--check)
 
 test: install-dev browser  ## The fast gate: every test but the soaks, one flow in headless Chromium included
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup $(PYTEST_ARGS)
+
+coverage: install-dev browser  ## The same, and which lines and branches it reaches (htmlcov/index.html); half as long again
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup --cov --cov-report=term:skip-covered --cov-report=html:htmlcov $(PYTEST_ARGS)
 
 runtimes: install-dev torch  ## The tests of the runtimes that `make test` leaves out: PyTorch, in an environment of its own
@@ -66,7 +69,7 @@ rules: install-dev  ## Write docs/rules.md again: every rule of the certificatio
 packs: install-dev  ## Every problem of every exam pack
 	@for pack in $(PACKS); do echo "$$pack"; $(BIN)/guildmark-grader pack check $$pack || exit 1; done
 
-prove: install-dev  ## Train every reference of every form, grade it in the box, and hold it against its role
+prove: packs  ## Check every pack in every language; train every reference, grade it in the box, and hold it against its role
 	@for pack in $(PACKS); do echo "$$pack"; $(BIN)/guildmark-grader pack prove $$pack || exit 1; done
 
 calibrate: install-dev  ## Train the references on many variants; goes on where it was stopped (VARIANTS=10 SEEDS=1)

@@ -8,7 +8,8 @@ from pathlib import Path
 import h5py
 import pytest
 
-from guildmark.rules.verdict import Verdict, describe
+from guildmark.rules.verdict import Verdict
+from guildmark.rules.wording import describe
 from guildmark_grader.reports import grader_digest
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from guildmark.packs.model import MetricSpec
+from guildmark.packs.metric import MetricSpec
 from guildmark_grader.metrics import METRICS, accuracy, macro_f1, mae, measured, quantile_loss, rmse
 
 LEVELS = (0.1, 0.5, 0.9)

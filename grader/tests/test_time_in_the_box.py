@@ -16,11 +16,14 @@ from grader.tests.conftest import EXAM, TASK, hidden_archive
 from guildmark.inspection import Finding
 from guildmark.packs.bank import BankManifest
 from guildmark.packs.model import TaskSpec
-from guildmark.rules.verdict import Verdict, describe
+from guildmark.rules.verdict import Verdict
+from guildmark.rules.wording import describe
 from guildmark_grader.banks import Bank, open_bank
-from guildmark_grader.grade import _in_time, _is_nearly_fast_enough
+from guildmark_grader.grade import _Course, _in_time, _is_nearly_fast_enough, _timings
 from guildmark_grader.reports import Scored, grader_digest, shown_ms
+from guildmark_grader.sandbox import Ended, Outcome
 from guildmark_grader.worker import stopwatch
+from guildmark_grader.worker.reply import Stage
 from guildmark_grader.worker.runtimes import Unfit
 
 FEATURES, ROWS, LIMIT_MS = 8, 1500, 30
@@ -191,6 +194,27 @@ def test_only_a_model_that_is_near_the_limit_is_run_again():
     judged = [Scored(1.0, found) for found in (LIMIT_MS, LIMIT_MS + 0.1, 1.5 * LIMIT_MS, 1.5 * LIMIT_MS + 0.1)]
     assert [_is_nearly_fast_enough(task, one) for one in judged] == [False, True, True, False]
     assert [isinstance(_in_time(task, one), Scored) for one in judged] == [True, False, False, False]
+
+
+def outcome(seconds: float, reached: dict[Stage, float], lost_s: float = 0.0) -> Outcome:
+    return Outcome(Ended.REPLIED, None, None, "", reached, seconds, cpu_s=0.0, peak_kib=0, lost_s=lost_s)
+
+
+def test_timings_count_both_runs_of_a_model_and_what_went_by_with_workers_that_were_lost():
+    runs = [
+        outcome(1.0, {Stage.LOADING: 0.1, Stage.PREDICTING: 0.4, Stage.TIMING: 0.6}),
+        outcome(2.0, {Stage.LOADING: 0.2, Stage.PREDICTING: 0.8, Stage.TIMING: 1.3}, lost_s=3.0),
+    ]
+    timings = _timings(_Course(started=0.0, inspections=[outcome(0.5, {Stage.INSPECTING: 0.0})], runs=runs))
+    assert timings.pop("total") > 0
+    assert timings == {
+        "inspection": 500.0,
+        "run": 3000.0,
+        "lost": 3000.0,
+        "loading": 900.0,
+        "predicting": 700.0,
+        "timing": 1100.0,
+    }
 
 
 def test_the_digest_follows_the_limit_and_stays_as_it_was_without_one():

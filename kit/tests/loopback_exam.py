@@ -12,7 +12,8 @@ from guildmark.errors import AttemptClosed, NotStarted, Refused
 from guildmark.packs.bundle import new_key, pack_zip, seal
 from guildmark.rules import attempt as rules
 from guildmark.rules.scoring import PassRule, is_pass, weighted_total
-from guildmark.rules.verdict import Verdict, describe
+from guildmark.rules.verdict import Verdict
+from guildmark.rules.wording import describe
 from guildmark.signing import key_id, public_hex, sign
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=timezone.utc)

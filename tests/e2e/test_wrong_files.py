@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from demo.portal import BIN
 
-from guildmark.rules.verdict import describe
+from guildmark.rules.wording import describe
 
 WRONG_MODELS = Path(__file__).parent / "wrong_models.py"
 LIMIT = 2 * 1024 * 1024

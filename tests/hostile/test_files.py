@@ -11,7 +11,9 @@ from tests.hostile.files.bench import CLASSES, FEATURES
 from tests.hostile.marks import SECRET, Seen
 
 from guildmark.rules.contract import Contract, ModelFormat, TensorContract
-from guildmark.rules.verdict import REASONS, Verdict, describe
+from guildmark.rules.reasons import REASONS
+from guildmark.rules.verdict import Verdict
+from guildmark.rules.wording import describe
 from guildmark_grader.sandbox import MIB, Box, Job, Nest, layout
 from guildmark_grader.worker.request import Allowance, Program, Request
 

@@ -25,7 +25,8 @@ from guildmark.errors import GuildmarkError, PackUnreadable, UsageError
 from guildmark.i18n import _
 from guildmark.protocol import GradeReport
 from guildmark.rules.scoring import MAX_SCORE
-from guildmark.rules.verdict import Verdict, describe
+from guildmark.rules.verdict import Verdict
+from guildmark.rules.wording import describe
 from guildmark_grader.authoring.cli import app as pack_app
 from guildmark_grader.banks import Bank, HiddenStore, open_bank
 from guildmark_grader.grade import Grader

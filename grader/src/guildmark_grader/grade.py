@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -61,10 +62,11 @@ class Abandoned(OurFault):
 
 @dataclass
 class _Course:
-    """How a grade goes: the boxes that it has met, by the name of what they did."""
+    """How a grade goes: the boxes that it has met. A model that nearly missed its time has run twice."""
 
     started: float = field(default_factory=time.monotonic)
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    inspections: list[Outcome] = field(default_factory=list)
+    runs: list[Outcome] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -100,8 +102,8 @@ class Grader:
         if size > task.contract.size_limit:
             return Finding("file.too_large", {"found": size, "limit": task.contract.size_limit})
         with _memory_file() as parsed:
-            inspected = course.outcomes["inspection"] = self._inspect(task, model, parsed, asker)
-            learnt = _learnt(task, inspected)
+            course.inspections.append(self._inspect(task, model, parsed, asker))
+            learnt = _learnt(task, course.inspections[-1])
             if isinstance(learnt, Finding):
                 return learnt
             if not _is_sealed(parsed):
@@ -136,8 +138,8 @@ class Grader:
         asker: socket.socket | None,
         course: _Course,
     ) -> Finding | Scored:
-        run = course.outcomes["run"] = self._run(task, data.rows, learnt, files, asker)
-        return _scored(task, data, run)
+        course.runs.append(self._run(task, data.rows, learnt, files, asker))
+        return _scored(task, data, course.runs[-1])
 
     def _run(self, task: TaskSpec, rows: int, learnt: Accepted, files: tuple[int, ...], asker: socket.socket | None) -> Outcome:
         loader = _loader(learnt)
@@ -274,13 +276,19 @@ def _signal_of(outcome: Outcome) -> int | None:
 
 
 def _timings(course: _Course) -> dict[str, float]:
-    """Milliseconds of the inspection, of each stage of the run, from its beginning to that of the next, and in all."""
-    timings = {name: _ms(outcome.seconds) for name, outcome in course.outcomes.items()}
-    if (run := course.outcomes.get("run")) is not None:
+    """Milliseconds of the inspection, of the runs, of each of their stages until the next begins, of lost workers, in all."""
+    seconds: defaultdict[str, float] = defaultdict(float)
+    for name, outcomes in (("inspection", course.inspections), ("run", course.runs)):
+        for outcome in outcomes:
+            seconds[name] += outcome.seconds
+            if outcome.lost_s:
+                seconds["lost"] += outcome.lost_s
+    for run in course.runs:
         ends = [*list(run.reached.values())[1:], run.seconds]
         for (stage, begun), ended in zip(run.reached.items(), ends, strict=False):
-            timings[stage.name.lower()] = _ms(ended - begun)
-    return {**timings, "total": _ms(time.monotonic() - course.started)}
+            seconds[stage.name.lower()] += ended - begun
+    seconds["total"] = time.monotonic() - course.started
+    return {name: _ms(needed) for name, needed in seconds.items()}
 
 
 def _ms(seconds: float) -> float:

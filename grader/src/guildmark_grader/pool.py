@@ -8,9 +8,11 @@ many in all, which bounds the memory. A zygote that died takes its spares along,
 
 import logging
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Self
 
 from guildmark.errors import GuildmarkError
@@ -71,16 +73,17 @@ class Pool:
         by the job's own doing. Raises `BoxFault` and its like if none can be had.
         """
         with self._busy():
-            lost = 0
+            started, lost = time.monotonic(), 0
             while True:
+                lost_s = time.monotonic() - started if lost else 0.0
                 with self._worker(program, scratch, threads, may_be_spare=not lost) as child:
                     try:
-                        return child.run(job)
+                        return replace(child.run(job), lost_s=lost_s)
                     except BoxFault as fault:
                         logger.warning("%s", fault)
                         lost += 1
                         if lost == _TRIES and isinstance(fault, WorkerLost) and self._is_alive(program):
-                            return fault.outcome
+                            return replace(fault.outcome, lost_s=lost_s)
                         if lost == _TRIES:
                             raise
 

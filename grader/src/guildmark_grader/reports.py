@@ -11,8 +11,9 @@ from guildmark.inspection import Finding
 from guildmark.packs.bank import FormEntry
 from guildmark.packs.model import TaskSpec
 from guildmark.protocol import GradeReport, MetricValue
+from guildmark.rules.reasons import REASONS
 from guildmark.rules.scoring import MAX_SCORE
-from guildmark.rules.verdict import REASONS, Params
+from guildmark.rules.verdict import Params
 from guildmark_grader import __version__
 from guildmark_grader.banks import Bank
 from guildmark_grader.sandbox.layout import version
@@ -103,6 +104,7 @@ def grader_digest(task: TaskSpec, hidden_sha256: str) -> str:
     scoring = task.model_dump(mode="json", include=_SCORING, exclude_none=True)
     for tensor in (*scoring["inputs"], scoring["output"]):
         tensor.pop("meaning")  # words for people score nothing
+    scoring["metric"].pop("unit")
     return _digest({"grader": __version__, "runtime": _runtime_versions(), "task": scoring, "hidden": hidden_sha256})
 
 

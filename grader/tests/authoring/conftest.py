@@ -58,6 +58,7 @@ role = "full"
 BUILD = """\
 import os
 import sys
+from pathlib import Path
 
 import numpy as np
 
@@ -67,7 +68,8 @@ def build(rng, sources, public, hidden):
     np.save(public / "numbers.npy", numbers[:30])
     np.save(hidden / "inputs.npy", numbers[30:])
     np.save(hidden / "targets.npy", numbers[30:].sum(axis=1, keepdims=True))
-    (public / "process.txt").write_text(" ".join([*sorted(os.environ), *sys.argv[1:2], sys.stdin.read()]))
+    told = [Path(argument).name for argument in sys.argv[1:]]
+    (public / "process.txt").write_text(" ".join([*sorted(os.environ), *told, sys.stdin.read()]))
 """
 
 

@@ -158,3 +158,74 @@ def test_an_error_in_a_script_is_named_with_its_line(pack: Path, tmp_path: Path)
     with pytest.raises(PackUnreadable) as refused:
         build_bank(pack, tmp_path / "bank", variants=1, secret=SECRET)
     assert [str(p) for p in refused.value.problems] == ["category1/sums/build.py:3: ZeroDivisionError: division by zero"]
+
+
+NOSY = """\
+from pathlib import Path
+
+import numpy as np
+import words
+
+
+def build(rng, sources, public, hidden):
+    near = [path for folder in (Path(__file__).parent, Path(words.__file__).parent, sources) for path in folder.rglob("*")]
+    (public / "near.txt").write_text("\\n".join(sorted(path.name for path in near)))
+    (sources / "seen.csv").write_text("written over")
+    (sources / "new.csv").write_text("new")
+    numbers = rng.normal(size=(40, 2)).astype(np.float32)
+    np.save(hidden / "inputs.npy", numbers)
+    np.save(hidden / "targets.npy", numbers[:, :1])
+"""
+
+
+def test_a_build_sees_what_it_is_bound_to_and_cannot_change_the_pack(pack: Path, tmp_path: Path) -> None:
+    form = pack / "category1" / "sums"
+    (form / "build.py").write_text(NOSY)
+    (form / "task.toml").write_text('data = ["seen.csv"]\n' + (form / "task.toml").read_text())
+    for name in ("data/seen.csv", "data/unseen.csv", "lib/words.py", "lib/unused.py"):
+        (pack / name).parent.mkdir(exist_ok=True)
+        (pack / name).write_text("#")
+    bank = build_bank(pack, tmp_path / "bank", variants=1, secret=SECRET)
+    (entry,) = variants(bank)
+    assert archive(bank, "public", entry)["near.txt"].split() == [b"build.py", b"seen.csv", b"words.py"]
+    assert {path.name: path.read_text() for path in (pack / "data").iterdir()} == {"seen.csv": "#", "unseen.csv": "#"}
+
+
+def test_an_earlier_version_draws_again_what_it_drew(pack: Path, tmp_path: Path) -> None:
+    before = build_bank(pack, tmp_path / "before", variants=1, secret=SECRET)
+    (pack / "exam.toml").write_text((pack / "exam.toml").read_text().replace("2026.1", "2026.2"))
+    now = build_bank(pack, tmp_path / "now", variants=1, secret=SECRET)
+    again = build_bank(pack, tmp_path / "again", variants=1, secret=SECRET, drawn_as="2026.1")
+    hidden = [next(variants(bank)).hidden for bank in (before, now, again)]
+    assert hidden[0] == hidden[2] != hidden[1]
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ("import shutil; shutil.rmtree(public); public.symlink_to('/etc')", "in the place of the folder public"),
+        ("import shutil; shutil.rmtree(hidden)", "in the place of the folder hidden"),
+        ("for path in public.iterdir(): path.unlink()", "It made no public file."),
+        ("raise ValueError('y' * 100_000_000)", "y …"),
+    ],
+    ids=["a link for a folder", "no folder", "nothing public", "a long error"],
+)
+def test_what_a_script_does_to_its_folders_is_told_in_a_line(pack: Path, tmp_path: Path, more: str, message: str) -> None:
+    script = pack / "category1" / "sums" / "build.py"
+    script.write_text(script.read_text() + f"    {more}\n")
+    (pack / "public").mkdir()
+    (pack / "public" / "shared.txt").write_text("for everybody")
+    with pytest.raises(PackUnreadable) as refused:
+        build_bank(pack, tmp_path / "bank", variants=1, secret=SECRET)
+    (problem,) = refused.value.problems
+    assert message in problem.message
+    assert len(problem.message) < 400
+
+
+def test_a_build_does_not_wait_for_what_its_script_leaves_running(pack: Path, tmp_path: Path) -> None:
+    script = pack / "category1" / "sums" / "build.py"
+    left = 'import subprocess; (public / "left.txt").write_text(str(subprocess.Popen(["sleep", "600"]).pid))'
+    script.write_text(script.read_text() + f"    {left}\n")
+    bank = build_bank(pack, tmp_path / "bank", variants=1, secret=SECRET)
+    process = Path("/proc", archive(bank, "public", next(variants(bank)))["left.txt"].decode())
+    assert not process.exists() or "\nState:\tZ" in (process / "status").read_text()

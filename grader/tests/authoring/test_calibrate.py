@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from guildmark.errors import PackUnreadable
 from guildmark.packs.bank import BankManifest
 from guildmark.packs.calibration import shortfalls
 from guildmark.packs.reader import read_pack
@@ -113,18 +114,69 @@ def test_x20_a_record_knows_what_it_is_bound_to(calibrated_pack: Path, tmp_path:
     assert missing("other data")[0] == "the data changed after the calibration"
 
 
+@pytest.mark.parametrize("role", ["full", "partial", "baseline"])
+def test_x20_a_reference_that_changed_after_its_calibration_does_not_count(
+    calibrated_pack: Path, tmp_path: Path, role: str
+) -> None:
+    calibrate(calibrated_pack, 1)
+    script = calibrated_pack / "category1" / "sums" / "reference" / f"{role}.py"
+    script.write_text(script.read_text() + "\nMORE = 1\n")
+    bank = build_bank(calibrated_pack, tmp_path / "bank", variants=1, secret=SECRET)
+    manifest = BankManifest.model_validate_json((bank / "bank.json").read_bytes())
+    assert f"no reference with the role {role} was tried as it is now" in shortfalls(manifest.forms[0].calibration)
+
+
 def test_the_command_writes_record_and_plot_and_says_what_is_missing(calibrated_pack: Path) -> None:
     done = CliRunner().invoke(app, ["calibrate", str(calibrated_pack), "--variants", "2", "--json"])
     assert done.exit_code == 3
     (row,) = json.loads(done.stdout)["forms"]
     assert (row["form"], row["variants"], row["full_share"], row["spread"]) == ("sums", 2, 1.0, 0.0)
     assert row["scores"] == {"full": {"5": 2}, "partial": {"3": 2}, "baseline": {"0": 2}}
-    assert row["shortfalls"] == ["2 variants were tried; 10 are needed"]
+    assert row["shortfalls"] == ["2 variants were tried with every reference; 10 are needed"]
     read = read_pack(calibrated_pack)
     plot = record_path(read, read.forms[0]).with_suffix(".png").read_bytes()
     assert plot.startswith(b"\x89PNG")
     people = CliRunner().invoke(app, ["calibrate", str(calibrated_pack), "--variants", "2"])
-    assert "sums is not ready for a live exam: 2 variants were tried; 10 are needed." in people.stdout
+    assert "sums is not ready for a live exam: 2 variants were tried with every reference; 10 are needed." in people.stdout
+
+
+def test_a_new_version_of_the_exam_goes_on_with_the_variants_that_were_tried(calibrated_pack: Path) -> None:
+    calibrate(calibrated_pack, 1)
+    exam = calibrated_pack / "exam.toml"
+    exam.write_text(exam.read_text().replace("2026.1", "2026.2"))
+    assert sorted(calibrate(calibrated_pack, 2)) == [(f"{role}.py", 1) for role in sorted(WEIGHTS)]
+    read = read_pack(calibrated_pack)
+    record = read_record(read, read.forms[0])
+    assert record is not None
+    assert record.exam_version == "2026.1"
+    assert {"python", "numpy"} <= set(record.versions)
+
+
+def test_a_reference_that_is_edited_meanwhile_leaves_nothing_false_behind(calibrated_pack: Path) -> None:
+    read = read_pack(calibrated_pack)
+    plans = [calibrating.plan(read, form, variants=1, seeds=1) for form in read.forms]
+    script = calibrated_pack / "category1" / "sums" / "reference" / "partial.py"
+    edited = MODEL.replace("WEIGHT", "-0.4")
+    with pytest.raises(PackUnreadable, match="changed while it was being calibrated"):
+        calibrating.calibrate(read, plans, jobs=1, told=lambda _result: script.write_text(edited))
+    assert len(observed(calibrated_pack)) == 1
+    assert ("partial.py", 0) in calibrate(calibrated_pack, 1)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "classes", "same"),
+    [
+        ({"classes.txt": b"a\nb\n"}, {"classes.txt": b"a\nb\n"}, 2, True),
+        ({"classes.json": b"[1, 2]"}, {"classes.json": b"[2, 1]"}, 2, False),
+        ({}, {}, 2, False),
+        ({}, {}, 0, True),
+    ],
+    ids=["the same", "others", "without names", "numbers"],
+)
+def test_x15_classes_are_the_same_only_where_a_file_says_so(
+    one: calibrating.Labels, other: calibrating.Labels, classes: int, *, same: bool
+) -> None:
+    assert calibrating.have_same_labels(one, other, classes) is same
 
 
 def test_two_calibrations_of_one_form_do_not_write_over_each_other(calibrated_pack: Path) -> None:
@@ -134,6 +186,24 @@ def test_two_calibrations_of_one_form_do_not_write_over_each_other(calibrated_pa
     assert done.exit_code == 2
     assert "sums is being calibrated already." in done.stderr
     assert read_record(read, read.forms[0]) is None
+
+
+def test_whoever_comes_after_a_calibration_that_just_ended_does_not_hold_a_lock_that_is_gone(calibrated_pack: Path) -> None:
+    read = read_pack(calibrated_pack)
+    with only_writer(read, read.forms[0]):
+        (lock,) = (calibrated_pack / "calibration").glob(".*")
+        lock.unlink()  # as the other one does when it ends
+        with only_writer(read, read.forms[0]):
+            assert lock.exists()
+    assert not lock.exists()
+
+
+def test_a_record_that_cannot_be_written_says_so(calibrated_pack: Path) -> None:
+    (calibrated_pack / "calibration").write_text("in the way")
+    done = CliRunner().invoke(app, ["calibrate", str(calibrated_pack), "--variants", "1"])
+    assert done.exit_code == 2
+    assert "calibration/sums.json cannot be" in done.stderr
+    assert "Traceback" not in done.output
 
 
 def test_what_another_calibration_wrote_since_the_plan_is_kept(calibrated_pack: Path) -> None:

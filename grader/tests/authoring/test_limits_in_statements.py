@@ -10,7 +10,7 @@ from guildmark.packs.model import TaskSpec
 from guildmark_grader.authoring.statements import statement
 from guildmark_grader.worker import stopwatch
 
-SPEED = Path(__file__).parents[3] / "packs" / "advanced" / "category5" / "wrist-gestures" / "speed.py"
+SPEED = Path(__file__).parents[3] / "packs" / "advanced" / "data" / "speed.py"
 
 
 def contract(language: str, **fields: object) -> str:

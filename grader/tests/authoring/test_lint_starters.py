@@ -114,7 +114,8 @@ def run(pack: Path, script: str) -> list[tuple[int | None, str]]:
     (pack / SUMS / "instructions.en.md").write_text("# Category 1: Sums\n")
     (pack / SUMS / "starter.py").write_text(script)
     numbers = b"\x93NUMPY\x01\x00v\x00{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }".ljust(127) + b"\n" + bytes(4)
-    problems = starter_problems(pack, read_pack(pack).forms[0], {"numbers.npy": numbers})
+    files = {"numbers.npy": numbers, "starter.py": script.encode()}
+    problems = starter_problems(pack, read_pack(pack).forms[0], files)
     return [(problem.line, problem.message) for problem in problems]
 
 
@@ -139,6 +140,36 @@ def test_a_starter_runs_as_far_as_saying_that_there_is_no_model(pack: Path) -> N
 def test_a_starter_that_does_not_is_told(pack: Path, old: str, new: str, line: int | None, message: str) -> None:
     problems = run(pack, RUNS.replace(old, new))
     assert [(number, text[: len(message)]) for number, text in problems] == [(line, message)]
+
+
+def test_a_starter_may_ask_and_say_what_it_likes(pack: Path) -> None:
+    asks = RUNS.replace("    load_data()", '    import __main__\n    sys.stdout.buffer.write(b"\\xff\\n")\n    input()')
+    ((line, message),) = run(pack, asks)
+    assert (line, message[:42]) == (12, "It does not run as it is handed out: EOFEr")
+
+
+ODD_SCRIPTS = {
+    "a long sum": "WIDTH = " + "1 + " * 700 + "1\nINPUT_SHAPE = (WIDTH,)",
+    "a longer sum": "WIDTH = " + "1 + " * 9000 + "1",
+    "brackets": "(" * 500 + ")" * 500,
+    "a chain": "x = y" + ".z" * 9000,
+    "large numbers": "WIDTH = " + "9" * 4000 + " * " + "9" * 4000 + "\nINPUT_SHAPE = (WIDTH,)",
+    "a shift by nothing": "WIDTH = 3 // 0\nINPUT_SHAPE = (WIDTH, -WIDTH)",
+    "a byte that is none": "x = '\0'",
+    "half a pair": "x = '\\ud800'\nimport json",
+}
+
+
+@pytest.mark.parametrize("script", [pytest.param(script, id=name) for name, script in ODD_SCRIPTS.items()])
+def test_no_script_ends_the_reading_of_it(pack: Path, script: str) -> None:
+    form = read_pack(pack).forms[0]
+    script = f'"""Sums."""\n{script}\n'
+    (pack / SUMS / "starter.py").write_text(script)
+    (pack / SUMS / "reference" / "solution.py").write_text(script)
+    told = [*script_shape_problems(SUMS, form), *import_problems(SUMS, form, requirements="", given=())]
+    assert [problem.message for problem in told if "task.toml says (2,)" not in problem.message] == []
+    assert list(title_problems(SUMS, form)) == []
+    assert list(starter_problems(pack, form, {"starter.py": b"import nowhere\n" + script.encode()})) == []
 
 
 def test_a_starter_that_needs_what_is_not_installed_is_left_alone(pack: Path) -> None:

@@ -1,4 +1,6 @@
+import os
 import re
+import stat
 from pathlib import Path
 
 import pytest
@@ -86,3 +88,13 @@ def test_a_new_pack_is_proven_as_it_is(tmp_path: Path) -> None:
     made = list(proofs(pack, pack.forms, secret=SECRET))
     assert [(proof.reference.solution, proof.report.score) for proof in made if not proof.holds] == []
     assert len(made) == 5
+
+
+def test_the_umask_says_who_may_read_a_new_pack(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        written = new_pack(tmp_path / "exam")
+    finally:
+        os.umask(before)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in written} == {0o640}
+    assert {stat.S_IMODE(path.parent.stat().st_mode) for path in written} == {0o750}

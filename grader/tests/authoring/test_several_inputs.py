@@ -146,7 +146,7 @@ def test_what_is_built_wrongly_of_text_is_named(tmp_path: Path, old: str, new: s
 
 
 def test_a_public_file_may_not_be_called_like_an_input(tmp_path: Path) -> None:
-    touched = '(public / "inputs.place.npy").touch()'
+    touched = 'np.save(public / "inputs.place.npy", np.zeros(1))'
     problems = problems_after(two_inputs_pack(tmp_path), GIVEN, f"{touched}\n    {GIVEN}")
     assert problems == ["The public file inputs.place.npy has a name that is taken."]
 

@@ -149,12 +149,12 @@ def test_a_model_is_fed_the_alternative_that_it_takes(declared, order, shape):
         (
             [Declared("numbers", (None, 19), is_text=False)],
             "contract.input_shape",
-            {"found": "(None, 19)", "expected": "(None,) of text or (None, 20)"},
+            {"found": "(None, 19)", "expected": "(None,) string | (None, 20)"},
         ),
         (
             [Declared("words", (None, 20), is_text=True)],
             "contract.input_shape",
-            {"found": "(None, 20)", "expected": "(None,) of text or (None, 20)"},
+            {"found": "(None, 20)", "expected": "(None,) string | (None, 20)"},
         ),
         ([Declared("a", (None,)), Declared("b", (None, 20))], "contract.input_count", {"found": 2, "expected": 1}),
     ],

@@ -57,6 +57,7 @@ def test_a_job_that_loses_every_worker_is_the_candidate_s_to_mend(grader: Grader
     report = grader.grade(bank, bank.form("largest"), 0, models / "honest.h5")
     assert report.verdict.is_ours is False
     assert report.score is None
+    assert 0 < report.timings_ms["lost"] < report.timings_ms["total"]
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/sys/kernel/sched_autogroup_enabled"), reason="the kernel has no groups")  # noqa: PTH110 - as short

@@ -21,6 +21,11 @@ def _(sentence: str) -> str:
     return _catalogue().gettext(sentence)
 
 
+def plural(one: str, many: str, count: int) -> str:
+    """The sentence that fits `count` things, in the language of the environment: `one` or `many` in English."""
+    return _catalogue().ngettext(one, many, count)
+
+
 def mark(sentence: str) -> str:
     """Mark `sentence` for the catalogue without translating it yet; `_` does so when it is shown."""
     return sentence

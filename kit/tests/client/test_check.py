@@ -222,7 +222,7 @@ def test_a_real_model_of_either_input_is_run_on_the_one_that_it_takes(models, na
 
 def test_x5_a_real_model_that_takes_neither_input_is_named(models):
     contract = replace(CONTRACT, inputs=(EITHER[0], TensorContract((5,), "float32", "tokens")), either=True)
-    expected = (misfit("input", "(None, 4)", "(None,) of text or (None, 5)"),)
+    expected = (misfit("input", "(None, 4)", "(None,) string | (None, 5)"),)
     assert dry.dry_run(models / "good.keras", contract, python=Path(sys.executable)).findings == expected
     assert inspect_file(models / "good.keras", contract).findings == expected
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from guildmark.inspection import inspect_file
-from guildmark.rules.verdict import describe
+from guildmark.rules.wording import describe
 
 LAMBDA = {"class_name": "__lambda__", "config": {"code": "4wEA", "defaults": None, "closure": None}}
 

@@ -14,7 +14,7 @@ from onnx import TensorProto, helper
 
 from guildmark.inspection import Finding, inspect_file
 from guildmark.inspection.apart import inspect_apart
-from guildmark.rules.verdict import describe
+from guildmark.rules.wording import describe
 
 pytestmark = pytest.mark.xdist_group("real-models")
 

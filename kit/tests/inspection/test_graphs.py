@@ -14,7 +14,7 @@ from onnx import TensorProto, helper
 from guildmark.inspection import Finding, inspect_file, rewrite
 from guildmark.inspection.onnx_schema import SCHEMAS
 from guildmark.rules.contract import ModelFormat
-from guildmark.rules.verdict import describe
+from guildmark.rules.wording import describe
 
 pytestmark = pytest.mark.xdist_group("real-models")
 

@@ -4,7 +4,8 @@ import pytest
 from pydantic import ValidationError
 
 from guildmark.packs.model import TaskSpec
-from guildmark.rules.verdict import REASONS, describe
+from guildmark.rules.reasons import REASONS
+from guildmark.rules.wording import describe
 
 KIB = 1024
 

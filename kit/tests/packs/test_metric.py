@@ -3,7 +3,9 @@
 import pytest
 from pydantic import ValidationError
 
-from guildmark.packs.model import MetricSpec, TaskSpec
+from guildmark.packs.metric import METRIC_TITLES, MetricSpec
+from guildmark.packs.model import Role, TaskSpec
+from guildmark.packs.roles import ROLE_TITLES
 from guildmark.rules.scoring import Direction
 
 LEVELS = (0.1, 0.5, 0.9)
@@ -75,3 +77,8 @@ def test_an_output_that_a_metric_cannot_judge_is_refused(metric, output, message
 def test_levels_belong_to_quantiles_and_ascend_between_0_and_1(metric, message):
     with pytest.raises(ValidationError, match=message):
         MetricSpec.model_validate(metric)
+
+
+def test_every_metric_and_every_role_has_a_name_for_people():
+    assert set(METRIC_TITLES) == set(MetricSpec.model_fields["name"].annotation.__args__)
+    assert set(ROLE_TITLES) == set(Role)

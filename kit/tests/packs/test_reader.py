@@ -190,12 +190,42 @@ def forbid_layers_of_a_format_without_any(pack: Path) -> None:
     edit(pack / "category1" / "sums" / "task.toml", '["keras", "h5"]', '["keras", "onnx"]\nforbidden_layers = ["LSTM"]')
 
 
+def name_data_twice(pack: Path) -> None:
+    name_data(pack, "houses", "houses/a.csv", "houses")
+
+
+def name_data_that_is_not_there(pack: Path) -> None:
+    name_data(pack, "ships.csv")
+
+
+def link_data_out_of_the_pack(pack: Path) -> None:
+    (pack.parent / "ships.csv").write_text("a,b\n")
+    name_data(pack, "ships.csv")
+    (pack / "data" / "ships.csv").symlink_to(pack.parent / "ships.csv")
+
+
+def link_a_part_of_the_data_out_of_the_pack(pack: Path) -> None:
+    name_data(pack, "houses")
+    (pack / "data" / "houses" / "more").symlink_to(pack.parent)
+
+
+def name_data(pack: Path, *entries: str) -> None:
+    (pack / "data" / "houses").mkdir(parents=True)
+    (pack / "data" / "houses" / "a.csv").write_text("a,b\n")
+    edit(pack / "category1" / "sums" / "task.toml", 'id = "sums"', f'id = "sums"\ndata = {json.dumps(entries)}')
+
+
 SUMS = "category1/sums"
 
 
 @pytest.mark.parametrize(
     ("damage", "file", "line", "fragment"),
     [
+        (name_data_twice, f"{SUMS}/task.toml", None, "data names houses/a.csv, which houses holds already; drop one."),
+        (name_data_twice, f"{SUMS}/task.toml", None, "data names houses twice; drop one."),
+        (name_data_that_is_not_there, f"{SUMS}/task.toml", None, "data names ships.csv, but there is no data/ships.csv."),
+        (link_data_out_of_the_pack, "data/ships.csv", None, "ships.csv is a link out of the pack"),
+        (link_a_part_of_the_data_out_of_the_pack, "data/houses/more", None, "more is a link out of the pack"),
         (break_weights, "exam.toml", None, "must sum to 100, not 110"),
         (break_toml, "exam.toml", 5, "This is not TOML"),
         (add_unknown_key, f"{SUMS}/task.toml", 18, "metric.round is not a key that stands here."),
@@ -269,6 +299,23 @@ def test_a_manifest_from_before_there_were_several_inputs_is_still_read(pack: Pa
     assert load_manifest(path) == written
 
 
+def test_what_systems_leave_in_public_is_not_handed_out(pack: Path) -> None:
+    (pack / "public" / "__pycache__").mkdir(parents=True)
+    (pack / "public" / ".cache").mkdir()
+    (pack / "public" / ".DS_Store").write_bytes(b"\0")
+    (pack / "public" / ".swap.py").write_text("def (\n")
+    (pack / "public" / "words.txt").write_text("one\n")
+    assert read_pack(pack).public == {"words.txt": b"one\n"}
+
+
+def test_data_may_be_linked_within_the_pack_and_the_pack_itself_from_anywhere(pack: Path) -> None:
+    name_data(pack, "houses", "houses.csv", "houses-old")
+    (pack / "data" / "houses-old").mkdir()
+    (pack / "data" / "houses.csv").symlink_to("houses/a.csv")
+    (pack.parent / "link").symlink_to(pack)
+    assert read_pack(pack.parent / "link").form("sums").task.data == ("houses", "houses.csv", "houses-old")
+
+
 def test_a_folder_without_an_exam_is_not_a_pack(tmp_path: Path) -> None:
     assert problems_of(tmp_path) == {("exam.toml", None, "The file is missing.")}
 
@@ -297,3 +344,26 @@ def test_a_missing_or_foreign_manifest_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PackUnreadable, match="not a manifest") as refused:
         load_manifest(path)
     assert "colour" in {problem.message.split(":")[0] for problem in refused.value.problems}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("duration_minutes = 60", "duration_minutes = 100000000000000"),
+        ("grace_minutes = 15", "grace_minutes = 10000"),
+        ("validity_months = 36", "validity_months = 99999999999"),
+        ("pass_mark = 90", "pass_mark = 0"),
+    ],
+)
+def test_numbers_that_no_exam_has_are_problems(pack: Path, old: str, new: str) -> None:
+    edit(pack / "exam.toml", old, new)
+    ((file, _line, message),) = problems_of(pack)
+    assert (file, new.split(maxsplit=1)[0] in message) == ("exam.toml", True)
+
+
+def test_shares_have_thresholds_up_to_1(pack: Path) -> None:
+    task = pack / "category1" / "sums" / "task.toml"
+    edit(task, "[4.0, 3.0, 2.0, 1.0, 0.5]", "[40.0, 60.0, 80.0, 90.0, 95.0]")
+    edit(task, 'name = "mae"', 'name = "accuracy"')
+    messages = [message for file, _line, message in problems_of(pack) if file == "category1/sums/task.toml"]
+    assert messages == ["thresholds of accuracy are shares from 0 to 1: write 0.9 for 90 %"]

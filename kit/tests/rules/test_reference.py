@@ -1,7 +1,7 @@
 from pathlib import Path
 
+from guildmark.rules.reasons import REASONS
 from guildmark.rules.reference import page
-from guildmark.rules.verdict import REASONS
 
 REASONS_PAGE = Path(__file__).parents[3] / "docs" / "reasons.md"
 

@@ -6,9 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guildmark.rules.contract import fits, shape_text
+from guildmark.rules.contract import TensorContract, alternatives_in, fits, note_alternatives, shape_text
 from guildmark.rules.credential import months_after
-from guildmark.rules.verdict import REASONS, Verdict, describe
+from guildmark.rules.reasons import REASONS
+from guildmark.rules.verdict import Verdict
+from guildmark.rules.wording import describe
+
+shapes = st.lists(st.integers(1, 300), max_size=4).map(tuple)
 
 
 def gaps(sentence):
@@ -40,12 +44,46 @@ def test_a_sentence_is_translated_before_it_is_filled():
     )
 
 
+TEXT = TensorContract((), "string")
+TOKENS, MORE_TOKENS = TensorContract((5,)), TensorContract((6,))
+
+
+@pytest.mark.parametrize(
+    ("expected", "shown"),
+    [
+        (note_alternatives([TOKENS]), "(None, 5)"),
+        (note_alternatives([TEXT]), "(None,)"),
+        (note_alternatives([TEXT, TOKENS]), "(None,) of text or (None, 5)"),
+        (note_alternatives([TOKENS, MORE_TOKENS, TEXT]), "(None, 5) or (None, 6) or (None,) of text"),
+        ("(None,) of text or (None, 5)", "(None,) of text or (None, 5)"),  # as older reports have it
+    ],
+)
+def test_several_shapes_are_told_in_words(expected, shown):
+    sentence = describe("contract.input_shape", {"found": "(None, 4)", "expected": expected})
+    assert f"inputs of shape (None, 4); this task feeds {shown}. Change" in sentence
+
+
+def test_several_shapes_are_told_in_the_readers_language():
+    korean = {"{one} or {other}": "{one} 또는 {other}", "{shape} of text": "텍스트 {shape}"}
+    params = {"found": "(None, 4)", "expected": note_alternatives([TOKENS, TEXT])}
+    told = describe("contract.input_shape", params, lambda sentence: korean.get(sentence, sentence))
+    assert "this task feeds (None, 5) 또는 텍스트 (None,). Change" in told
+
+
+def test_a_size_is_told_in_the_readers_language():
+    told = describe("file.too_large", {"found": 1025, "limit": 1024}, lambda sentence: sentence.replace("bytes", "바이트"))
+    assert "The file has 1025 바이트; this task takes at most 1024 바이트." in told
+
+
+@given(st.lists(st.tuples(shapes, st.sampled_from(["float32", "string"])), min_size=2, max_size=4))
+def test_what_is_noted_of_several_shapes_can_be_read_again(tensors):
+    noted = note_alternatives([TensorContract(shape, dtype) for shape, dtype in tensors])
+    assert alternatives_in(noted) == [(shape_text(shape), dtype == "string") for shape, dtype in tensors]
+
+
 def test_only_a_fault_of_the_grader_is_ours():
     assert [verdict for verdict in Verdict if verdict.is_ours] == [Verdict.GRADER_ERROR]
     assert {reason.verdict for reason in REASONS.values()} == set(Verdict)
-
-
-shapes = st.lists(st.integers(1, 300), max_size=4).map(tuple)
 
 
 @given(shapes, st.data())

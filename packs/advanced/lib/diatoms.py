@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 SIDE = 48  # pixels of a slide
-SPECIES = ("Arcus", "Discus", "Navis", "Radius", "Stella", "Trigon")
+SPECIES = ("Discus", "Navis", "Stella", "Trigon")
 _FINE = 3  # shells are drawn so many times larger, then reduced: their edges become smooth
 _APART = 11.5  # the least distance of the middles of two boxes, in pixels: more than across a cell of a grid of 6 by 6
 _SHARED = 0.12  # the most that two boxes overlap
@@ -45,14 +45,6 @@ def species(name, rng):
     return _SPECIES[name](rng)
 
 
-def _arcus(rng):
-    thick, bow = rng.uniform(0.24, 0.3), rng.uniform(0.55, 0.65)
-    along = np.linspace(-1, 1, 30)
-    middle, half = bow * (0.5 - along**2), thick * np.sqrt(np.maximum(1 - along**2, 0))
-    outline = _closed(np.stack([along, middle - half], axis=1), np.stack([along, middle + half], axis=1))
-    return Species(outline, (np.stack([along, middle], axis=1)[4:-4],))
-
-
 def _discus(rng):
     inner, spokes = rng.uniform(0.45, 0.55), 5
     rays = [np.array([[0.25, 0.0], [0.8, 0.0]]) @ _turn(angle).T for angle in np.arange(spokes) * 2 * np.pi / spokes]
@@ -66,13 +58,6 @@ def _navis(rng):
     outline = _closed(np.stack([along, -half], axis=1), np.stack([along, half], axis=1))
     ribs = [np.array([[x, -0.8 * wide * (1 - x**2)], [x, 0.8 * wide * (1 - x**2)]]) for x in (-0.55, -0.2, 0.2, 0.55)]
     return Species(outline, tuple(ribs))
-
-
-def _radius(rng):
-    wide, long = rng.uniform(0.26, 0.32), 0.95
-    outline = np.array([(-long, -wide), (long, -wide), (long, wide), (-long, wide)])
-    bars = [np.array([[x, -wide], [x, wide]]) for x in (-0.32, 0.32)]
-    return Species(outline, tuple(bars))
 
 
 def _stella(rng):
@@ -94,7 +79,7 @@ def _trigon(rng):
     return Species(np.concatenate(sides), tuple(rays))
 
 
-_SPECIES = {"Arcus": _arcus, "Discus": _discus, "Navis": _navis, "Radius": _radius, "Stella": _stella, "Trigon": _trigon}
+_SPECIES = {"Discus": _discus, "Navis": _navis, "Stella": _stella, "Trigon": _trigon}
 
 
 def _circle(radius):

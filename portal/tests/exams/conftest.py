@@ -59,8 +59,8 @@ def _good_record(form: str, digests: dict[str, str]) -> dict[str, object]:
         for role, score in scores.items()
         for variant in range(10)
     ]
-    fields = {"classes": 0, "versions": {"python": "3.11.7"}, "observations": observations}
-    return {"format": 1, "form": form, "digests": digests, **fields}
+    fields = {"classes": 0, "versions": {"python": ["3.11.7"]}, "observations": observations}
+    return {"format": 1, "form": form, "exam_version": "2026.1", "digests": digests, "measuring": "d" * 64, **fields}
 
 
 class BankFolder:

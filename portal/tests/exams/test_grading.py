@@ -12,7 +12,8 @@ from portal.tests.exams.conftest import GradingService, Sitting, WorkOff
 from pytest_django import Settings
 
 from guildmark.protocol import CategoryState, GradeReport, SubmissionPhase
-from guildmark.rules.verdict import REASONS, Verdict
+from guildmark.rules.reasons import REASONS
+from guildmark.rules.verdict import Verdict
 from guildmark_portal import clock
 from guildmark_portal.engine.grading import grade
 from guildmark_portal.engine.state import attempt_state, submission_state

@@ -95,6 +95,26 @@ def test_a_calibrated_private_pack_goes_live_under_its_own_name(make_bank: MakeB
     assert not Entry.objects.filter(action="exam.readiness_overridden").exists()
 
 
+@pytest.mark.parametrize("kind", [ExamKind.DEMO, ExamKind.MOCK])
+def test_x15_variants_that_were_given_out_for_practice_do_not_go_live(make_bank: MakeBank, kind: ExamKind) -> None:
+    services.publish(make_bank(visibility="private", variants=1).folder, kind, "tests")
+    bank = make_bank(visibility="private", variants=2)
+    bank.calibrate()
+    with pytest.raises(PublishRefused, match="4 of its variants are published for practice") as refused:
+        services.publish(bank.folder, ExamKind.LIVE, "tests")
+    assert "a secret of its own" in refused.value.next_step
+    assert not ExamVersion.objects.filter(program__kind="live").exists()
+
+
+def test_x15_the_variants_of_a_live_exam_are_not_given_out_for_practice(make_bank: MakeBank) -> None:
+    bank = make_bank(visibility="private")
+    bank.calibrate()
+    live = services.publish(bank.folder, ExamKind.LIVE, "tests")
+    with pytest.raises(PublishRefused, match="4 of these variants belong to a live exam"):
+        services.publish(bank.folder, ExamKind.MOCK, "tests")
+    assert services.publish(bank.folder, ExamKind.LIVE, "tests") == live
+
+
 def test_x20_an_owner_may_override_and_the_audit_table_keeps_it(bank: BankFolder) -> None:
     owner = User.objects.create_superuser("owner@example.org")
     decided = going_live.override(" Owner@example.org", "A rehearsal for our staff.")

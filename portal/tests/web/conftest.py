@@ -13,12 +13,14 @@ from pytest_django import Settings
 
 from guildmark.packs.bank import BankManifest, Blob, FormEntry, VariantEntry
 from guildmark.packs.bundle import pack_zip
-from guildmark.packs.model import CategorySpec, ExamSpec, HintSpec, InputSpec, LimitsSpec, MetricSpec, OutputSpec, TaskSpec
+from guildmark.packs.metric import MetricSpec
+from guildmark.packs.model import CategorySpec, ExamSpec, HintSpec, InputSpec, LimitsSpec, OutputSpec, TaskSpec
 from guildmark.protocol import ExamKind
 from guildmark.rules.contract import ModelFormat
 from guildmark.rules.scoring import PassRule
 
 from .standing_in_grader import serve
+from .visiting import hand_in, read
 
 TITLES = ("Regression", "Grey images", "Colour images", "Texts", "Time series")
 INSTRUCTIONS = """# The task
@@ -167,3 +169,22 @@ def running(owner: Client, registered: str) -> str:
     response = owner.post(f"{registered}begin/", {"understood": "yes"})
     assert (response.status_code, response["Location"]) == (302, registered)
     return registered
+
+
+@pytest.fixture
+def passed(owner: Client, running: str, work: Callable[[], None]) -> str:
+    """The address of an attempt that was passed with full scores."""
+    for number in range(1, 6):
+        hand_in(owner, running, number, f"score 5 {number}".encode())
+    work()
+    assert owner.post(f"{running}finish/")["Location"] == running
+    work()
+    return running
+
+
+@pytest.fixture
+def certificate(owner: Client, passed: str) -> str:
+    """The path of its certificate."""
+    page = read(owner.get(f"{passed}result/"))
+    (address,) = [a["href"] for tag, a in page.tags if tag == "a" and "/certificates/GM-" in str(a.get("href"))]
+    return "/certificates/" + str(address).partition("/certificates/")[2]

@@ -83,9 +83,12 @@ def bench(  # noqa: PLR0913 - the choices that make a bench
     secret: bytes,
     variants: int,
     jobs: int | None = None,
+    drawn_as: str | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Bench]:
-    """A bench with `variants` variants of each of `forms`; `jobs` is the number of processors if not given.
+    """A bench with `variants` variants of each of `forms`, drawn as in the version `drawn_as` of the exam, if not the present.
+
+    `jobs` is the number of processors if not given.
 
     Raises `PackUnreadable` if a form cannot be built.
     """
@@ -93,7 +96,15 @@ def bench(  # noqa: PLR0913 - the choices that make a bench
     folder = Path(tempfile.mkdtemp(prefix="guildmark-bench-"))
     try:
         chosen = {form.task.id for form in forms}
-        built = build_bank(pack.folder, folder / "bank", variants=variants, secret=secret, forms=chosen, progress=progress)
+        built = build_bank(
+            pack.folder,
+            folder / "bank",
+            variants=variants,
+            secret=secret,
+            forms=chosen,
+            drawn_as=drawn_as,
+            progress=progress,
+        )
         scratch = folder / "hidden"
         scratch.mkdir()
         with Pool(Box(), threads=1) as pool:

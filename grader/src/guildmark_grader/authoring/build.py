@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +28,8 @@ from guildmark.packs.names import TARGETS
 from guildmark.packs.reader import Form, Pack, read_pack
 from guildmark.rules.contract import Contract
 from guildmark_grader.authoring.digests import form_digests
-from guildmark_grader.authoring.records import read_record
+from guildmark_grader.authoring.records import FOLDER, read_record
+from guildmark_grader.authoring.standing import of_present_references
 from guildmark_grader.authoring.statements import statement
 from guildmark_grader.authoring.trial import Variant, built_variant
 
@@ -44,23 +45,27 @@ def build_bank(  # noqa: PLR0913 - two folders, and the choices that make a bank
     variants: int,
     secret: bytes,
     forms: Collection[str] | None = None,
+    drawn_as: str | None = None,
     progress: Progress | None = None,
 ) -> Path:
     """Build `variants` variants of every form of `pack` (or of `forms` alone) into the new folder `out`, and return it.
 
-    Raises `PackUnreadable` with the problems of the pack or of what its scripts make, `UsageError` if `out` exists.
+    With `drawn_as`, an earlier version of the exam, they are those that the secret gave then. Raises `PackUnreadable` with the
+    problems of the pack or of what its scripts make, `UsageError` if `out` exists.
     """
     if variants < 1:
         raise UsageError(_("A bank needs at least one variant."))
     if out.exists():
         raise UsageError(_("{out} exists already.").format(out=out), next_step=_("Name a new folder, or remove that one."))
+    if pack.resolve() in out.resolve().parents:
+        raise UsageError(_("{out} lies in the pack.").format(out=out), next_step=_("Name a folder outside of it for the bank."))
     read = read_pack(pack)
     chosen = _chosen(read, forms)
     out.parent.mkdir(parents=True, exist_ok=True)
     # mkdtemp makes a folder that its owner alone can enter: right for hidden data, and kept by the rename.
     scratch = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
-        bank = _Bank(read, scratch, secret, progress)
+        bank = _Bank(read, scratch, secret, drawn_as, progress)
         manifest = bank.manifest(chosen, variants)
         (scratch / MANIFEST).write_bytes(manifest.model_dump_json(indent=2).encode() + b"\n")
         scratch.replace(out)
@@ -75,12 +80,24 @@ def bank_digest(bank: Path) -> str:
 
 
 def pack_digest(pack: Path) -> str:
-    """One SHA-256 over the names and contents of all files of a pack."""
+    """One SHA-256 over the names and contents of all files of a pack that an author writes."""
     whole = hashlib.sha256()
-    for path in sorted(path for path in pack.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-        whole.update(f"{path.relative_to(pack).as_posix()}\0{content}\n".encode())
+    for path in sorted(path for path in pack.rglob("*") if path.is_file()):
+        place = path.relative_to(pack)
+        if place.parts[0] != FOLDER and not any(part == "__pycache__" or part.startswith(".") for part in place.parts):
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+            whole.update(f"{place.as_posix()}\0{content}\n".encode())
     return whole.hexdigest()
+
+
+def candidate_files(category: CategorySpec, form: Form, variant: Variant) -> dict[str, bytes]:
+    """What a candidate gets of `variant`, named one by one: build.py, references and hidden rows have no way in."""
+    instructions = {
+        f"instructions.{language}.md": statement(form.task, text, language).encode()
+        for language, text in form.instructions.items()
+    }
+    starter = (form.folder / "starter.py").read_bytes()
+    return {**variant.public, **instructions, "starter.py": starter, "task.json": task_json(category, form)}
 
 
 def task_json(category: CategorySpec, form: Form) -> bytes:
@@ -108,16 +125,20 @@ def _chosen(pack: Pack, forms: Collection[str] | None) -> tuple[Form, ...]:
 class _Bank:
     """A bank in the making, in `folder`."""
 
-    def __init__(self, pack: Pack, folder: Path, secret: bytes, progress: Progress | None) -> None:
-        self.pack, self.folder, self.secret, self.progress = pack, folder, secret, progress
+    def __init__(self, pack: Pack, folder: Path, secret: bytes, drawn_as: str | None, progress: Progress | None) -> None:
+        self.pack, self.folder, self.secret, self.drawn_as, self.progress = pack, folder, secret, drawn_as, progress
         self.categories = {category.id: category for category in pack.exam.categories}
         (folder / "public").mkdir()
         (folder / "hidden").mkdir()
 
     def manifest(self, forms: tuple[Form, ...], variants: int) -> BankManifest:
         """Build everything, side by side. Raises `PackUnreadable` with the problems of every form."""
-        with ThreadPoolExecutor(max_workers=os.cpu_count()) as builders:
+        builders = ThreadPoolExecutor(max_workers=os.cpu_count())
+        try:
             running = [(form, [builders.submit(self._entry, form, k) for k in range(variants)]) for form in forms]
+            wait([future for _form, futures in running for future in futures])
+        finally:  # who is stopped waits for the builds that run, not for those that have not begun
+            builders.shutdown(cancel_futures=True)
         failures = [failure for _form, futures in running if (failure := _first_failure(futures))]
         if failures:
             problems = tuple(problem for failure in failures for problem in failure.problems)
@@ -127,7 +148,7 @@ class _Bank:
                 category=form.category,
                 task=form.task,
                 variants=tuple(future.result() for future in futures),
-                calibration=FormCalibration(digests=form_digests(self.pack, form), record=read_record(self.pack, form)),
+                calibration=self._calibration(form),
             )
             for form, futures in running
         )
@@ -139,26 +160,21 @@ class _Bank:
             forms=entries,
         )
 
+    def _calibration(self, form: Form) -> FormCalibration:
+        record = read_record(self.pack, form)
+        known = None if record is None else of_present_references(self.pack, form, record)
+        return FormCalibration(digests=form_digests(self.pack, form), record=known)
+
     def _entry(self, form: Form, number: int) -> VariantEntry:
-        variant = built_variant(self.pack, form, number, secret=self.secret)
+        variant = built_variant(self.pack, form, number, secret=self.secret, drawn_as=self.drawn_as)
         arrays = zip((*form.task.inputs_files, TARGETS), (*variant.hidden.inputs, variant.hidden.targets), strict=True)
         entry = VariantEntry(
-            public=self._stored("public", self._public_files(form, variant)),
+            public=self._stored("public", candidate_files(self.categories[form.category], form, variant)),
             hidden=self._stored("hidden", {name: _npy(array) for name, array in arrays}),
         )
         if self.progress:
             self.progress(form.task.id, number)
         return entry
-
-    def _public_files(self, form: Form, variant: Variant) -> dict[str, bytes]:
-        """What a candidate gets, named one by one: build.py, references and hidden rows have no way in."""
-        instructions = {
-            f"instructions.{language}.md": statement(form.task, text, language).encode()
-            for language, text in form.instructions.items()
-        }
-        starter = (form.folder / "starter.py").read_bytes()
-        task = task_json(self.categories[form.category], form)
-        return {**variant.public, **instructions, "starter.py": starter, "task.json": task}
 
     def _stored(self, part: str, files: dict[str, bytes]) -> Blob:
         content = pack_zip(files)

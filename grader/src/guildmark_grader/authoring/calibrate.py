@@ -6,24 +6,28 @@ dropped when what they are bound to has changed: data, build or scoring, or the 
 
 import importlib.metadata
 import platform
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 import numpy as np
 
-from guildmark.packs.calibration import CalibrationRecord, Crossing, Digests, Observation
+from guildmark.errors import PackUnreadable
+from guildmark.i18n import _
+from guildmark.packs.calibration import CalibrationRecord, Crossing, Observation
 from guildmark.packs.model import Role
 from guildmark.packs.reader import Form, Pack
-from guildmark_grader.authoring.bench import Bench, Result, Trial, bench
-from guildmark_grader.authoring.digests import form_digests, measuring_digest, script_digest
+from guildmark_grader.authoring.bench import Result, Trial, bench
 from guildmark_grader.authoring.records import only_writer, read_record, write_record
+from guildmark_grader.authoring.standing import scripts_of, still_true
 
 _LIBRARIES = ("tensorflow-cpu", "tensorflow", "keras", "numpy")
-_SIDES = 4  # of a box, before the scores of its classes
 _CALIBRATED = (Role.FULL, Role.PARTIAL, Role.BASELINE)
 
 Told = Callable[[Result], None]
 """Told each result as it comes."""
+
+Labels = Mapping[str, bytes]
 
 
 def calibration_secret(pack: Pack) -> bytes:
@@ -41,10 +45,15 @@ class Plan:
     record: CalibrationRecord
     trials: tuple[Trial, ...]
 
+    @property
+    def total(self) -> int:
+        """How many trials there are, with those that are known already."""
+        return self.variants * self.seeds * sum(reference.role in _CALIBRATED for reference in self.form.references)
+
 
 def plan(pack: Pack, form: Form, *, variants: int, seeds: int) -> Plan:
     """Keep of the record what still holds, and list what is missing to `variants` variants with `seeds` trainings each."""
-    record = _still_true(pack, form, read_record(pack, form))
+    record = still_true(pack, form, read_record(pack, form))
     known = {(one.solution, one.variant, one.seed) for one in record.observations}
     trials = [
         Trial(form, variant, reference, seed, crossed=_crossed(reference.role, variant, seed, variants))
@@ -59,7 +68,7 @@ def plan(pack: Pack, form: Form, *, variants: int, seeds: int) -> Plan:
 def calibrate(pack: Pack, plans: Iterable[Plan], *, jobs: int | None, told: Told) -> None:
     """Run what the plans list and write each record as it grows.
 
-    Raises `PackUnreadable` if a form cannot be built or a reference leaves no model.
+    Raises `PackUnreadable` if a form cannot be built, a reference leaves no model, or files change meanwhile.
     """
     for one in plans:
         if one.trials or read_record(pack, one.form) != one.record:
@@ -74,37 +83,31 @@ def _calibrate(pack: Pack, one: Plan, *, jobs: int | None, told: Told) -> None:
     write_record(pack, one.form, _sorted(record))
     if not one.trials:
         return
-    with bench(pack, [one.form], secret=calibration_secret(pack), variants=one.variants, jobs=jobs) as made:
-        labels = [_labels(made, one.form, variant) for variant in range(one.variants)]
+    secret, version = calibration_secret(pack), record.exam_version
+    record = record.model_copy(update={"versions": _with_present(record.versions)})
+    scripts = scripts_of(pack, one.form)
+    with bench(pack, [one.form], secret=secret, variants=one.variants, jobs=jobs, drawn_as=version) as made:
+        built = made.bank.form(one.form.task.id).calibration
+        if built is None or built.digests != record.digests:
+            raise _changed(one.form)
+        labels = [_labels(made.public(one.form, variant)) for variant in range(one.variants)]
         for result in made.results(one.trials):
-            observations = (*record.observations, _observation(one.form, result))
-            crossings = (*record.crossings, *_crossings(result, labels))
+            if scripts_of(pack, one.form) != scripts:
+                raise _changed(one.form)
+            observations = (*record.observations, _observation(result, scripts))
+            crossings = (*record.crossings, *_crossings(result, labels, record.classes))
             record = record.model_copy(update={"observations": observations, "crossings": crossings})
             write_record(pack, one.form, _sorted(record))
             told(result)
 
 
-def _still_true(pack: Pack, form: Form, record: CalibrationRecord | None) -> CalibrationRecord:
-    digests = form_digests(pack, form)
-    measuring = measuring_digest(form)
-    if record is not None and record.digests != digests and _is_measured_alike(record, digests, measuring):
-        record = record.with_bands(form.task.bands).model_copy(update={"digests": digests})
-    if record is None or record.digests != digests:
-        fields = {"form": form.task.id, "digests": digests, "measuring": measuring}
-        return CalibrationRecord.model_validate({**fields, "format": 1, "classes": _classes(form), "versions": _versions()})
-    scripts = {reference.solution: (script_digest(form, reference), reference.role) for reference in form.references}
-    kept = tuple(one for one in record.observations if scripts.get(one.solution) == (one.script, one.role))
-    trained = {(one.solution, one.variant) for one in kept}
-    crossed = tuple(one for one in record.crossings if (one.solution, one.trained_on) in trained)
-    return record.model_copy(update={"measuring": measuring, "observations": kept, "crossings": crossed})
-
-
-def _is_measured_alike(record: CalibrationRecord, now: Digests, measuring: str) -> bool:
-    """Whether nothing changed but the bands, so that the metrics that are known still hold."""
-    same = (record.digests.data, record.digests.build, record.measuring) == (now.data, now.build, measuring)
-    metrics = [(one.metric, one.score) for one in record.observations]
-    metrics += [(one.metric, one.score) for one in record.crossings]
-    return same and all(metric is not None or score is None for metric, score in metrics)
+def _changed(form: Form) -> PackUnreadable:
+    return PackUnreadable(
+        _("Files of {form} changed while it was being calibrated, so what was trained last is of no use.").format(
+            form=form.task.id
+        ),
+        next_step=_("Run the same command again: it keeps what still holds."),
+    )
 
 
 def _crossed(role: Role, variant: int, seed: int, variants: int) -> tuple[int, ...]:
@@ -112,11 +115,11 @@ def _crossed(role: Role, variant: int, seed: int, variants: int) -> tuple[int, .
     return ((variant + 1) % variants,) if role is Role.FULL and seed == 0 and variants > 1 else ()
 
 
-def _observation(form: Form, result: Result) -> Observation:
+def _observation(result: Result, scripts: Mapping[str, str]) -> Observation:
     trial, report = result.trial, result.report
     return Observation(
         solution=trial.reference.solution,
-        script=script_digest(form, trial.reference),
+        script=scripts[trial.reference.solution],
         role=trial.reference.role,
         variant=trial.variant,
         seed=trial.seed,
@@ -127,7 +130,7 @@ def _observation(form: Form, result: Result) -> Observation:
     )
 
 
-def _crossings(result: Result, labels: list[bytes]) -> Iterator[Crossing]:
+def _crossings(result: Result, labels: list[Labels], classes: int) -> Iterator[Crossing]:
     trial = result.trial
     for variant, report in zip(trial.crossed, result.crossed, strict=True):
         yield Crossing(
@@ -136,26 +139,26 @@ def _crossings(result: Result, labels: list[bytes]) -> Iterator[Crossing]:
             graded_on=variant,
             score=report.score,
             metric=report.metric.value if report.metric else None,
-            has_same_labels=labels[trial.variant] == labels[variant],
+            has_same_labels=have_same_labels(labels[trial.variant], labels[variant], classes),
         )
 
 
-def _labels(made: Bench, form: Form, variant: int) -> bytes:
-    """What numbers the classes of a variant: `classes.txt`, where a form has one."""
-    return made.public(form, variant).get("classes.txt", b"")
+def have_same_labels(one: Labels, other: Labels, classes: int) -> bool:
+    """Whether numbers mean the same classes in two variants. Where no file names the classes, every variant has its own."""
+    return not classes or (one == other != {})
 
 
-def _classes(form: Form) -> int:
-    """How many classes or labels the answers tell apart; 0 where they are numbers."""
-    last = form.task.output.shape[-1] if form.task.output.shape else 1
-    told_apart = {"accuracy": max(last, 2), "macro_f1": last, "mean_average_precision": last - _SIDES}
-    return told_apart.get(form.task.metric.name, 0)
+def _labels(public: Mapping[str, bytes]) -> Labels:
+    """What numbers the classes of a variant: `classes.txt`, `classes.json` and their like."""
+    return {name: content for name, content in public.items() if PurePosixPath(name).stem == "classes"}
 
 
-def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
+def _with_present(versions: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """The versions that trained so far, and those that train now."""
     installed = {one.metadata["Name"].lower().replace("_", "-") for one in importlib.metadata.distributions()}
-    return found | {name: importlib.metadata.version(name) for name in _LIBRARIES if name in installed}
+    present = {name: importlib.metadata.version(name) for name in _LIBRARIES if name in installed}
+    present["python"] = platform.python_version()
+    return {name: tuple(sorted({*versions.get(name, ()), version})) for name, version in sorted(present.items())}
 
 
 def _sorted(record: CalibrationRecord) -> CalibrationRecord:

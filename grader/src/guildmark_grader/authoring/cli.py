@@ -18,6 +18,7 @@ from guildmark.i18n import _
 from guildmark.packs.calibration import VARIANTS_NEEDED, CalibrationRecord, record_shortfalls
 from guildmark.packs.model import Role
 from guildmark.packs.reader import Form, Pack, load_manifest, read_pack
+from guildmark.packs.roles import ROLE_TITLES
 from guildmark_grader.authoring.bench import Result
 from guildmark_grader.authoring.build import MANIFEST, bank_digest, build_bank
 from guildmark_grader.authoring.calibrate import calibrate as run_plans
@@ -31,6 +32,7 @@ from guildmark_grader.authoring.records import read_record, record_path
 app = typer.Typer(help=_("Make exam packs: check them, build banks of variants, prove them."), no_args_is_help=True)
 
 SECRET_BYTES = 32
+_SCORED_ROLES = (Role.FULL, Role.PARTIAL, Role.BASELINE)
 
 PackFolder = Annotated[Path, typer.Argument(help=_("The folder of the pack."), metavar="PACK")]
 FormOption = Annotated[str | None, typer.Option(help=_("One form alone, by its id."), metavar="FORM")]
@@ -186,21 +188,23 @@ def _trial_text(result: Result) -> str:
 def _calibrated(pack: Pack, form: Form, record: CalibrationRecord) -> Mapping[str, object]:
     """Draw the plot of `record`, and sum it up."""
     plot_record(record, form.task, record_path(pack, form).with_suffix(".png"))
-    roles = (Role.FULL, Role.PARTIAL, Role.BASELINE)
     return {
         "form": record.form,
         "variants": record.variants,
-        "scores": {role.value: dict(sorted(Counter(str(one.score) for one in record.of(role)).items())) for role in roles},
+        "scores": {
+            role.value: dict(sorted(Counter(str(one.score) for one in record.of(role)).items())) for role in _SCORED_ROLES
+        },
         "full_share": float(record.full_share),
         "spread": round(float(record.spread), 2),
-        "training_s": {role.value: median_training_s(record, role) for role in roles},
+        "training_s": {role.value: median_training_s(record, role) for role in _SCORED_ROLES},
         "shortfalls": list(record_shortfalls(record)),
     }
 
 
 def _show_calibrations(rows: list[Mapping[str, Any]]) -> None:
     """A table with a row a form, and below it what keeps a form from a live exam."""
-    headings = (_("variants"), _("full"), _("partial"), _("baseline"), _("spread"), _("full trains"))
+    roles = (_(ROLE_TITLES[role]) for role in _SCORED_ROLES)
+    headings = (_("variants"), *roles, _("spread"), _("full trains"))
     table = Table(
         Column(_("form"), no_wrap=True), *headings, title=_("Each score, and how often it was reached"), title_justify="left"
     )

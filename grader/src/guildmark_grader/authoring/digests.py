@@ -9,17 +9,21 @@ from pathlib import Path
 from guildmark.packs.calibration import Digests
 from guildmark.packs.model import ReferenceSpec, TaskSpec
 from guildmark.packs.reader import Form, Pack
+from guildmark_grader.authoring.recipe import imported_from, recipe
 
-_RULES = {"metric", "thresholds", "limits", "size_limit_mib", "size_limit_kib", "either"}
+_RULES = {
+    *("formats", "forbidden_layers", "size_limit_mib", "size_limit_kib", "limits"),
+    *("either", "metric", "thresholds"),
+}
+_Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def form_digests(pack: Pack, form: Form) -> Digests:
     """The digests of `form` as its files are now."""
-    sources = [pack.sources / name for name in form.task.data]
-    scripts = _with_modules(form.folder / "build.py", pack.modules)
+    made = recipe(pack, form)
     return Digests(
-        data=_of_files(sources, pack.sources),
-        build=_of_files(scripts, pack.folder),
+        data=_of_files(made.data, pack.sources),
+        build=_of_files((made.script, *made.modules), pack.folder),
         scoring=hashlib.sha256(_scoring(form.task)).hexdigest(),
     )
 
@@ -29,47 +33,40 @@ def measuring_digest(form: Form) -> str:
     return hashlib.sha256(_scoring(form.task, without={"thresholds"})).hexdigest()
 
 
-def script_digest(form: Form, reference: ReferenceSpec) -> str:
-    """The digest of a reference's script."""
-    return hashlib.sha256((form.folder / "reference" / reference.solution).read_bytes()).hexdigest()
+def script_digest(pack: Pack, form: Form, reference: ReferenceSpec) -> str:
+    """The digest of a reference's code, and of what it imports of the files that stand beside it: the starter, say.
+
+    Comments and docstrings do not count: a better word for candidates changes no model.
+    """
+    script = form.folder / "reference" / reference.solution
+    whole = hashlib.sha256()
+    for path in (script, *sorted(imported_from([form.folder, pack.folder / "public"], script))):
+        whole.update(f"{path.name}\0{_code(path)}\0".encode())
+    return whole.hexdigest()
 
 
-def _with_modules(script: Path, modules: Path) -> set[Path]:
-    """`script`, the modules in `modules` that it imports, and those that they import."""
-    found, waiting = {script}, [script]
-    while waiting:
-        imported = _imported(waiting.pop())
-        new = {place for name in imported if (place := modules / f"{name}.py").is_file()} - found
-        found |= new
-        waiting += new
-    return found
-
-
-def _imported(script: Path) -> set[str]:
-    """The first names of everything that `script` imports, wherever in it."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(script.read_bytes())):
-        if isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names.add(node.module.split(".")[0])
-    return names
+def _code(path: Path) -> str:
+    """What Python makes of a script, without comments and docstrings."""
+    tree = ast.parse(path.read_bytes())
+    for node in ast.walk(tree):
+        if isinstance(node, _Documented) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+    return ast.unparse(tree)
 
 
 def _of_files(paths: Iterable[Path], root: Path) -> str:
-    """One digest over the names below `root` and the contents of files, those in folders included."""
+    """One digest over the names below `root` and the contents of files."""
     whole = hashlib.sha256()
-    files = {path for given in paths for path in ([given] if given.is_file() else given.rglob("*")) if path.is_file()}
-    for path in sorted(files):
-        if "__pycache__" not in path.parts:
-            content = hashlib.sha256(path.read_bytes()).hexdigest()
-            whole.update(f"{path.relative_to(root).as_posix()}\0{content}\n".encode())
+    for path in sorted(paths):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        whole.update(f"{path.relative_to(root).as_posix()}\0{content}\n".encode())
     return whole.hexdigest()
 
 
 def _scoring(task: TaskSpec, *, without: Collection[str] = ()) -> bytes:
-    """What turns predictions into a score, as text that is the same for the same rules."""
+    """What turns a file into a score, as text that is the same for the same rules. Units and meanings are words for people."""
     rules = task.model_dump(mode="json", include=_RULES - set(without), exclude_none=True)
+    rules["metric"].pop("unit")
     tensors = [{"shape": entry.shape, "dtype": entry.dtype, "name": entry.name} for entry in task.inputs]
     output = {"shape": task.output.shape, "dtype": task.output.dtype}
     return json.dumps({**rules, "inputs": tensors, "output": output}, sort_keys=True).encode()

@@ -6,29 +6,34 @@ of its own (see `text_leaks`). Formats that are not known here (text that is enc
 and its tests' to prove.
 """
 
-import csv
-import gzip
-import io
-import json
 import math
-import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from guildmark_grader.authoring.contents import (
+    arrays_in,
+    is_real,
+    json_in,
+    json_lines_in,
+    picture_in,
+    suffix_of,
+    table_in,
+    unpacked,
+)
 from guildmark_grader.authoring.text_leaks import found_text
 
 _TELLING = 8
 """So many numbers in a row are hardly the same by chance."""
 _NEARLY_ALL = 0.9
 _IMAGE_RANK = 3
+_MODES = {1: "L", 3: "RGB", 4: "RGBA"}
+"""Pillow's name for pictures of so many channels."""
 _TABLE_RANK = 2
 _SAMPLED = 48
-_PACKED = ".gz"
 _TOLERANCE = 2e-3
 # Rounding to a grid on which no fraction of whole numbers, such as a scaled pixel, falls between two points.
 _STEPS, _SHIFT = 997.31, 0.237
@@ -43,7 +48,7 @@ def leaked_rows(inputs: Sequence[Rows], public: Mapping[str, bytes]) -> dict[str
     Of several inputs, one that says little (an age, a category) is bound to be found again. A row has leaked where an input
     that is telling by itself is found, or all of them are.
     """
-    plain = {name: _unpacked(content) if name.endswith(_PACKED) else content for name, content in public.items()}
+    plain = {name: unpacked(name, content) for name, content in public.items()}
     found = [found_text(one, plain) if one.dtype.kind in "US" else _found_numbers(one, plain) for one in inputs]
     whole = set.intersection(*(set().union(*by_file.values()) for by_file in found))
     leaked = [
@@ -52,13 +57,6 @@ def leaked_rows(inputs: Sequence[Rows], public: Mapping[str, bytes]) -> dict[str
     ]
     counts = {name: len(set().union(*(by_file[name] for by_file in leaked))) for name in public}
     return {name: count for name, count in counts.items() if count}
-
-
-def _unpacked(content: bytes) -> bytes:
-    try:
-        return gzip.decompress(content)
-    except (OSError, EOFError, zlib.error):
-        return b""
 
 
 def _is_telling(rows: Rows, inputs: Sequence[Rows]) -> bool:
@@ -86,7 +84,7 @@ def _found_numbers(inputs: Rows, public: Mapping[str, bytes]) -> dict[str, set[i
             by_signature[_signature(row)].append(index)
     found: dict[str, set[int]] = {}
     for name, content in public.items():
-        reader = _READERS.get(PurePosixPath(name.removesuffix(_PACKED)).suffix.lower())
+        reader = _READERS.get(suffix_of(name))
         rows = (row for rows in reader(content, inputs.shape[1:]) for row in _comparable(rows, inputs.dtype)) if reader else ()
         known = found[name] = set()
         for row in rows:
@@ -95,6 +93,7 @@ def _found_numbers(inputs: Rows, public: Mapping[str, bytes]) -> dict[str, set[i
     return found
 
 
+@np.errstate(over="ignore", invalid="ignore")  # public numbers may be endless, or none
 def _comparable(rows: Rows, dtype: np.dtype[np.generic]) -> NDArray[np.float64]:
     """Plain rows as precise as a model is fed them; images and windows with each channel in 0 to 1 (constant ones: 0)."""
     if rows.ndim <= 2:  # noqa: PLR2004 - rows of one axis, or single numbers
@@ -114,19 +113,14 @@ def _signature(row: NDArray[np.float64]) -> bytes:
     return (np.floor(sample * _STEPS + _SHIFT) + 0.0).tobytes()  # + 0.0: one kind of zero
 
 
-def _in_array(content: bytes, shape: tuple[int, ...]) -> Iterator[Rows]:
-    yield from _as_rows(np.load(io.BytesIO(content), allow_pickle=False), shape)
-
-
-def _in_archive(content: bytes, shape: tuple[int, ...]) -> Iterator[Rows]:
-    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-        for name in archive.files:
-            yield from _as_rows(archive[name], shape)
+def _in_arrays(content: bytes, shape: tuple[int, ...]) -> Iterator[Rows]:
+    for array in arrays_in(content).values():
+        yield from _as_rows(array, shape)
 
 
 def _as_rows(array: Rows, shape: tuple[int, ...]) -> Iterator[Rows]:
     """The rows of an array that are as large as an input, in whatever shape; and the windows of a series."""
-    if not np.issubdtype(array.dtype, np.number) or array.ndim == 0:
+    if not is_real(array) or array.ndim == 0:
         return
     if array.shape[1:] == shape or (shape and math.prod(array.shape[1:]) == math.prod(shape)):
         yield array.reshape(len(array), *shape)
@@ -136,8 +130,7 @@ def _as_rows(array: Rows, shape: tuple[int, ...]) -> Iterator[Rows]:
 
 def _in_table(delimiter: str) -> Reader:
     def rows(content: bytes, shape: tuple[int, ...]) -> Iterator[Rows]:
-        lines = list(csv.reader(io.StringIO(content.decode(errors="replace")), delimiter=delimiter))
-        yield from _in_columns(_numeric_columns(lines), shape)
+        yield from _in_columns(_numeric_columns(table_in(content, delimiter)), shape)
 
     return rows
 
@@ -156,17 +149,11 @@ def _in_columns(numbers: NDArray[np.float64], shape: tuple[int, ...]) -> Iterato
 
 
 def _in_json(content: bytes, shape: tuple[int, ...]) -> Iterator[Rows]:
-    try:
-        yield from _in_document(json.loads(content), shape)
-    except ValueError:
-        return
+    yield from _in_document(json_in(content), shape)
 
 
 def _in_json_lines(content: bytes, shape: tuple[int, ...]) -> Iterator[Rows]:
-    try:
-        yield from _in_document([json.loads(line) for line in content.splitlines() if line.strip()], shape)
-    except ValueError:
-        return
+    yield from _in_document(json_lines_in(content), shape)
 
 
 def _in_document(document: Any, shape: tuple[int, ...]) -> Iterator[Rows]:
@@ -206,7 +193,7 @@ def _as_numbers(part: list[Any]) -> NDArray[np.float64] | None:
         return None
     try:
         return np.array(part, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         return None
 
 
@@ -233,19 +220,20 @@ def _is_number(cell: str) -> bool:
 
 def _in_image(content: bytes, shape: tuple[int, ...]) -> Iterator[Rows]:
     """The picture resized to the input, in both ways that loaders commonly do it."""
-    if len(shape) != _IMAGE_RANK:
+    mode = _MODES.get(shape[-1]) if len(shape) == _IMAGE_RANK else None
+    opened = picture_in(content) if mode else None
+    if opened is None:
         return
-    from PIL import Image
+    from PIL.Image import Resampling
 
-    with Image.open(io.BytesIO(content)) as image:
-        picture = image.convert("RGB" if shape[-1] == _IMAGE_RANK else "L")
-        for method in (Image.Resampling.NEAREST, Image.Resampling.BILINEAR):
-            yield np.asarray(picture.resize((shape[1], shape[0]), method)).reshape(1, *shape)
+    picture = opened.convert(mode)
+    for method in (Resampling.NEAREST, Resampling.BILINEAR):
+        yield np.asarray(picture.resize((shape[1], shape[0]), method)).reshape(1, *shape)
 
 
 _READERS: Mapping[str, Reader] = {
-    ".npy": _in_array,
-    ".npz": _in_archive,
+    ".npy": _in_arrays,
+    ".npz": _in_arrays,
     ".csv": _in_table(","),
     ".tsv": _in_table("\t"),
     ".json": _in_json,

@@ -1,8 +1,9 @@
 """What a `build.py` left behind, held against its task: names, shapes, numbers, and nothing hidden among the public files."""
 
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from guildmark.i18n import _
 from guildmark.packs.model import InputSpec, TaskSpec
 from guildmark.packs.names import TARGETS, is_reserved_name
 from guildmark_grader.authoring.arrays import array_problems, text_problems
+from guildmark_grader.authoring.contents import arrays_in, unreadable_files
 from guildmark_grader.authoring.leaks import leaked_rows
 from guildmark_grader.authoring.targets import target_problems
 
@@ -39,20 +41,20 @@ def hidden_arrays(folder: Path, task: TaskSpec) -> Hidden | list[str]:
 
 
 def _array(folder: Path, name: str) -> NDArray[np.generic] | str:
-    try:
-        return np.asarray(np.load(folder / name, allow_pickle=False), order="C")
-    except FileNotFoundError:
+    path = folder / name
+    if not path.exists():
         return _("It made no {name} in the hidden folder.").format(name=name)
-    except (OSError, ValueError):
+    array = arrays_in(path.read_bytes()).get("") if path.is_file() else None
+    if array is None:
         return _("{name} is not an array of plain numbers or text.").format(name=name)
+    return np.asarray(array, order="C")
 
 
 def output_problems(task: TaskSpec, public: dict[str, bytes], hidden: Hidden | list[str]) -> list[str]:
     """Everything that is wrong with the files in `public` and the arrays in `hidden`."""
-    problems = [] if public else [_("It made no public file.")]
-    problems += [
-        _("The public file {name} has a name that is taken.").format(name=name) for name in public if is_reserved_name(name)
-    ]
+    if strange := [ascii(name) for name in public if not _is_utf_8(name)]:
+        return [_("A public file has a name that is not UTF-8: {name}.").format(name=name) for name in strange]
+    problems = [*_name_problems(public), *unreadable_files(public)]
     if not isinstance(hidden, Hidden):
         return problems + hidden
     for spec, name, array in zip(task.inputs, task.inputs_files, hidden.inputs, strict=True):
@@ -64,6 +66,26 @@ def output_problems(task: TaskSpec, public: dict[str, bytes], hidden: Hidden | l
             _("{count} hidden row(s) also stand in {name}.").format(count=leaks[name], name=name) for name in sorted(leaks)
         ]
     return problems
+
+
+def _is_utf_8(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _name_problems(public: dict[str, bytes]) -> Iterator[str]:
+    """Names that cannot stand in an archive beside the others."""
+    if not public:
+        yield _("It made no public file.")
+    for name in public:
+        if is_reserved_name(name):
+            yield _("The public file {name} has a name that is taken.").format(name=name)
+        for above in PurePosixPath(name).parents:
+            if above.as_posix() in public:
+                yield _("The public file {name} stands in {folder}, which is a file too.").format(name=name, folder=above)
 
 
 def _input_problems(spec: InputSpec, name: str, array: NDArray[np.generic]) -> list[str]:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from guildmark.errors import UsageError
 from guildmark.i18n import _
 from guildmark.packs.calibration import CalibrationRecord, Observation
+from guildmark.packs.metric import METRIC_TITLES, MetricSpec
 from guildmark.packs.model import Role, TaskSpec, text_in
+from guildmark.packs.roles import ROLE_TITLES
 from guildmark.rules.scoring import MAX_SCORE
 
 if TYPE_CHECKING:
@@ -45,7 +47,8 @@ def plot_record(record: CalibrationRecord, task: TaskSpec, path: Path) -> None:
     figure.legend(
         *metrics.get_legend_handles_labels(), loc="outside lower center", ncols=_LEGEND, frameon=False, fontsize="small"
     )
-    figure.suptitle(f"{text_in(task.title, 'en')} ({record.form}): {record.variants} variants", color=_INK)
+    title = _("{task} ({form}): {count} variants")
+    figure.suptitle(title.format(task=text_in(task.title, "en"), form=record.form, count=record.variants), color=_INK)
     figure.savefig(path, metadata={"Software": None})
 
 
@@ -75,14 +78,23 @@ def _draw_metrics(axes: "Axes", solutions: dict[str, list[Observation]], task: T
             marker=_MARKS[place % len(_MARKS)],
             color=_COLOURS[observed[0].role],
             alpha=0.8,
-            label=f"{solution.removesuffix('.py')} ({observed[0].role.value})",
+            label=_("{solution} ({role})").format(solution=_name(solution), role=_(ROLE_TITLES[observed[0].role])),
         )
-    axes.set_xlabel("variant")
+    axes.set_xlabel(_("variant"))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.set_ylabel(f"{task.metric.name} ({task.metric.unit})" if task.metric.unit else task.metric.name)
+    axes.set_ylabel(_metric_label(task.metric))
     if task.thresholds[0] > task.thresholds[-1]:
         axes.invert_yaxis()  # better is higher, for errors too
     axes.spines[["top", "right"]].set_visible(False)
+
+
+def _metric_label(metric: MetricSpec) -> str:
+    title = _(METRIC_TITLES[metric.name])
+    return _("{metric} ({unit})").format(metric=title, unit=metric.unit) if metric.unit else title
+
+
+def _name(solution: str) -> str:
+    return solution.removesuffix(".py")
 
 
 def _draw_scores(axes: "Axes", solutions: dict[str, list[Observation]]) -> None:
@@ -96,9 +108,9 @@ def _draw_scores(axes: "Axes", solutions: dict[str, list[Observation]]) -> None:
                 shade = "white" if score > MAX_SCORE // 2 else _INK
                 axes.text(start + share / 2, row, f"{score}", ha="center", va="center", color=shade)
             start += share
-    axes.set_yticks(range(len(solutions)), [name.removesuffix(".py") for name in solutions])
+    axes.set_yticks(range(len(solutions)), [_name(solution) for solution in solutions])
     axes.invert_yaxis()
     axes.set_xlim(0, 1)
     axes.set_xticks((0, 1 / 2, 1), ("0", "½", "1"))
-    axes.set_xlabel("share of models with each score")
+    axes.set_xlabel(_("share of models with each score"))
     axes.spines[["top", "right"]].set_visible(False)

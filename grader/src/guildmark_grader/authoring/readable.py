@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from guildmark.packs.model import ExamSpec, ReferencesSpec, TaskSpec
-from guildmark.packs.reader import Form, Pack
+from guildmark.packs.reader import Form, Pack, shared_files
 from guildmark.packs.toml import read_spec
 
 
@@ -29,7 +29,7 @@ def readable_pack(folder: Path) -> Pack | None:
         exam=exam,
         requirements=_text(folder / "requirements.txt"),
         forms=readable_forms(folder),
-        public={path.name: path.read_bytes() for path in sorted((folder / "public").glob("*")) if path.is_file()},
+        public={path.name: path.read_bytes() for path in shared_files(folder) if path.is_file()},
     )
 
 

@@ -1,8 +1,7 @@
 """Where the records of calibrations stand in a pack, and how they are read and written."""
 
 import fcntl
-import hashlib
-import tempfile
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,24 +34,53 @@ def read_record(pack: Pack, form: Form) -> CalibrationRecord | None:
 
 
 def write_record(pack: Pack, form: Form, record: CalibrationRecord) -> None:
-    """Put `record` in its place, whole or not at all."""
+    """Put `record` in its place, whole or not at all. Raises `UsageError` if it cannot be written."""
     path = record_path(pack, form)
-    path.parent.mkdir(exist_ok=True)
     unfinished = path.with_suffix(".unfinished")
-    unfinished.write_text(record.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    unfinished.replace(path)
+    try:
+        path.parent.mkdir(exist_ok=True)
+        try:
+            with unfinished.open("w", encoding="utf-8") as file:
+                file.write(record.model_dump_json(indent=1) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+    except OSError as error:
+        raise _unwritable(path, error) from error
 
 
 @contextmanager
 def only_writer(pack: Pack, form: Form) -> Iterator[None]:
-    """Let nobody else on this machine write the record of `form` meanwhile. Raises `UsageError` if somebody does already."""
-    name = hashlib.sha256(str(record_path(pack, form).resolve()).encode()).hexdigest()[:16]
-    with Path(tempfile.gettempdir(), f"guildmark-calibration-{name}.lock").open("w") as lock:
+    """Let nobody else write the record of `form` meanwhile. Raises `UsageError` if somebody does, or nobody can."""
+    path = record_path(pack, form)
+    try:
+        path.parent.mkdir(exist_ok=True)
+        lock = path.with_name(f".{form.task.id}.lock").open("w")
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+            is_stale = os.fstat(lock.fileno()).st_nlink == 0  # whoever held it has just ended and removed it
+        except BlockingIOError:
+            is_stale = True
+        if is_stale:
             raise UsageError(
                 _("{form} is being calibrated already.").format(form=form.task.id),
                 next_step=_("Wait until that ends, or calibrate another form with --form."),
-            ) from error
-        yield
+            )
+        try:
+            yield
+        finally:
+            Path(lock.name).unlink(missing_ok=True)
+
+
+def _unwritable(path: Path, error: OSError) -> UsageError:
+    return UsageError(
+        _("The calibration record {path} cannot be written: {reason}.").format(
+            path=f"{FOLDER}/{path.name}", reason=error.strerror or error
+        ),
+        next_step=_("Mend that and run the same command again: it goes on from what is there."),
+    )

@@ -4,21 +4,18 @@ Letter case and white space do not count. A row of several texts is looked for a
 anything, since labels and vocabularies hold such, so short rows are not looked for.
 """
 
-import csv
-import io
-import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from guildmark_grader.authoring.contents import arrays_in, json_in, json_lines_in, suffix_of, table_in
+
 _SHORTEST = 12
 _SPACE = re.compile(r"\s+")
-_LARGEST_CELL = 16 * 1024 * 1024
 
 Words = tuple[str, ...]
 Reader = Callable[[bytes], Iterator[list[str]]]
@@ -40,7 +37,7 @@ def found_text(inputs: NDArray[np.generic], public: Mapping[str, bytes]) -> dict
 
 
 def _found(by_words: Mapping[Words, set[int]], width: int, name: str, content: bytes) -> set[int]:
-    reader = _READERS.get(PurePosixPath(name.removesuffix(".gz")).suffix.lower())
+    reader = _READERS.get(suffix_of(name))
     found: set[int] = set()
     for texts in reader(content) if reader and by_words else ():
         plain = [_plain(text) for text in texts]
@@ -57,14 +54,9 @@ def _decoded(text: str | bytes) -> str:
     return text.decode(errors="replace") if isinstance(text, bytes) else text
 
 
-def _in_array(content: bytes) -> Iterator[list[str]]:
-    yield _texts(np.load(io.BytesIO(content), allow_pickle=False))
-
-
-def _in_archive(content: bytes) -> Iterator[list[str]]:
-    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-        for name in archive.files:
-            yield _texts(archive[name])
+def _in_arrays(content: bytes) -> Iterator[list[str]]:
+    for array in arrays_in(content).values():
+        yield _texts(array)
 
 
 def _texts(array: NDArray[np.generic]) -> list[str]:
@@ -73,8 +65,7 @@ def _texts(array: NDArray[np.generic]) -> list[str]:
 
 def _in_table(delimiter: str) -> Reader:
     def rows(content: bytes) -> Iterator[list[str]]:
-        csv.field_size_limit(_LARGEST_CELL)
-        yield from csv.reader(io.StringIO(content.decode(errors="replace"), newline=""), delimiter=delimiter)
+        yield from table_in(content, delimiter)
 
     return rows
 
@@ -84,16 +75,12 @@ def _in_lines(content: bytes) -> Iterator[list[str]]:
 
 
 def _in_json(content: bytes) -> Iterator[list[str]]:
-    try:
-        document = json.loads(content)
-    except ValueError:
-        return
-    yield list(_strings(document))
+    yield list(_strings(json_in(content)))
 
 
 def _in_json_lines(content: bytes) -> Iterator[list[str]]:
-    for line in content.splitlines():
-        yield from _in_json(line)
+    for document in json_lines_in(content):
+        yield list(_strings(document))
 
 
 def _strings(document: Any) -> Iterator[str]:
@@ -109,8 +96,8 @@ def _strings(document: Any) -> Iterator[str]:
 
 
 _READERS: Mapping[str, Reader] = {
-    ".npy": _in_array,
-    ".npz": _in_archive,
+    ".npy": _in_arrays,
+    ".npz": _in_arrays,
     ".csv": _in_table(","),
     ".tsv": _in_table("\t"),
     ".txt": _in_lines,

@@ -11,7 +11,7 @@ together raise `ValueError`: nothing is ever broadcast or squeezed until it fits
 
 from collections.abc import Callable, Mapping
 
-from guildmark.packs.model import MetricSpec
+from guildmark.packs.metric import MetricSpec
 from guildmark_grader.metrics.arrays import Numbers
 from guildmark_grader.metrics.classes import accuracy, macro_f1
 from guildmark_grader.metrics.detection import mean_average_precision

@@ -73,7 +73,8 @@ class Ended(Enum):
 class Outcome:
     """What became of a job. `reached` tells when, in seconds from the start, each stage began; `log` is for us alone.
 
-    `status` is the worker's wait status, None if it had not ended by itself; `cpu_s` and `peak_kib` are what it used.
+    `status` is the worker's wait status, None if it had not ended by itself; `cpu_s` and `peak_kib` are what it used. `lost_s`
+    are the seconds that went by with workers before it, which were lost.
     """
 
     ended: Ended
@@ -84,3 +85,4 @@ class Outcome:
     seconds: float
     cpu_s: float
     peak_kib: int
+    lost_s: float = 0.0

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from guildmark.inspection import Finding, printable
 from guildmark.inspection.findings import NAME_LENGTH
 from guildmark.rules.contract import ModelFormat
-from guildmark.rules.verdict import REASONS, Verdict
+from guildmark.rules.reasons import REASONS
+from guildmark.rules.verdict import Verdict
 from guildmark_grader.worker.reply import (
     FINDINGS_LIMIT,
     HEADER,

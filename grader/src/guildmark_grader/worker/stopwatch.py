@@ -59,6 +59,15 @@ def predicting_ms(predict: Predictor, inputs: Arrays, answers: Array, limit_ms: 
     return found
 
 
+def longest_s(limit_ms: float, rows: int) -> float:
+    """The seconds of processor time that a model may take over `rows` before its time can be told; a hopeless one may not.
+
+    The first answer counts, which is not timed.
+    """
+    passes = max((1 + _PASSES_WHEN_NEAR) * NEAR, (1 + _PASSES) * _HOPELESS)
+    return passes * limit_ms / 1000 * rows / _ROWS
+
+
 def yardstick() -> None:
     """A fixed computation of the kinds that models are made of: products of matrices, long arrays, and many short calls."""
     square, product = np.full((192, 192), 0.5, np.float32), np.empty((192, 192), np.float32)

@@ -13,7 +13,7 @@ from guildmark.client.files import require_file
 from guildmark.client.workspace import Workspace
 from guildmark.errors import ModelRefused, UsageError
 from guildmark.i18n import _
-from guildmark.rules.verdict import describe
+from guildmark.rules.wording import describe
 
 if TYPE_CHECKING:
     from guildmark.client.check import Checked

@@ -14,7 +14,7 @@ from guildmark.cli.wrapping import wrapped
 from guildmark.client.tus import Progress as Report
 from guildmark.errors import ConfirmationNeeded, GuildmarkError
 from guildmark.i18n import _
-from guildmark.rules.verdict import size_text
+from guildmark.rules.wording import size_text
 
 
 class Screen:

@@ -14,7 +14,7 @@ from guildmark.errors import AttemptClosed, ConfirmationNeeded, Refused
 from guildmark.i18n import _
 from guildmark.protocol import AttemptState
 from guildmark.rules.attempt import Phase
-from guildmark.rules.verdict import size_text
+from guildmark.rules.wording import size_text
 
 _STOPPED = 130
 

@@ -8,7 +8,7 @@ from guildmark.cli.options import AsJson
 from guildmark.cli.screen import Screen
 from guildmark.i18n import _
 from guildmark.rules.attempt import Phase
-from guildmark.rules.verdict import size_text
+from guildmark.rules.wording import size_text
 
 _NEXT = {
     Phase.REGISTERED: _("Next: guildmark start"),

@@ -15,7 +15,8 @@ from guildmark.client.session import Session
 from guildmark.errors import CheckUnavailable, ModelRefused, OurFault, ServerUnreachable
 from guildmark.i18n import _
 from guildmark.protocol import SubmissionState
-from guildmark.rules.verdict import Verdict, describe
+from guildmark.rules.verdict import Verdict
+from guildmark.rules.wording import describe
 
 _STOPPED = 130
 _NEVER_TAKEN = ("file.empty", "file.too_large")  # the portal does not open an upload for these

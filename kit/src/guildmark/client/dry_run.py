@@ -19,7 +19,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from guildmark.inspection import Finding
-from guildmark.rules.contract import Contract, Shape, TensorContract, alternatives_text, shape_text, takes
+from guildmark.rules.contract import Contract, Shape, TensorContract, note_alternatives, shape_text, takes
 
 _SCRIPT = Path(__file__).with_name("dry_run_script.py")
 _PROBE = "import importlib.util, sys; sys.exit(0 if importlib.util.find_spec('tensorflow') else 9)"
@@ -136,7 +136,7 @@ def _mismatch(side: str, expected: Sequence[tuple[TensorContract, ...]], found: 
         return Finding(f"contract.{side}_count", {"found": len(found), "expected": len(expected)})
     for tensors, (_batch, *rest) in zip(expected, found, strict=True):
         if not any(takes(tuple(rest), tensor) for tensor in tensors):
-            shapes = {"found": shape_text(tuple(rest)), "expected": alternatives_text(tensors)}
+            shapes = {"found": shape_text(tuple(rest)), "expected": note_alternatives(tensors)}
             return Finding(f"contract.{side}_shape", shapes)
     return None
 

@@ -25,7 +25,7 @@ _RECURRENT: Final = frozenset(
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong with a file: a code of `rules.verdict.REASONS` and what fills its sentence."""
+    """One thing that is wrong with a file: a code of `rules.reasons.REASONS` and what fills its sentence."""
 
     code: str
     params: Params = field(default_factory=dict)

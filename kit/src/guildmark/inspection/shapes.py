@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from guildmark.inspection.findings import Finding, JsonObject
-from guildmark.rules.contract import Contract, Shape, TensorContract, alternatives_text, shape_text, takes
+from guildmark.rules.contract import Contract, Shape, TensorContract, note_alternatives, shape_text, takes
 
 _BATCH_SHAPE_KEYS = ("batch_shape", "batch_input_shape")
 _KEEP_THE_SHAPE = frozenset(
@@ -68,7 +68,7 @@ def _against(side: str, found: Shapes, expected: Sequence[tuple[TensorContract, 
     if len(found) != len(expected):
         return [Finding(f"contract.{side}_count", {"found": len(found), "expected": len(expected)})]
     return [
-        Finding(f"contract.{side}_shape", {"found": shape_text(shape), "expected": alternatives_text(wanted)})
+        Finding(f"contract.{side}_shape", {"found": shape_text(shape), "expected": note_alternatives(wanted)})
         for shape, wanted in zip(found, expected, strict=True)
         if not any(takes(shape, tensor) for tensor in wanted)
     ]

@@ -3,7 +3,8 @@
 from typing import Literal
 
 from guildmark.packs.calibration import FormCalibration
-from guildmark.packs.model import ExamSpec, Spec, TaskSpec
+from guildmark.packs.model import ExamSpec, TaskSpec
+from guildmark.packs.spec import Spec
 from guildmark.protocol import CategoryId, Sha256
 
 

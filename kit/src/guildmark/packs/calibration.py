@@ -12,7 +12,9 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Field
 
 from guildmark.i18n import _
-from guildmark.packs.model import SCORES_OF, Role, Spec
+from guildmark.packs.model import SCORES_OF, Role
+from guildmark.packs.roles import ROLE_TITLES
+from guildmark.packs.spec import Spec
 from guildmark.protocol import FormId, Score, Sha256
 from guildmark.rules.scoring import Bands
 
@@ -64,24 +66,39 @@ _Scored = TypeVar("_Scored", Observation, Crossing)
 
 
 class CalibrationRecord(Spec):
-    """`calibration/FORM.json`. `versions` are those of the libraries that trained the models.
+    """`calibration/FORM.json`. `versions` are those of the libraries that trained the models, all of them.
 
-    `measuring` is the digest of the scoring without its bands: while it stays, new bands only need the metrics again.
+    The variants are those that the version `exam_version` of the exam draws, whatever its version is now. `measuring` is the
+    digest of the scoring without its bands: while it stays, new bands only need the metrics again.
     """
 
     format: Literal[1]
     form: FormId
+    exam_version: str
     digests: Digests
-    measuring: Sha256 | None = None
+    measuring: Sha256
     classes: Annotated[int, Field(ge=0)]
-    versions: dict[str, str]
+    versions: dict[str, tuple[str, ...]]
     observations: tuple[Observation, ...] = ()
     crossings: tuple[Crossing, ...] = ()
 
     @property
     def variants(self) -> int:
-        """How many variants were tried with a full reference."""
-        return len({one.variant for one in self.observations if one.role is Role.FULL})
+        """How many variants were tried with every reference."""
+        return len(self._complete)
+
+    @property
+    def _complete(self) -> set[int]:
+        """The variants that every reference was tried on."""
+        return set.intersection(*self.tried.values()) if self.observations else set()
+
+    @property
+    def tried(self) -> dict[str, set[int]]:
+        """The variants that each reference was tried on."""
+        found: dict[str, set[int]] = defaultdict(set)
+        for one in self.observations:
+            found[one.solution].add(one.variant)
+        return dict(found)
 
     def of(self, role: Role) -> tuple[Observation, ...]:
         """The observations of references with `role`."""
@@ -107,10 +124,12 @@ class CalibrationRecord(Spec):
 
     @property
     def spread(self) -> Fraction:
-        """The largest difference between the mean scores of two variants, over all references and seeds."""
+        """The largest difference between the mean scores of two variants that every reference was tried on, over all seeds."""
+        complete = self._complete
         scores: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         for one in self.observations:
-            scores[one.variant][one.solution].append(one.score or 0)
+            if one.variant in complete:
+                scores[one.variant][one.solution].append(one.score or 0)
         means = [_mean(_mean(of_one) for of_one in by_solution.values()) for by_solution in scores.values()]
         return max(means) - min(means) if means else Fraction()
 
@@ -135,16 +154,22 @@ def record_shortfalls(record: CalibrationRecord) -> tuple[str, ...]:
 
 
 def _changed(now: Digests, then: Digests) -> Iterator[str]:
-    parts = {"data": _("the data"), "build": _("the build"), "scoring": _("the scoring")}
-    for name, part in parts.items():
-        if getattr(now, name) != getattr(then, name):
-            yield _("{part} changed after the calibration").format(part=part)
+    if now.data != then.data:
+        yield _("the data changed after the calibration")
+    if now.build != then.build:
+        yield _("the build changed after the calibration")
+    if now.scoring != then.scoring:
+        yield _("the scoring changed after the calibration")
 
 
 def _record_shortfalls(record: CalibrationRecord) -> Iterator[str]:
     if record.variants < VARIANTS_NEEDED:
-        yield _("{found} variants were tried; {needed} are needed").format(found=record.variants, needed=VARIANTS_NEEDED)
-    if record.full_share < FULL_SHARE_NEEDED:
+        yield _("{found} variants were tried with every reference; {needed} are needed").format(
+            found=record.variants, needed=VARIANTS_NEEDED
+        )
+    if not record.of(Role.FULL):
+        yield _untried(Role.FULL)
+    elif record.full_share < FULL_SHARE_NEEDED:
         yield _("full references reach {full} in {share:.0%} of the trials; {needed:.0%} are needed").format(
             full=max(SCORES_OF[Role.FULL]), share=float(record.full_share), needed=float(FULL_SHARE_NEEDED)
         )
@@ -154,23 +179,35 @@ def _record_shortfalls(record: CalibrationRecord) -> Iterator[str]:
         yield _("the mean scores of two variants differ by {found:.2f}; {allowed:.1f} are allowed").format(
             found=float(record.spread), allowed=float(SPREAD_ALLOWED)
         )
-    crossed = [one for one in record.crossings if not one.has_same_labels and (one.score or 0) > CROSSED_AT_MOST]
-    if record.classes >= _LABELLED and crossed:
+    if record.classes >= _LABELLED:
+        yield from _copied(record)
+
+
+def _copied(record: CalibrationRecord) -> Iterator[str]:
+    """What copied files earn where numbers mean other classes."""
+    crossed = [one.score or 0 for one in record.crossings if not one.has_same_labels]
+    if not crossed:
+        yield _("no model was tried on a variant with other labels; let build.py draw which number means which class")
+    elif max(crossed) > CROSSED_AT_MOST:
         yield _("a model of one variant earns {score} on another with other labels; {allowed} is allowed").format(
-            score=max(one.score or 0 for one in crossed), allowed=CROSSED_AT_MOST
+            score=max(crossed), allowed=CROSSED_AT_MOST
         )
+
+
+def _untried(role: Role) -> str:
+    return _("no reference with the role {role} was tried as it is now").format(role=_(ROLE_TITLES[role]))
 
 
 def _outside(record: CalibrationRecord, role: Role) -> Iterator[str]:
     observed, expected = record.of(role), SCORES_OF[role]
     if not observed:
-        yield _("no reference with the role {role} was tried").format(role=role.value)
+        yield _untried(role)
         return
     strange = sorted({-1 if one.score is None else one.score for one in observed} - set(expected))
     if strange:
         scores = ", ".join(_("none") if score < 0 else str(score) for score in strange)
         yield _("a reference with the role {role} got {scores}; it must get {lowest} to {highest}").format(
-            role=role.value, scores=scores, lowest=min(expected), highest=max(expected)
+            role=_(ROLE_TITLES[role]), scores=scores, lowest=min(expected), highest=max(expected)
         )
 
 

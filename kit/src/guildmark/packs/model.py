@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from enum import Enum
-from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, model_validator
 
+from guildmark.packs.metric import MetricSpec
 from guildmark.packs.names import inputs_names
+from guildmark.packs.spec import Spec
 from guildmark.protocol import CategoryId, FormId, Score
 from guildmark.rules.contract import Contract, ModelFormat, TensorContract
+from guildmark.rules.reasons import REASONS
 from guildmark.rules.scoring import MAX_SCORE, Bands, Direction, PassRule
-from guildmark.rules.verdict import REASONS, Verdict
+from guildmark.rules.verdict import Verdict
 
 if TYPE_CHECKING:
     from typing_extensions import Self  # in `typing` from Python 3.11 on
@@ -26,12 +28,6 @@ DataPath = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0
 """A file or folder below `data/`, with forward slashes."""
 
 SkillId = Annotated[str, Field(pattern=r"^[A-E][0-9]{1,2}$")]
-
-
-class Spec(BaseModel):
-    """A part of a pack: unknown keys are problems."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def text_in(text: Text, language: str) -> str:
@@ -68,11 +64,11 @@ class ExamSpec(Spec):
     framework: str
     visibility: Literal["public", "private"]
     languages: tuple[Language, ...]
-    duration_minutes: Annotated[int, Field(gt=0)]
-    grace_minutes: Annotated[int, Field(ge=0)]
+    duration_minutes: Annotated[int, Field(gt=0, le=30 * 24 * 60)]
+    grace_minutes: Annotated[int, Field(ge=0, le=24 * 60)]
     pass_rule: PassRule
-    pass_mark: Annotated[int, Field(ge=0, le=100)]
-    validity_months: Annotated[int, Field(gt=0)]
+    pass_mark: Annotated[int, Field(gt=0, le=100)]
+    validity_months: Annotated[int, Field(gt=0, le=50 * 12)]
     categories: tuple[CategorySpec, ...]
 
     @model_validator(mode="after")
@@ -90,42 +86,6 @@ class ExamSpec(Spec):
     def weights(self) -> dict[str, int]:
         """Points by category."""
         return {category.id: category.weight for category in self.categories}
-
-
-_HIGHER_IS_BETTER = ("accuracy", "macro_f1", "mean_average_precision")
-_BOX = 4
-"""The numbers of a box."""
-
-
-class MetricSpec(Spec):
-    """How predictions become one number. `unit` is for people, `levels` are those of the quantiles, lowest first."""
-
-    name: Literal["accuracy", "mae", "rmse", "quantile_loss", "macro_f1", "mean_average_precision"]
-    unit: str = ""
-    levels: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()
-
-    @model_validator(mode="after")
-    def _has_levels_for_quantiles_alone(self) -> "Self":
-        if bool(self.levels) != (self.name == "quantile_loss"):
-            raise ValueError("quantile_loss needs levels, such as [0.1, 0.5, 0.9], and no other metric has them")
-        if any(lower >= higher for lower, higher in pairwise(self.levels)):
-            raise ValueError("levels must ascend")
-        return self
-
-    @property
-    def direction(self) -> Direction:
-        """Shares of what is right are better when higher, errors when lower."""
-        return Direction.HIGHER if self.name in _HIGHER_IS_BETTER else Direction.LOWER
-
-    def misfit(self, output: tuple[int, ...]) -> str | None:
-        """What keeps this metric from judging outputs of the shape `output` (without the batch); None if nothing does."""
-        if self.name == "quantile_loss" and output[-1:] != (len(self.levels),):
-            return f"quantile_loss asks for an output whose last axis has the {len(self.levels)} levels"
-        if self.name == "macro_f1" and len(output) != 1:
-            return "macro_f1 asks for an output of the shape [labels]"
-        if self.name == "mean_average_precision" and (len(output) != 2 or output[1] <= _BOX):  # noqa: PLR2004 - two axes
-            return "mean_average_precision asks for an output of the shape [boxes, 4 + classes]"
-        return None
 
 
 Dimensions = tuple[Annotated[int, Field(gt=0)], ...]
@@ -236,6 +196,8 @@ class TaskSpec(Spec):
         _ = self.bands  # raises ValueError, which pydantic reports
         if any(threshold < 0 for threshold in self.thresholds):
             raise ValueError("thresholds must not be negative")
+        if self.metric.direction is Direction.HIGHER and max(self.thresholds) > 1:
+            raise ValueError(f"thresholds of {self.metric.name} are shares from 0 to 1: write 0.9 for 90 %")
         return self
 
     @model_validator(mode="after")

@@ -4,10 +4,11 @@ A pack is read to the end whatever is wrong: `PackUnreadable.problems` holds eve
 author mends a pack in one round. What can only be known by running `build.py` is left to the grader's authoring tools.
 """
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pydantic import ValidationError
 
@@ -21,7 +22,7 @@ from guildmark.packs.skills import SKILLS
 from guildmark.packs.toml import read_spec
 from guildmark.rules.contract import ModelFormat
 
-__all__ = ["Form", "Pack", "PackProblem", "PackUnreadable", "load_manifest", "read_pack"]
+__all__ = ["Form", "Pack", "PackProblem", "PackUnreadable", "load_manifest", "read_pack", "shared_files"]
 
 _PINNED = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*(\[[A-Za-z0-9,._-]+\])?==[A-Za-z0-9.!+_-]+(\s*;.*)?$")
 _WITH_LAYERS = (ModelFormat.KERAS, ModelFormat.H5)
@@ -77,6 +78,12 @@ def read_pack(folder: Path) -> Pack:
         missing = PackProblem("exam.toml", None, _("The file is missing."))
         raise PackUnreadable(message, next_step=_("Name the folder that holds exam.toml."), problems=(missing,))
     return _Reading(folder).pack()
+
+
+def shared_files(folder: Path) -> list[Path]:
+    """What stands in `public/` of the pack in `folder`, but for what systems and Python leave behind."""
+    paths = (folder / "public").glob("*")
+    return sorted(path for path in paths if path.name != "__pycache__" and not path.name.startswith("."))
 
 
 def load_manifest(path: Path) -> BankManifest:
@@ -137,7 +144,7 @@ class _Reading:
 
     def _public(self) -> dict[str, bytes]:
         """The files of `public/`; scripts among them must be Python."""
-        paths = sorted(path for path in (self.folder / "public").glob("*") if path.name != "__pycache__")
+        paths = shared_files(self.folder)
         for path in paths:
             if not path.is_file() or path.is_symlink():
                 self._report(f"public/{path.name}", _("Only plain files stand here; folders and links are not handed out."))
@@ -204,9 +211,7 @@ class _Reading:
         if task.id != folder_name:
             message = _("The id is {id}, but the folder is called {folder}; give both the same name.")
             self._report(name, message.format(id=task.id, folder=folder_name))
-        for path in task.data:
-            if not (self.folder / "data" / path).exists():
-                self._report(name, _("data names {path}, but there is no data/{path}.").format(path=path))
+        self._data(task, name)
         for skill in task.skills:
             if skill not in SKILLS:
                 self._report(name, _("{skill} is not a skill of the checklist.").format(skill=skill))
@@ -218,6 +223,31 @@ class _Reading:
         meanings = [*(entry.meaning for entry in task.inputs), task.output.meaning]
         texts = [task.title, *meanings, *task.tips, *(hint.text for hint in task.hints)]
         self._translations(name, languages, texts)
+
+    def _data(self, task: TaskSpec, name: str) -> None:
+        """Every entry of `data` is there, in the pack, and stands for itself."""
+        entries = [PurePosixPath(entry) for entry in task.data]
+        for k, entry in enumerate(entries):
+            place = self.folder / "data" / entry
+            holders = [other for other in entries[:k] + entries[k + 1 :] if entry.is_relative_to(other) and entry != other]
+            if not place.exists():
+                self._report(name, _("data names {path}, but there is no data/{path}.").format(path=entry))
+            elif holders:
+                message = _("data names {path}, which {folder} holds already; drop one.")
+                self._report(name, message.format(path=entry, folder=holders[0]))
+            elif entry in entries[:k]:
+                self._report(name, _("data names {path} twice; drop one.").format(path=entry))
+            for link in self._links_out(place):
+                message = _("{path} is a link out of the pack, which nobody else has; put the file itself there.")
+                self._report(link.relative_to(self.folder).as_posix(), message.format(path=link.name))
+
+    def _links_out(self, place: Path) -> Iterator[Path]:
+        """The links at `place` and below it that lead out of the pack."""
+        inside = Path(os.path.realpath(self.folder))
+        if not Path(os.path.realpath(place)).is_relative_to(inside):
+            yield place
+            return
+        yield from (path for path in sorted(place.rglob("*")) if not Path(os.path.realpath(path)).is_relative_to(inside))
 
     def _references(self, folder: Path, place: str) -> tuple[ReferenceSpec, ...]:
         name = f"{place}/reference.toml"

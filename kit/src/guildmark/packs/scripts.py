@@ -12,7 +12,7 @@ def script_problems(source: str, name: str, function: str | None = None, arity: 
         tree = ast.parse(source, filename=name)
     except SyntaxError as error:
         return [PackProblem(name, error.lineno, _("This is not Python: {reason}.").format(reason=error.msg))]
-    except ValueError as error:
+    except (ValueError, RecursionError, MemoryError) as error:
         return [PackProblem(name, None, _("This is not Python: {reason}.").format(reason=error))]
     if function is None or not source.strip():
         return []

@@ -12,6 +12,8 @@ Shape = tuple[int | None, ...]
 TEXT = "string"
 """The element type of text."""
 
+_OF_TEXT, _OR = f" {TEXT}", " | "
+
 
 class ModelFormat(str, Enum):
     """The formats of a model file, by magic bytes and content, never by file name."""
@@ -75,7 +77,13 @@ def shape_text(shape: Shape) -> str:
     return "(" + ", ".join(str(d) for d in (None, *shape)) + ("," if not shape else "") + ")"
 
 
-def alternatives_text(tensors: Sequence[TensorContract]) -> str:
-    """The shapes of `tensors` as candidates write them, and what holds text, since shapes alone do not tell."""
-    texts = [shape_text(tensor.shape) + (" of text" if tensor.dtype == TEXT and len(tensors) > 1 else "") for tensor in tensors]
-    return " or ".join(texts)
+def note_alternatives(tensors: Sequence[TensorContract]) -> str:
+    """The shapes of `tensors`, and which of several hold text, in no language: `(None,) string | (None, 5)`."""
+    several = len(tensors) > 1
+    notes = (shape_text(tensor.shape) + (_OF_TEXT if several and tensor.dtype == TEXT else "") for tensor in tensors)
+    return _OR.join(notes)
+
+
+def alternatives_in(noted: str) -> list[tuple[str, bool]]:
+    """Each shape of what `note_alternatives` noted, and whether it is said to hold text."""
+    return [(note.removesuffix(_OF_TEXT), note.endswith(_OF_TEXT)) for note in noted.split(_OR)]

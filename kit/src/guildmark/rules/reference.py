@@ -5,7 +5,8 @@ import sys
 from collections.abc import Iterator
 from itertools import groupby
 
-from guildmark.rules.verdict import REASONS, Reason, Verdict
+from guildmark.rules.reasons import REASONS
+from guildmark.rules.verdict import Reason, Verdict
 
 _TITLE = """# Why a submission got its verdict
 

@@ -4,8 +4,6 @@ A variant draws how the sensor sits on the wrist and which number stands for whi
 fast and when the gesture is made, how the arm is held, and how its wearer walks meanwhile.
 """
 
-from pathlib import Path
-
 import numpy as np
 
 STEPS, CHANNELS = 96, 6  # 2.4 seconds at 40 Hz; three accelerations, then three speeds of rotation
@@ -16,12 +14,14 @@ NOISE = 0.4
 
 def build(rng, sources, public, hidden):
     numbers, mounting = rng.permutation(CLASSES), rotation(rng.normal(size=4))
+    names = [NAMES[kind] for kind in np.argsort(numbers)]
     kinds = np.concatenate([rng.permutation(np.repeat(np.arange(CLASSES), count)) for count in (HIDDEN, GIVEN)])
     signals = np.stack([felt(rng, kind, mounting) for kind in kinds])
     signals = np.clip(np.rint(signals * 1000), -32767, 32767).astype(np.int16)
     labels, cut = numbers[kinds], HIDDEN * CLASSES
+    (public / "classes.txt").write_text("\n".join(names) + "\n", encoding="utf-8")
     np.savez_compressed(public / "train.npz", signals=signals[cut:], labels=labels[cut:].astype(np.uint8))
-    (public / "speed.py").write_bytes(Path(__file__).with_name("speed.py").read_bytes())
+    (public / "speed.py").write_bytes((sources / "speed.py").read_bytes())
     np.save(hidden / "inputs.npy", signals[:cut].astype(np.float32) / 1000)
     np.save(hidden / "targets.npy", labels[:cut].astype(np.int64))
 
@@ -105,3 +105,4 @@ GESTURES = (
     *(turned(1), turned(-1)),
 )
 """Three gestures, each followed by its mirror image in space or time."""
+NAMES = ("loop", "loop-mirrored", "knocks", "knocks-mirrored", "turn", "turn-mirrored")

@@ -18,7 +18,7 @@ from django.conf import settings
 
 from guildmark.errors import OurFault
 from guildmark.protocol import GradeJob, GradeReport
-from guildmark.rules.verdict import describe
+from guildmark.rules.wording import describe
 from guildmark_portal import clock
 from guildmark_portal.engine import live
 from guildmark_portal.exams import storage

@@ -22,7 +22,7 @@ from guildmark.protocol import (
     TaskView,
 )
 from guildmark.rules.attempt import Phase, Timeline, accepts_bytes, decided_at, phase, time_left
-from guildmark.rules.verdict import describe
+from guildmark.rules.wording import describe
 from guildmark_portal.credentials import services as credentials
 from guildmark_portal.credentials.queries import certificate_of
 from guildmark_portal.exams import storage

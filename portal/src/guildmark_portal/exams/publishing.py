@@ -25,7 +25,7 @@ from guildmark_portal import clock
 from guildmark_portal.audit import services as audit
 from guildmark_portal.exams import storage
 from guildmark_portal.exams.changes import program_changed
-from guildmark_portal.exams.going_live import Override, unready_for_live
+from guildmark_portal.exams.going_live import Override, unready_for_live, variants_in_use
 from guildmark_portal.exams.models import ExamVersion, Program
 from guildmark_portal.exams.refusals import PublishRefused
 
@@ -41,6 +41,7 @@ def publish(bank: Path, kind: ExamKind, actor: str, *, override: Override | None
     content = _read(bank / "bank.json")
     manifest = _parse(content)
     overridden = _refuse_unready(manifest, kind, override)
+    _refuse_to_give_away(manifest, kind)
     problems = [*_missing_forms(manifest), *_damaged(bank, manifest)]
     if problems:
         raise PackUnreadable(_("The bank cannot be used: ") + "; ".join(problems) + ".", next_step=_rebuild())
@@ -84,11 +85,21 @@ def _refuse_unready(manifest: BankManifest, kind: ExamKind, override: Override |
         raise PublishRefused(
             _("This exam cannot go live: %(missing)s.") % {"missing": "; ".join(missing)},
             next_step=_(
-                "Calibrate a private pack (guildmark-grader pack calibrate PACK) and build its bank again; or publish with "
-                "--kind demo or --kind mock. An owner may override it: --owner EMAIL --override REASON."
+                "Calibrate a private pack (guildmark-grader pack calibrate PACK) and build a bank for the live exam alone, "
+                "with a secret of its own; or publish with --kind demo or --kind mock. An owner may override it: "
+                "--owner EMAIL --override REASON."
             ),
         )
     return missing
+
+
+def _refuse_to_give_away(manifest: BankManifest, kind: ExamKind) -> None:
+    """Practice hands out what candidates of a live exam must not have seen. Raises `PublishRefused`; nobody overrides it."""
+    if kind is not ExamKind.LIVE and (live := variants_in_use(manifest, [ExamKind.LIVE])):
+        raise PublishRefused(
+            _("%(count)s of these variants belong to a live exam, and practice would give them away.") % {"count": live},
+            next_step=_("Build another bank for practice, with another secret: guildmark-grader pack build PACK --out BANK"),
+        )
 
 
 def _variants(manifest: BankManifest) -> Iterator[VariantEntry]:

@@ -25,7 +25,8 @@ from django.utils.translation import gettext as _
 
 from guildmark.errors import ModelRefused, Refused
 from guildmark.i18n import mark
-from guildmark.rules.verdict import Params, describe
+from guildmark.rules.verdict import Params
+from guildmark.rules.wording import describe
 
 
 class ProgramNotOpen(Refused):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from guildmark.errors import AttemptClosed, NotStarted, Refused
+from guildmark.packs.metric import METRIC_TITLES
 from guildmark.protocol import MetricView, SubmissionPhase, SubmissionState
 from guildmark.rules.attempt import Phase
 from guildmark.rules.scoring import MAX_SCORE
@@ -44,15 +45,6 @@ _PHASES: Final = {
 }
 _PASSED: Final = Saying(_("Passed"), "good")
 _NOT_PASSED: Final = Saying(_("Not passed"), "bad")
-
-_METRICS: Final = {
-    "accuracy": _("Accuracy"),
-    "mae": _("Mean absolute error"),
-    "rmse": _("Root mean square error"),
-    "quantile_loss": _("Quantile loss"),
-    "macro_f1": _("Macro F1"),
-    "mean_average_precision": _("Mean average precision"),
-}
 
 _IDENTIFIER_LENGTHS: Final = {12, 14}
 """With and without the GM before it."""
@@ -106,7 +98,7 @@ def of_attempt(phase: Phase, *, passed: bool | None) -> Saying:
 
 def metric_name(name: str) -> str:
     """The metric's name as people say it; a name that is not known stands as it is."""
-    return str(_METRICS.get(name, name))
+    return gettext(METRIC_TITLES[name]) if name in METRIC_TITLES else name
 
 
 def metric(view: MetricView) -> str:

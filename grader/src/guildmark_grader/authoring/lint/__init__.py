@@ -5,6 +5,7 @@ languages   a translation that lags behind the English text
 starters    a starter that contradicts its task, or imports what a candidate has not got
 starter_run a starter that does not run as far as "no model yet"
 statistics  public statistics that were fitted on more than the public rows
+timing      a grading that is over before the time of predicting can be told
 """
 
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from guildmark_grader.authoring.lint.contract import contract_problems
 from guildmark_grader.authoring.lint.fitted import statistics_problems
 from guildmark_grader.authoring.lint.languages import exam_language_problems, language_problems
 from guildmark_grader.authoring.lint.starters import import_problems, script_shape_problems, title_problems
+from guildmark_grader.authoring.lint.timing import timing_problems
 from guildmark_grader.authoring.trial import Variant
 
 __all__ = ["exam_problems", "form_problems", "variant_problems"]
@@ -40,3 +42,4 @@ def variant_problems(pack: Pack, form: Form, variant: Variant) -> Iterator[PackP
     place = form.folder.relative_to(pack.folder).as_posix()
     yield from import_problems(place, form, requirements=pack.requirements, given=variant.public)
     yield from statistics_problems(place, form, variant)
+    yield from timing_problems(place, form, len(variant.hidden.targets))

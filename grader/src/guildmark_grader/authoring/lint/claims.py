@@ -4,9 +4,6 @@ They are told by their names, in JSON, TOML, arrays and small tables: `{"mean": 
 table with a row or a column called `mean`. A claim of several numbers states one for each column, in order.
 """
 
-import csv
-import io
-import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +13,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
-import tomllib
+
+from guildmark_grader.authoring.contents import arrays_in, is_real, json_in, table_in, toml_in
 
 _LARGEST = 4096
 
@@ -100,28 +98,26 @@ def _leaves(document: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    try:
+        float(value)
+    except OverflowError:
+        return False
+    return True
 
 
 def _in_json(_file: str, content: bytes) -> Iterator[Claim]:
-    try:
-        document = json.loads(content)
-    except ValueError:
-        return
-    yield from _in_document(document)
+    yield from _in_document(json_in(content))
 
 
 def _in_toml(_file: str, content: bytes) -> Iterator[Claim]:
-    try:
-        document = tomllib.loads(content.decode())
-    except ValueError:
-        return
-    yield from _in_document(document)
+    yield from _in_document(toml_in(content))
 
 
 def _in_table(_file: str, content: bytes) -> Iterator[Claim]:
     """A table whose rows or columns are called by a statistic; its other names are those of the columns meant."""
-    rows = [row for row in csv.reader(io.StringIO(content.decode(errors="replace"))) if row]
+    rows = [row for row in table_in(content) if row]
     if len(rows) < 2 or len(rows) > _LARGEST or any(len(row) != len(rows[0]) for row in rows):  # noqa: PLR2004 - a header and a row
         return
     header, body = rows[0], rows[1:]
@@ -140,20 +136,15 @@ def _numbers(cells: list[str]) -> tuple[float, ...]:
         return ()
 
 
-def _in_array(file: str, content: bytes) -> Iterator[Claim]:
-    yield from _of_array(PurePosixPath(file).stem, np.load(io.BytesIO(content), allow_pickle=False))
-
-
-def _in_archive(_file: str, content: bytes) -> Iterator[Claim]:
-    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-        for name in archive.files:
-            yield from _of_array(name, archive[name])
+def _in_arrays(file: str, content: bytes) -> Iterator[Claim]:
+    for name, array in arrays_in(content).items():
+        yield from _of_array(name or PurePosixPath(file).stem, array)
 
 
 def _of_array(name: str, array: np.ndarray[Any, Any]) -> Iterator[Claim]:
     kind = kind_of(name)
     is_list = 0 < array.size <= _LARGEST and array.size == max(array.shape, default=1)
-    if kind and is_list and np.issubdtype(array.dtype, np.number):
+    if kind and is_list and is_real(array):
         group = _KINDS[kind].sub("", name.lower())
         yield Claim(name, kind, group, None, tuple(array.astype(float).ravel().tolist()))
 
@@ -162,6 +153,6 @@ _READERS: Mapping[str, Callable[[str, bytes], Iterator[Claim]]] = {
     ".json": _in_json,
     ".toml": _in_toml,
     ".csv": _in_table,
-    ".npy": _in_array,
-    ".npz": _in_archive,
+    ".npy": _in_arrays,
+    ".npz": _in_arrays,
 }

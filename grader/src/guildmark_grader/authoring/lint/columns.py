@@ -4,9 +4,6 @@ A block is what belongs together: the numeric columns of one table, or the chann
 overlap, so their rows are counted once.
 """
 
-import csv
-import io
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -14,6 +11,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from guildmark_grader.authoring.contents import arrays_in, is_real, json_in, json_lines_in, table_in
 
 _MOST_CHANNELS = 1024
 _OF_WINDOWS = 3
@@ -46,7 +45,7 @@ def public_blocks(public: Mapping[str, bytes]) -> list[Block]:
 
 def array_blocks(array: NDArray[np.generic]) -> Iterator[Block]:
     """`array` by channels, its windows without their overlap, and as a single column."""
-    if not np.issubdtype(array.dtype, np.number) or array.size == 0:
+    if not is_real(array) or array.size == 0:
         return
     numbers = array.astype(np.float64)
     channels = numbers.shape[-1] if numbers.ndim > 1 else 1
@@ -60,7 +59,7 @@ def array_blocks(array: NDArray[np.generic]) -> Iterator[Block]:
 
 
 def _of_table(content: bytes) -> Iterator[Block]:
-    rows = list(csv.reader(io.StringIO(content.decode(errors="replace"))))
+    rows = table_in(content)
     if rows:
         yield from _of_records([dict(zip(rows[0], row, strict=False)) for row in rows[1:] if len(row) == len(rows[0])])
 
@@ -69,13 +68,13 @@ def _of_records(records: list[dict[str, Any]]) -> Iterator[Block]:
     """The columns that hold numbers in every record, or nothing."""
     names = [name for name in (records[0] if records else ()) if all(_is_number(record.get(name)) for record in records)]
     if names:
-        yield Block(np.array([[_number(record[name]) for name in names] for record in records]), tuple(names))
+        yield Block(np.array([[_number(record.get(name)) for name in names] for record in records]), tuple(names))
 
 
 def _is_number(cell: object) -> bool:
     try:
         _number(cell)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         return False
     return True
 
@@ -89,17 +88,11 @@ def _number(cell: object) -> float:
 
 
 def _of_json(content: bytes) -> Iterator[Block]:
-    try:
-        yield from _of_document(json.loads(content))
-    except ValueError:
-        return
+    yield from _of_document(json_in(content))
 
 
 def _of_json_lines(content: bytes) -> Iterator[Block]:
-    try:
-        yield from _of_document([json.loads(line) for line in content.splitlines() if line.strip()])
-    except ValueError:
-        return
+    yield from _of_document(json_lines_in(content))
 
 
 def _of_document(document: Any) -> Iterator[Block]:
@@ -113,26 +106,21 @@ def _of_document(document: Any) -> Iterator[Block]:
     elif isinstance(document, list) and len(document) > 1:
         try:
             array = np.array(document, dtype=np.float64)
-        except (TypeError, ValueError):
+        except (OverflowError, TypeError, ValueError):
             return
         yield from array_blocks(array)
 
 
-def _of_array(content: bytes) -> Iterator[Block]:
-    yield from array_blocks(np.load(io.BytesIO(content), allow_pickle=False))
-
-
-def _of_archive(content: bytes) -> Iterator[Block]:
-    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-        arrays = [archive[name] for name in archive.files]
-    for array in arrays:
+def _of_arrays(content: bytes) -> Iterator[Block]:
+    arrays = arrays_in(content)
+    for array in arrays.values():
         yield from array_blocks(array)
-    yield from joined_windows(arrays)
+    yield from joined_windows([*arrays.values()])
 
 
 def joined_windows(arrays: list[NDArray[np.generic]]) -> Iterator[Block]:
     """Windows of what came before and what comes after, of as many channels, as the one series that they were cut from."""
-    windows = [array for array in arrays if array.ndim == _OF_WINDOWS and np.issubdtype(array.dtype, np.number)]
+    windows = [array for array in arrays if array.ndim == _OF_WINDOWS and array.size and is_real(array)]
     if len(windows) == _AS_TABLE and windows[0].shape[-1] == windows[1].shape[-1]:
         rows = [array.astype(np.float64).reshape(-1, array.shape[-1]) for array in windows]
         yield Block(np.unique(np.concatenate(rows), axis=0))
@@ -142,6 +130,6 @@ _READERS: Mapping[str, Callable[[bytes], Iterator[Block]]] = {
     ".csv": _of_table,
     ".json": _of_json,
     ".jsonl": _of_json_lines,
-    ".npy": _of_array,
-    ".npz": _of_archive,
+    ".npy": _of_arrays,
+    ".npz": _of_arrays,
 }

@@ -73,6 +73,7 @@ def _hidden_blocks(hidden: Hidden) -> list[Block]:
     return [*(block for array in arrays for block in array_blocks(array)), *joined_windows(arrays)]
 
 
+@np.errstate(all="ignore")  # public numbers may be endless, and a stated spread below 0: then nothing agrees
 def _told(claim: Claim, k: int, public: list[Block], hidden: list[Block], scaling: _Scaling) -> bool | None:
     """Whether number `k` of a claim is that of all rows (True), that of the public rows (False), or neither."""
     value = claim.values[k]
@@ -114,12 +115,15 @@ def _channels_for(claim: Claim, k: int, block: Block) -> Iterator[Numbers]:
 
 def _gives_away(kind: Kind, value: float, known: Numbers, extra: Numbers) -> bool:
     """Whether `value` is the statistic of `known` and `extra` together, and clearly not that of `known`."""
-    both = np.concatenate((known, extra))
+    alone = _statistics(kind, known)
+    if not alone:
+        return False
+    together = _statistics(kind, np.concatenate((known, extra)))
     near = _PART_OF_DEVIATION * float(np.nanstd(known))
-    for alone, together in zip(_statistics(kind, known), _statistics(kind, both), strict=True):
-        distance = abs(together - alone)
+    for of_known, of_both in zip(alone, together, strict=True):
+        distance = abs(of_both - of_known)
         allowed = max(_rounding(value), min(_PART_OF_DISTANCE * distance, near))
-        if distance > 4 * allowed and abs(value - together) <= allowed:
+        if distance > 4 * allowed and abs(value - of_both) <= allowed:
             return True
     return False
 
@@ -139,6 +143,7 @@ def _rounding(value: float) -> float:
     return max(0.51 * 10.0 ** -min(decimals, _MOST_DIGITS), _PRECISE * abs(value)) if decimals > 0 else _PRECISE * abs(value)
 
 
+@np.errstate(all="ignore")
 def _scaling(claim: Claim, stated: list[Claim]) -> _Scaling:
     """How rows that were scaled with this claim and those beside it are brought back to what was measured."""
     beside = {other.kind: np.array(other.values) for other in stated if _stand_together(claim, other)}
@@ -169,4 +174,5 @@ def _message(claim: Claim, numbers: list[int]) -> str:
         "{file} states {key} ({shown}) as it is of public and hidden rows together, and not of the public rows. "
         "Compute it from the public rows alone."
     )
-    return message.format(file=claim.file, key=claim.key, shown=shown)
+    # A key in JSON may hold half of a surrogate pair, which no terminal prints.
+    return message.format(file=claim.file, key=claim.key, shown=shown).encode(errors="replace").decode()

@@ -24,15 +24,14 @@ _IN_STARTER = re.compile(r'File "[^"]*starter\.py", line (\d+)')
 
 
 def starter_problems(folder: Path, form: Form, files: Mapping[str, bytes]) -> Iterator[PackProblem]:
-    """What happens when the starter of `form` is run unchanged beside `files`, all that a candidate gets.
+    """What happens when the starter of `form` is run unchanged in `files`, all that a candidate gets.
 
     `folder` is the pack's. Nothing is said of a starter that imports what is not installed here.
     """
     file = (form.folder / _STARTER).relative_to(folder).as_posix()
     with tempfile.TemporaryDirectory(prefix="guildmark-starter-") as scratch:
         room = Path(scratch)
-        starter = form.folder / _STARTER
-        for name, content in {**files, _STARTER: starter.read_bytes()}.items():
+        for name, content in files.items():
             (room / name).parent.mkdir(parents=True, exist_ok=True)
             (room / name).write_bytes(content)
         if not _can_run(room):
@@ -51,11 +50,18 @@ def _can_run(room: Path) -> bool:
     """Whether everything that the files import can be imported here; what is no Python at all is reported elsewhere."""
     try:
         scripts = [ast.parse(path.read_bytes()) for path in room.glob("*.py")]
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     own = {path.stem for path in room.glob("*.py")}
     names = {name for tree in scripts for node in ast.walk(tree) for name in _imported(node)} - own
-    return all(importlib.util.find_spec(name) is not None for name in names)
+    return all(_is_installed(name) for name in names)
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ValueError:  # it is loaded, and came from no file: __main__
+        return True
 
 
 def _imported(node: ast.AST) -> list[str]:
@@ -70,7 +76,15 @@ def _run(room: Path) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "PYTHONIOENCODING": "utf-8"}
     command = [sys.executable, "-B", _STARTER]
     return subprocess.run(
-        command, cwd=room, env=environment, timeout=STARTER_LIMIT_S, capture_output=True, text=True, check=False
+        command,
+        cwd=room,
+        env=environment,
+        timeout=STARTER_LIMIT_S,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
     )
 
 

@@ -21,6 +21,7 @@ _INPUT_SHAPE, _OUTPUT_SHAPE = "INPUT_SHAPE", "OUTPUT_SHAPE"
 _INPUT_LAYERS = ("Input", "InputLayer")
 _BATCHED = ("batch_shape", "batch_input_shape")
 _SHAPED = ("shape", "input_shape")
+_LARGEST = 2**31
 _REQUIREMENT = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)")
 # What a distribution is imported as, where that is not its name.
 _IMPORTED_AS: Mapping[str, tuple[str, ...]] = {
@@ -78,7 +79,7 @@ def _parsed(form: Form, name: str) -> ast.Module | None:
     """The script, or None where it is missing or no Python: that is reported elsewhere."""
     try:
         return ast.parse((form.folder / name).read_bytes())
-    except (OSError, SyntaxError, ValueError):
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
@@ -148,25 +149,37 @@ def _constants(tree: ast.Module) -> dict[str, _Value]:
 
 def _value(node: ast.expr, known: Mapping[str, _Value]) -> _Value:
     """A whole number or a shape; None for whatever cannot be told."""
+    try:
+        return _read(node, known)
+    except RecursionError:  # a sum of hundreds of terms
+        return None
+
+
+def _read(node: ast.expr, known: Mapping[str, _Value]) -> _Value:
     if isinstance(node, ast.Constant):
-        return node.value if isinstance(node.value, int) and not isinstance(node.value, bool) else None
+        return _counted(node.value) if isinstance(node.value, int) and not isinstance(node.value, bool) else None
     if isinstance(node, ast.Name | ast.Attribute):
         return known.get(_last_name(node))
     if isinstance(node, ast.Tuple | ast.List):
         return _steps(node.elts, known)
     if isinstance(node, ast.BinOp):
-        left, right = _value(node.left, known), _value(node.right, known)
+        left, right = _read(node.left, known), _read(node.right, known)
         if isinstance(left, int) and isinstance(right, int):
-            return _reckoned(node.op, left, right)
+            return _counted(_reckoned(node.op, left, right))
         if isinstance(left, tuple) and isinstance(right, tuple) and isinstance(node.op, ast.Add):
             return left + right
     return None
 
 
+def _counted(number: int | None) -> int | None:
+    """`number` if it is of a size that shapes have."""
+    return number if number is not None and abs(number) <= _LARGEST else None
+
+
 def _steps(nodes: list[ast.expr], known: Mapping[str, _Value]) -> _Value:
     steps: list[int | None] = []
     for node in nodes:
-        value = _value(node.value if isinstance(node, ast.Starred) else node, known)
+        value = _read(node.value if isinstance(node, ast.Starred) else node, known)
         if isinstance(node, ast.Starred) and isinstance(value, tuple):
             steps += value
         elif isinstance(value, int) or (isinstance(node, ast.Constant) and node.value is None):

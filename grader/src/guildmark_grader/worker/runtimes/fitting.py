@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from guildmark.inspection import Finding
-from guildmark.rules.contract import TEXT, Contract, Shape, TensorContract, alternatives_text, shape_text, takes
+from guildmark.rules.contract import TEXT, Contract, Shape, TensorContract, note_alternatives, shape_text, takes
 from guildmark_grader.worker.runtimes import Array, Unfit
 from guildmark_grader.worker.runtimes.batches import Arrays
 
@@ -106,7 +106,7 @@ def _alternative(found: Declared, expected: tuple[TensorContract, ...]) -> int:
         if not is_other and (found.shape is None or takes(found.shape[1:], tensor)):
             return number
     shown = shape_text(found.shape[1:]) if found.shape else "?"
-    raise Unfit(Finding("contract.input_shape", {"found": shown, "expected": alternatives_text(expected)}))
+    raise Unfit(Finding("contract.input_shape", {"found": shown, "expected": note_alternatives(expected)}))
 
 
 def _is_widened(found: Declared, expected: TensorContract) -> bool:

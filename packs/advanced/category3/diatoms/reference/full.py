@@ -23,7 +23,7 @@ def solution_model():
     species = layers.Reshape((BOXES, len(CLASSES)), name="scores")(layers.Conv2D(len(CLASSES), 1, activation="sigmoid")(hidden))
     network = tf.keras.Model(inputs, {"boxes": found, "scores": species})
 
-    epochs, batch = 5, 32
+    epochs, batch = 4, 32
     rate = tf.keras.optimizers.schedules.CosineDecay(4e-3, epochs * -(-len(slides) // batch))
     network.compile(
         optimizer=tf.keras.optimizers.Adam(rate),

@@ -44,13 +44,15 @@ def solution_model():
     found = corners_of_cells()(layers.Reshape((BOXES, 4))(layers.Conv2D(4, 1)(hidden)))
     species = layers.Reshape((BOXES, len(CLASSES)), name="scores")(layers.Conv2D(len(CLASSES), 1, activation="sigmoid")(hidden))
     network = tf.keras.Model(inputs, {"boxes": found, "scores": species})
+    epochs, batch = 10, 32
+    rate = tf.keras.optimizers.schedules.CosineDecay(3e-3, epochs * -(-len(slides) // batch))
     network.compile(
-        optimizer=tf.keras.optimizers.Adam(3e-3),
+        optimizer=tf.keras.optimizers.Adam(rate),
         loss={"boxes": "mae", "scores": "binary_crossentropy"},
         loss_weights={"boxes": 10.0, "scores": 1.0},
     )
     weights = {"boxes": scores.max(axis=-1), "scores": np.ones(scores.shape[:2], "float32")}
-    network.fit(slides, {"boxes": boxes, "scores": scores}, sample_weight=weights, epochs=10, batch_size=32, verbose=2)
+    network.fit(slides, {"boxes": boxes, "scores": scores}, sample_weight=weights, epochs=epochs, batch_size=batch, verbose=2)
     return tf.keras.Model(inputs, layers.Concatenate()([found, species]))
 
 

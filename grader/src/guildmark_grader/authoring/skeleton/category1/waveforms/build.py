@@ -8,7 +8,7 @@ import numpy as np
 
 LENGTH = 64
 GIVEN = KEPT_BACK = 2000
-NOISE = 0.15
+NOISE = 0.12
 WAVEFORMS = {
     "sine": lambda turns: np.sin(2 * np.pi * turns),
     "square": lambda turns: np.sign(0.5 - turns % 1),

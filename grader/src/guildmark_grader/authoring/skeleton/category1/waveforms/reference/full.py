@@ -13,13 +13,13 @@ def solution_model():
             tf.keras.Input(INPUT_SHAPE),
             layers.Conv1D(32, 9, padding="same", activation="relu"),
             layers.MaxPooling1D(2),
-            layers.Conv1D(64, 9, padding="same", activation="relu"),
+            layers.Conv1D(48, 9, padding="same", activation="relu"),
             layers.GlobalMaxPooling1D(),
             layers.Dense(4, activation="softmax"),
         ]
     )
-    epochs, batch = 12, 32
-    rate = tf.keras.optimizers.schedules.CosineDecay(3e-3, epochs * -(-len(signals) // batch))
+    epochs, batch = 6, 64
+    rate = tf.keras.optimizers.schedules.CosineDecay(8e-3, epochs * -(-len(signals) // batch))
     model.compile(optimizer=tf.keras.optimizers.Adam(rate), loss="sparse_categorical_crossentropy")
     model.fit(signals, labels, epochs=epochs, batch_size=batch, verbose=2)
     return model
