@@ -17,7 +17,7 @@ SEEDS ?= 1
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage runtimes starters hostile soak lint format check types imports reasons packs prove calibrate clean lock \
+.PHONY: help demo test coverage runtimes starters hostile soak lint format check types imports reasons rules packs prove calibrate clean lock \
     wheels browser install install-dev torch keras2
 
 help:  ## List the commands
@@ -62,6 +62,9 @@ imports: install-dev  ## The layers of docs/architecture.md, as import-linter se
 
 reasons: install-dev  ## Write docs/reasons.md again: every reason of a verdict, from the one table
 	$(BIN)/python -m guildmark.rules.reference > docs/reasons.md
+
+rules: install-dev  ## Write docs/rules.md again: every rule of the certification with the tests that carry its id
+	$(BIN)/python -m tests.rules_table
 
 packs: install-dev  ## Every problem of every exam pack
 	@for pack in $(PACKS); do echo "$$pack"; $(BIN)/guildmark-grader pack check $$pack || exit 1; done

@@ -39,13 +39,22 @@ def data_dir(tmp_path: Path, settings: Settings) -> Path:
     return root
 
 
-def _account(email: str, name: str, **fields: bool):  # type: ignore[no-untyped-def]
+def _account(email: str, name: str):  # type: ignore[no-untyped-def]
     from allauth.account.models import EmailAddress
 
     from guildmark_portal.accounts.models import User
 
-    user = User.objects.create_user(email, name, **fields)
+    user = User.objects.create_user(email, name)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def person_with(role: str, *, email: str = "", name: str = ""):  # type: ignore[no-untyped-def]
+    """Somebody with a role."""
+    from guildmark_portal.accounts.models import RoleGrant
+
+    user = _account(email or f"{role}@example.org", name or f"Ro {role.title()}")
+    RoleGrant.objects.create(user=user, role=role, granted_by="tests", granted_at=clock.now())
     return user
 
 
@@ -64,4 +73,4 @@ def stranger(db: None):  # type: ignore[no-untyped-def]
 @pytest.fixture
 def staff(db: None):  # type: ignore[no-untyped-def]
     """An owner of the portal."""
-    return _account("staff@example.org", "Grace Staff", is_staff=True, is_superuser=True)
+    return person_with("owner", email="staff@example.org", name="Grace Staff")

@@ -33,6 +33,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from guildmark.rules.attempt import Phase
 from guildmark.rules.contract import Contract
+from guildmark.rules.credential import IdentityLevel
 from guildmark.rules.scoring import Bands, PassRule
 from guildmark.rules.verdict import Verdict
 
@@ -334,7 +335,11 @@ class PublicKey(Reply):
 
 
 class Certificate(Reply):
-    """A certificate, as anybody may read it; signed like a receipt. `demonstration` ones certify nothing."""
+    """A certificate, as anybody may read it; signed like a receipt. `demonstration` ones certify nothing.
+
+    `identity_check` says how the holder's identity was checked. Documents signed before it was stated are without it, and what
+    was signed stays as it is: answer with the fields that were there.
+    """
 
     identifier: str
     holder: str
@@ -351,6 +356,7 @@ class Certificate(Reply):
     expires_on: date
     issuer: str
     url: str
+    identity_check: IdentityLevel | None = None
     key_id: str
     signature: str
 

@@ -23,6 +23,8 @@ LONGEST_BODY = MIB
 LONGEST_PIECE = 32 * MIB
 """Of an upload; clients send a few MiB at a time."""
 LONGEST_FORM_WITH_FILE = 512 * MIB
+LONGEST_FORM_WITH_PAPERS = 50 * MIB
+"""Four pictures of a document, of 12 MiB each."""
 
 
 class _TooLarge(Exception):
@@ -72,6 +74,8 @@ def limit_of(scope: Scope) -> int:
         return LONGEST_PIECE
     if method == "POST" and path.startswith("/exam/"):
         return LONGEST_FORM_WITH_FILE
+    if method == "POST" and path.startswith(("/identity/document/", "/identity/photo/", "/identity/camera/")):
+        return LONGEST_FORM_WITH_PAPERS
     return LONGEST_BODY
 
 

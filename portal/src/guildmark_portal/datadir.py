@@ -2,9 +2,11 @@
 
     portal.toml     what people may edit: address, organisation, mail, grading     (0600)
     secrets.json    keys, made once by `guildmark-portal init`, never shown        (0600)
+    identity-keys.json  master keys of evidence of identity; see `identity.keyring` (0600)
     db.sqlite3      the database                                                   (0600)
     blobs/          public archives and submissions
     banks/          exam banks; only the grading service reads their hidden parts
+    evidence/       encrypted evidence of identity
     static/         the pages' style sheets, scripts and fonts, collected at start
     run/            the grading service's socket
 
@@ -30,12 +32,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from guildmark.errors import GuildmarkError
 from guildmark.i18n import _, mark
+from guildmark_portal import sign_in_providers
 
 CONFIG_FILE: Final = "portal.toml"
 SECRETS_FILE: Final = "secrets.json"
 DATABASE_FILE: Final = "db.sqlite3"
 DEFAULT_URL: Final = "http://127.0.0.1:8000"
-FOLDERS: Final = ("blobs", "banks", "static", "run")
+FOLDERS: Final = ("blobs", "banks", "evidence", "static", "run")
 _HOST: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
 
 
@@ -65,7 +68,12 @@ class Config:
     url: str = DEFAULT_URL
     organisation: str = "Guildmark"
     grading_slots: int = 1
+    identity_retention_days: int = 90
+    identity_reviewers: int = 1
+    country_header: str = ""
+    region_header: str = ""
     mail: MailConfig = field(default_factory=MailConfig)
+    sign_in: sign_in_providers.SignIn = field(default_factory=sign_in_providers.SignIn)
 
 
 @dataclass(frozen=True)
@@ -86,6 +94,7 @@ class Secrets:
     signing_keys: tuple[SigningKey, ...]
     oidc_private_keys: tuple[str, ...]
     smtp_password: str = ""
+    sign_in_secrets: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def generate(cls, *, now: datetime) -> "Secrets":
@@ -110,6 +119,7 @@ class Secrets:
             ],
             "oidc_private_keys": list(self.oidc_private_keys),
             "smtp_password": self.smtp_password,
+            "sign_in_secrets": dict(self.sign_in_secrets),
         }
 
     @classmethod
@@ -130,6 +140,7 @@ class Secrets:
             signing,
             tuple(document["oidc_private_keys"]),
             str(document.get("smtp_password", "")),
+            {str(name): str(secret) for name, secret in document.get("sign_in_secrets", {}).items()},
         )
         if len(master) != 32 or not found.django_secret_keys or not signing or not found.oidc_private_keys:  # noqa: PLR2004 - bytes
             raise ValueError("a secret is missing or too short")
@@ -152,7 +163,10 @@ def read_config(directory: Path) -> Config:
         raise _broken(path, str(error)) from error
     mail = document.pop("mail", {})
     try:
-        config = Config(**document, mail=MailConfig(**mail))
+        sign_in = sign_in_providers.parse(document.pop("sign_in", {}))
+        config = Config(**document, mail=MailConfig(**mail), sign_in=sign_in)
+    except sign_in_providers.Unfit as error:
+        raise _broken(path, str(error)) from error
     except TypeError as error:
         raise _broken(path, str(error).replace("__init__() got an unexpected keyword argument", "unknown setting")) from error
     check(config, path)
@@ -170,6 +184,10 @@ def check(config: Config, path: Path) -> None:
         problems.append(_("mail.security must be starttls, tls or none"))
     if not isinstance(config.grading_slots, int) or config.grading_slots < 1:
         problems.append(_("grading_slots must be a whole number of at least 1"))
+    if not isinstance(config.identity_retention_days, int) or config.identity_retention_days < 1:
+        problems.append(_("identity_retention_days must be a whole number of at least 1"))
+    if config.identity_reviewers not in {1, 2}:
+        problems.append(_("identity_reviewers must be 1 or 2"))
     if problems:
         raise _broken(path, "; ".join(problems))
 
@@ -275,6 +293,14 @@ url = {json.dumps(config.url)}
 organisation = {json.dumps(config.organisation, ensure_ascii=False)}
 # How many models are graded at the same time.
 grading_slots = {config.grading_slots}
+# Days after the decision on a check of identity until papers and photo are shredded.
+identity_retention_days = {config.identity_retention_days}
+# Reviewers who must approve a check of identity: 1, or 2 different ones.
+identity_reviewers = {config.identity_reviewers}
+# Headers in which a proxy of yours writes the country and region (ISO 3166) that a connection seems to come from, and which it
+# takes from nobody else. A connection from a place under embargo is then flagged in the audit table; nobody is refused for it.
+country_header = {json.dumps(config.country_header)}
+region_header = {json.dumps(config.region_header)}
 
 [mail]
 # console: printed where the portal runs. smtp: sent through host and port; its password stands in secrets.json.

@@ -11,7 +11,10 @@ Beyond Django's own:
     ORGANISATION                        who issues certificates
     MASTER_SECRET                       32 bytes; draws and bundle keys are derived from it by HMAC
     SIGNING_KEYS                        tuple of datadir.SigningKey; the first one not retired signs
+    COUNTRY_HEADER, REGION_HEADER       headers of a proxy that say where a connection seems to come from; may be empty
     GRADER_SOCKET                       path of the grading service's Unix socket
+    IDENTITY_RETENTION_DAYS             days after the decision on a check of identity until its evidence is shredded
+    IDENTITY_REVIEWERS                  reviewers who must approve a check: 1 or 2
     GRADING_SLOTS                       how many gradings run at the same time
     JOB_LANES                           lane -> number of threads of the job runner
     JOB_KIND_LANES                      kind of job -> lane; any other kind runs in "default"
@@ -28,7 +31,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from guildmark.protocol import CLIENT_ID
-from guildmark_portal import clock, datadir
+from guildmark_portal import clock, datadir, sign_in_providers
 
 PACKAGE = Path(__file__).parent
 
@@ -54,6 +57,9 @@ PORTAL_URL = (os.environ.get("GUILDMARK_URL") or _config.url).rstrip("/")  # `se
 MASTER_SECRET = _secrets.master_secret
 SIGNING_KEYS = _secrets.signing_keys
 GRADING_SLOTS = _config.grading_slots
+IDENTITY_RETENTION_DAYS = _config.identity_retention_days
+IDENTITY_REVIEWERS = _config.identity_reviewers
+COUNTRY_HEADER, REGION_HEADER = _config.country_header, _config.region_header
 GRADER_SOCKET = os.environ.get("GUILDMARK_GRADER_SOCKET") or str(DATA_DIR / "run" / "grader.sock")
 
 JOB_LANES = {"grade": GRADING_SLOTS + 1, "default": 2}
@@ -71,13 +77,21 @@ INSTALLED_APPS = [
     "guildmark_portal.api",
     "guildmark_portal.engine",
     "guildmark_portal.credentials",
+    "guildmark_portal.handbook",
     "guildmark_portal.exams",
+    "guildmark_portal.identity",
+    "guildmark_portal.profiles",
     "guildmark_portal.accounts",
     "guildmark_portal.mail",
     "guildmark_portal.jobs",
     "guildmark_portal.audit",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.saml",
     "allauth.idp.oidc",
     "csp",
     "django.contrib.admin",
@@ -124,7 +138,8 @@ DATABASES = {
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 30,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+            "PRAGMA secure_delete=ON;",
         },
         "TEST": {"NAME": DATA_DIR / "test.sqlite3"},
     }
@@ -219,6 +234,11 @@ ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _address.scheme
+ACCOUNT_CHANGE_EMAIL = True  # one address; the new one takes its place once its code was entered
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 3
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60  # how long a sign-in counts as fresh
 ACCOUNT_RATE_LIMITS = {
     # By address of the network: a classroom signs in at the same minute. By person (`key`): one needs no more.
     "login": "60/m/ip",
@@ -226,7 +246,34 @@ ACCOUNT_RATE_LIMITS = {
     "request_login_code": "60/m/ip,3/m/key",
     "login_failed": "10/m/ip,5/5m/key",
     "confirm_email": "1/10s/key",
+    "manage_email": "10/m/user",
+    "reauthenticate": "10/m/user",
+    "identity_upload": "20/10m/key",  # reading pictures of papers is work
 }
+MFA_ADAPTER = "guildmark_portal.accounts.adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}  # a classroom, as above
+MFA_FORMS = {"add_webauthn": "guildmark_portal.accounts.forms.PasskeyForm"}
+MFA_TOTP_ISSUER = ORGANISATION
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a passkey signs in by itself, so it asks for a finger, a face or a PIN
+
+# Sign-in of other organisations: an address that an organisation is not trusted for is proved by a code ---------------
+
+SOCIALACCOUNT_ADAPTER = "guildmark_portal.accounts.providers.Adapter"
+SOCIALACCOUNT_EMAIL_VERIFICATION = "mandatory"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = ""
+SIGN_IN_TRUSTED_DOMAINS = {provider.id: provider.trusted_domains for provider in _config.sign_in.all}
+try:
+    SOCIALACCOUNT_PROVIDERS = sign_in_providers.for_allauth(_config.sign_in, DATA_DIR, _secrets.sign_in_secrets)
+except sign_in_providers.Unfit as error:
+    raise ImproperlyConfigured(str(error)) from error
+# A form that leads to the organisation's page: browsers hold the policy against the redirect too.
+CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"] += sign_in_providers.destinations(SOCIALACCOUNT_PROVIDERS)
 
 # The client's sign-in: an OpenID provider with the device grant -----------------------------------------------------
 
@@ -239,7 +286,8 @@ IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 30 * 24 * 3600  # outlives an attempt by far
 IDP_OIDC_ROTATE_REFRESH_TOKEN = False
 IDP_OIDC_DEVICE_CODE_EXPIRES_IN = 10 * 60
 IDP_OIDC_DEVICE_CODE_INTERVAL = 2
-IDP_OIDC_RATE_LIMITS = {"device_user_code": "60/m/ip"}  # a code has eight letters of twenty: 60 guesses a minute are none
+# A code has eight letters of twenty: 60 guesses a minute are none. A classroom asks for its codes at the same minute.
+IDP_OIDC_RATE_LIMITS = {"device_user_code": "60/m/ip", "device_code": "60/m/ip"}
 OIDC_CLIENT_ID = CLIENT_ID
 OIDC_CLIENT_SCOPES = ["openid", "profile", "email"]
 

@@ -83,6 +83,8 @@ def test_a_live_exam_needs_an_entitlement(make_bank: MakeBank, candidate: User) 
     bank = make_bank(visibility="private")
     bank.calibrate()
     services.publish(bank.folder, ExamKind.LIVE, "tests")
+    nothing_asked = dict.fromkeys(("profile", "eligibility", "terms", "identity", "handbook"), False)
+    Program.objects.update(policy_document={"registration": nothing_asked, "identity_check": "none"})
     with pytest.raises(Refused, match="no right to sit"):
         services.open_attempt(user=candidate, program="tiny", now=clock.now())
 

@@ -10,7 +10,8 @@ PAGE = "/account/"
 
 
 def entries() -> list[tuple[str, str, str, dict[str, object]]]:
-    return list(Entry.objects.values_list("actor", "action", "subject", "detail"))
+    about_accounts = Entry.objects.filter(action__startswith="account.")
+    return list(about_accounts.values_list("actor", "action", "subject", "detail"))
 
 
 @pytest.fixture

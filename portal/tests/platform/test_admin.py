@@ -21,7 +21,7 @@ def test_a_stranger_is_refused(page, client, stranger):
 def test_who_is_no_staff_is_told_whom_to_ask_and_not_to_sign_in_again(client, stranger):
     client.force_login(stranger)
     html = client.get("/admin/", follow=True).content.decode()
-    assert "Ask an owner of this portal to make your account staff." in html
+    assert "Ask an owner of this portal for that role." in html
     assert 'href="/accounts/login/"' not in html
     assert 'href="/exam/"' in html
 

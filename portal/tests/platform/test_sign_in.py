@@ -103,6 +103,14 @@ def test_codes_for_one_address_are_limited(client, candidate, letters):
     assert len(letters()) <= 3
 
 
+def test_codes_are_limited_by_network_too(client, db):
+    def ask(number: int, network: str) -> int:
+        return client.post(LOGIN, {"login": f"somebody{number}@example.org"}, REMOTE_ADDR=network).status_code
+
+    assert [ask(number, "192.0.2.7") for number in range(61)] == [302] * 60 + [429]
+    assert ask(61, "192.0.2.8") == 302
+
+
 def test_guesses_are_limited(client, candidate, newest_code):
     client.post(LOGIN, {"login": candidate.email})
     code = newest_code()

@@ -1,89 +1,161 @@
-"""Before the clock runs: the program, registering, and the list of attempts."""
+"""The public pages: what the program is, what it costs, what it covers, and whom to ask."""
 
-from datetime import datetime, timedelta
+import re
+from html import unescape
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
-from .visiting import read
+from guildmark.packs.skills import AREAS, SKILLS, TITLES
+from guildmark_portal import clock
+from guildmark_portal.exams import services as exams
+from guildmark_portal.profiles.models import TermsKind
+from guildmark_portal.profiles.services import publish_terms
+from guildmark_portal.web.courses import PARTS
 
+from .html_reading import Page
 
-class TestProgram:
-    @pytest.mark.usefixtures("program")
-    def test_it_says_what_the_exam_is_and_what_it_asks(self, client: Client) -> None:
-        page = read(client.get("/"))
-        for said in ("Demonstration", "5 hours", "90 of 100 points", "TensorFlow 2.x", "1. Regression", "5. Time series", "30"):
-            assert said in page.text
-
-    @pytest.mark.usefixtures("program")
-    def test_p1_it_says_that_the_exam_is_hands_on(self, client: Client) -> None:
-        assert "There are no multiple-choice questions." in read(client.get("/")).text
-
-    @pytest.mark.usefixtures("program")
-    def test_p4_it_says_that_any_resource_is_allowed_without_a_proctor(self, client: Client) -> None:
-        assert "There is no proctor." in read(client.get("/")).text
-
-    @pytest.mark.usefixtures("db")
-    def test_it_says_so_when_nothing_is_open(self, client: Client) -> None:
-        assert "No exam is open" in read(client.get("/")).text
+PAGES = ("/handbook/", "/skills/", "/courses/", "/stipend/", "/network/", "/non-discrimination/", "/privacy/", "/contact/")
 
 
-class TestBeforeTheStart:
-    def test_registering_does_not_start_the_clock(self, owner: Client, registered: str) -> None:
-        page = read(owner.get(registered))
-        assert "Before you start" in page.text
-        assert "Time left" not in page.text
-
-    def test_it_promises_no_package_index(self, owner: Client, registered: str) -> None:
-        page = read(owner.get(registered))
-        assert 'pip install "guildmark[check]"' in page.text
-        assert "It comes from the organisation that runs the exam" in page.text
-
-    def test_s3_no_question_can_be_read_before_the_clock_runs(self, owner: Client, registered: str) -> None:
-        assert "Train a model" not in read(owner.get(registered)).text
-        assert owner.get(f"{registered}workspace.zip")["Location"] == registered
-
-    def test_s3_the_clock_starts_only_on_the_candidates_word(self, owner: Client, registered: str) -> None:
-        page = read(owner.post(f"{registered}begin/", follow=True))
-        assert "The clock has not started." in page.text
-        assert "Start the exam" in page.text
-
-    @pytest.mark.usefixtures("program")
-    def test_an_unknown_program_is_refused_with_a_next_step(self, owner: Client) -> None:
-        page = read(owner.post("/exam/", {"program": "nothing"}, follow=True))
-        assert "Choose another program." in page.text
+def settle(*assignments: str) -> None:
+    exams.amend_policy(slug="practitioner-demo", assignments=assignments, actor="tests", now=clock.now())
 
 
-class TestUnderWay:
-    def test_who_has_an_attempt_under_way_goes_on_with_it_instead_of_registering(self, owner: Client, running: str) -> None:
-        for address in ("/", "/exam/"):
-            page = read(owner.get(address))
-            links = [attributes.get("href") for tag, attributes in page.tags if tag == "a"]
-            assert ("Go on with the exam" in page.text, running in links) == (True, True)
-            assert ("Register for the exam" in page.text, "The clock does not start yet." in page.text) == (False, False)
+def page(client: Client, address: str) -> Page:
+    response = client.get(address)
+    assert response.status_code == 200
+    return Page(response.content.decode())
 
-    @pytest.mark.usefixtures("running")
-    def test_a_stranger_is_offered_to_register_all_the_same(self, other: Client, client: Client) -> None:
-        assert "Register for the exam" in read(other.get("/exam/")).text
-        assert "Go on with the exam" not in read(client.get("/")).text
 
-    @pytest.mark.usefixtures("passed")
-    def test_after_it_one_can_register_again(self, owner: Client) -> None:
-        page = read(owner.get("/exam/"))
-        assert ("Register for the exam" in page.text, "Go on with the exam" in page.text) == (True, False)
+def said(client: Client, address: str) -> str:
+    return " ".join(page(client, address).text.split())
 
-    def test_the_list_says_when_an_attempt_ends_and_when_it_ended(self, owner: Client, running: str) -> None:
-        from guildmark_portal import clock
-        from guildmark_portal.exams.models import Attempt
 
-        started = Attempt.objects.get().started_at
-        assert started is not None
-        times = [a["datetime"] for tag, a in read(owner.get("/exam/")).tags if tag == "time"]
-        assert [datetime.fromisoformat(str(at)) for at in times] == [started + timedelta(hours=5)]
-        finish = (started + timedelta(hours=1)).replace(microsecond=0)
-        with clock.stopped_at(finish):
-            owner.post(f"{running}finish/", {"confirm": "yes"})
-        page = read(owner.get("/exam/"))
-        times = [a["datetime"] for tag, a in page.tags if tag == "time"]
-        assert [datetime.fromisoformat(str(at)) for at in times] == [finish]
-        assert "ended" in page.text
+def fact(client: Client, name: str) -> str:
+    """What the start page's list of facts says of `name`."""
+    (found,) = re.findall(rf"<dt>{name}</dt><dd>(.*?)</dd>", client.get("/").content.decode())
+    return unescape(found)
+
+
+def links(read: Page) -> set[str]:
+    return {str(attributes.get("href")) for tag, attributes in read.tags if tag == "a"}
+
+
+@pytest.mark.usefixtures("program")
+class TestEveryPage:
+    @pytest.mark.parametrize("address", PAGES)
+    def test_p11_it_is_well_formed_and_reached_from_the_foot_of_every_page(self, client: Client, address: str) -> None:
+        read = page(client, address)
+        assert (read.problems, read.labels_missing) == ([], [])
+        assert [tag for tag, _attributes in read.tags].count("h1") == 1
+        assert set(PAGES) <= links(read)
+
+    @pytest.mark.parametrize("address", PAGES)
+    def test_every_link_on_it_leads_somewhere(self, client: Client, address: str) -> None:
+        own = {link.partition("#")[0] for link in links(page(client, address)) if link.startswith("/")}
+        assert [link for link in own if client.get(link).status_code not in {200, 302}] == []
+
+    @pytest.mark.parametrize("address", PAGES)
+    def test_it_takes_nothing(self, client: Client, address: str) -> None:
+        assert client.post(address).status_code == 405
+
+
+@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.usefixtures("db")
+def test_a_portal_without_a_program_has_every_page_too(client: Client, address: str) -> None:
+    assert page(client, address).problems == []
+
+
+@pytest.mark.usefixtures("program")
+class TestTheProgram:
+    def test_p11_the_start_page_leads_to_levels_courses_stipend_network_handbook_and_exam(self, client: Client) -> None:
+        read = page(client, "/")
+        assert {*PAGES, "/handbook/practitioner-demo/", "/handbook/practitioner-demo.pdf"} <= links(read)
+        assert "/accounts/signup/?next=/exam/" in links(read)
+        assert fact(client, "Level") == "Practitioner"
+
+    def test_p2_the_start_page_says_what_it_costs_as_it_is_settled(self, client: Client) -> None:
+        assert fact(client, "Fee") == "free"
+        settle("fee=100", "entitlement_months=6")
+        assert fact(client, "Fee") == "100 USD an attempt, to be begun within 6 months"
+        settle("fee=79.50", "currency=EUR", "entitlement_months=1")
+        assert fact(client, "Fee") == "79.50 EUR an attempt, to be begun within 1 month"
+
+    def test_the_start_page_says_how_identity_is_checked(self, client: Client) -> None:
+        assert fact(client, "Identity") == "not checked"
+        settle("identity_check=reviewed", "registration.identity=on")
+        assert fact(client, "Identity") == "checked by the issuer's reviewers"
+
+    def test_p6_anybody_can_take_an_exam(self, client: Client) -> None:
+        assert "Any natural person can take an exam." in said(client, "/")
+
+
+@pytest.mark.usefixtures("program")
+class TestPreparing:
+    def test_l2_the_checklist_names_every_skill_with_its_title(self, client: Client) -> None:
+        read = page(client, "/skills/")
+        assert set(read.ids) >= SKILLS
+        assert [title for title in (*AREAS.values(), *TITLES.values()) if title not in read.text] == []
+        assert f"any of these {len(SKILLS)} skills" in read.text
+
+    def test_p2a_the_checklist_says_which_categories_ask_for_an_area(self, client: Client) -> None:
+        assert "Asked for in: Machine Learning Practitioner: every category." in said(client, "/skills/")
+
+    def test_l1_the_path_has_four_parts_of_four_weeks_with_known_skills(self, client: Client) -> None:
+        text = said(client, "/courses/")
+        assert [len(part.weeks) for part in PARTS] == [4, 4, 4, 4]
+        assert [re.sub(r"\s+", " ", f"Part {n}: {part.title}") in text for n, part in enumerate(PARTS, start=1)] == [True] * 4
+        assert {skill for part in PARTS for week in part.weeks for skill in week.skills} == SKILLS
+
+    def test_l1_prerequisites_and_further_reading_are_named(self, client: Client) -> None:
+        text = said(client, "/courses/")
+        assert ("What to know before" in text, "Further reading" in text) == (True, True)
+        assert "https://www.tensorflow.org/" in links(page(client, "/courses/"))
+
+    def test_l4_nobody_has_to_follow_it(self, client: Client) -> None:
+        assert "Nobody has to follow them" in said(client, "/courses/")
+
+    def test_l5_practice_starts_from_a_blank_file_with_own_data_and_compares(self, client: Client) -> None:
+        text = said(client, "/courses/")
+        assert [word in text for word in ("blank file", "data of your own", "two architectures")] == [True] * 3
+
+
+@pytest.mark.usefixtures("program")
+class TestWhoIsAsked:
+    def test_g7_the_stipend_states_what_is_settled(self, client: Client) -> None:
+        assert "This program is free" in said(client, "/stipend/")
+        settle("fee=100", "stipend_use_days=90")
+        text = said(client, "/stipend/")
+        for stated in ("An attempt costs 100 USD.", "You may apply once a year.", "must be used within 90 days"):
+            assert stated in text
+        settle("stipend_use_days=none")
+        assert "There is no stipend for this program." in said(client, "/stipend/")
+
+    def test_p7_the_statement_names_everything_that_plays_no_part(self, client: Client) -> None:
+        text = said(client, "/non-discrimination/")
+        assert "Age, race, religion, gender, nationality, military status and disability play no part in any decision" in text
+        assert "stays inside encrypted evidence, which is destroyed" in text
+
+    def test_p10_the_contact_is_the_one_that_is_settled(self, client: Client) -> None:
+        assert "No address is named here yet" in said(client, "/contact/")
+        settle("support_contact=help@example.org", "languages=en,ko")
+        read = page(client, "/contact/")
+        assert "mailto:help@example.org" in links(read)
+        assert "English, 한국어" in read.text
+        settle("support_contact=https://help.example.org/ask")
+        assert "https://help.example.org/ask" in links(page(client, "/contact/"))
+
+    def test_p10_incidents_and_appeals_get_an_answer(self, client: Client) -> None:
+        text = said(client, "/contact/")
+        assert ("An incident during the exam" in text, "An appeal" in text, "gets an answer" in text) == (True, True, True)
+
+    def test_x16_the_privacy_notice_says_until_when_evidence_is_kept(self, client: Client, settings: Settings) -> None:
+        settings.IDENTITY_RETENTION_DAYS = 17
+        assert "17 days after the decision" in said(client, "/privacy/")
+
+    def test_a_notice_that_the_organisation_published_takes_the_place_of_ours(self, client: Client) -> None:
+        publish_terms(kind=TermsKind.PRIVACY, version="7", texts={"en": "# Ours\n\nWe keep less.\n"}, actor="tests")
+        assert client.get("/privacy/")["Location"] == "/terms/privacy-7/"
+        assert "We keep less." in said(client, "/terms/privacy-7/")

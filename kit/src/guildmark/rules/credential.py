@@ -1,7 +1,16 @@
-"""How long a certificate is valid."""
+"""How long a certificate is valid, and what it says of its holder's identity."""
 
 import calendar
 from datetime import date
+from enum import Enum
+
+
+class IdentityLevel(str, Enum):
+    """How a candidate's identity was checked: not at all, by a provider of such checks, or by reviewers of the issuer."""
+
+    NONE = "none"
+    PROVIDER = "provider"
+    REVIEWED = "reviewed"
 
 
 def months_after(start: date, months: int) -> date:

@@ -9,19 +9,19 @@ from django.views.decorators.http import require_http_methods
 
 from guildmark_portal.accounts import services
 from guildmark_portal.accounts.forms import NameForm
-from guildmark_portal.accounts.models import User
+from guildmark_portal.accounts.people import signed_in
+from guildmark_portal.accounts.roles import Role, holds
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def show(request: HttpRequest) -> HttpResponse:
     """The page; a POST with a `name` keeps it. It is always the account of whoever is signed in."""
-    user = request.user
-    if not isinstance(user, User):  # `login_required` has seen to it
-        raise TypeError(user)
+    user = signed_in(request)
     form = NameForm(request.POST if request.method == "POST" else None, initial={"name": user.name})
     if form.is_valid():
         if services.rename(user=user, name=form.cleaned_data["name"]):
             messages.success(request, _("Your name is kept. Certificates from now on carry it."))
         return redirect("account")
-    return render(request, "accounts_page/account.html", {"form": form, "email": user.email})
+    context = {"form": form, "email": user.email, "may_see_roles": holds(user, Role.OWNER, Role.AUDITOR)}
+    return render(request, "accounts_page/account.html", context)

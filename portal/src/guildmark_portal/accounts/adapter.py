@@ -3,11 +3,21 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.models import EmailAddress
 from allauth.core import context as allauth_context
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from guildmark_portal.accounts import fresh, sealing
+from guildmark_portal.accounts.models import User
 from guildmark_portal.mail import services as mail
 
 
@@ -26,6 +36,57 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Tell who signs up a second time how to sign in; allauth's own letter offers a new password."""
         login_url = f"{settings.PORTAL_URL}{reverse('account_login')}"
         self.send_mail("account/email/account_already_exists", email, {"login_url": login_url})
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Mark the address as proved. Who signs up with its code has just said who they are: the sign-in is fresh."""
+        is_proved: bool = super().confirm_email(request, email_address)
+        if is_proved and request.user.is_anonymous:
+            record_authentication(request, email_address.user, method="code", email=email_address.email)
+        return is_proved
+
+    def is_reauthentication_required(self, *, app: str, **_more: Any) -> bool:  # noqa: ARG002 - allauth's signature
+        """Ask for a fresh sign-in by our own rule: by allauth's, who has no authenticator would never be asked."""
+        if not fresh.is_fresh(allauth_context.request):
+            raise ReauthenticationRequired
+        return False
+
+    def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, str]]:
+        """The ways to sign in freshly, the best first: a passkey, the authenticator app, and a code by mail without them."""
+        if not isinstance(user, User):
+            return []
+        ways = {
+            Authenticator.Type.WEBAUTHN: ("mfa_reauthenticate_webauthn", _("Use a passkey")),
+            Authenticator.Type.TOTP: ("mfa_reauthenticate", _("Use a code of the authenticator app")),
+        }
+        had = set(fresh.authenticators(user).values_list("type", flat=True))
+        found = [_way(*way) for kind, way in ways.items() if kind in had]
+        if had and Authenticator.Type.TOTP not in had:
+            found.append(_way("mfa_reauthenticate", _("Use a recovery code")))
+        return found or [_way("account_reauthenticate", _("Send me a code"))]
+
+
+def _way(page: str, description: str) -> dict[str, str]:
+    return {"id": page, "description": description, "url": reverse(page)}
+
+
+class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Passkeys and authenticator apps: their secrets are sealed, and the portal has the organisation's name."""
+
+    def encrypt(self, text: str) -> str:
+        """Seal a secret, so that a copy of the database is not enough to sign in with it."""
+        return sealing.seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Open a sealed secret."""
+        return sealing.unseal(encrypted_text)
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002 - allauth's signature
+        """A name to begin with; its owner may give another."""
+        count = Authenticator.objects.filter(user=user, type=type).count()
+        return _("Passkey {number}").format(number=count + 1)
+
+    def _get_site_name(self) -> str:
+        return str(settings.ORGANISATION)
 
 
 class OIDCAdapter(DefaultOIDCAdapter):  # type: ignore[misc]

@@ -1,49 +1,70 @@
 """Accounts in the administration, and its door: the ordinary sign-in with a code."""
 
 from allauth.idp.oidc.admin import Client, Token
+from allauth.mfa.admin import Authenticator
+from allauth.socialaccount.admin import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.admin import UserSession
 from django.contrib import admin
+from django.contrib.auth import admin as _groups  # noqa: F401 - registers them
+from django.contrib.auth.models import Group
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from guildmark_portal.accounts.models import User
+from guildmark_portal.accounts.models import RoleGrant, User
 
-# The terminal's client is restored by every migration (`client.py`), and without it nobody's terminal signs in; tokens are
-# secrets of people. Importing allauth's module registers both, so that it cannot happen after this.
-admin.site.unregister([Client, Token])
+# The terminal's client is restored by every migration (`client.py`), and without it nobody's terminal signs in; tokens,
+# sessions and authenticators are secrets of people; other providers of sign-in stand in portal.toml; roles take the place of
+# groups. Importing these modules registers their models, so that it cannot happen after this.
+admin.site.unregister([Client, Token, Authenticator, UserSession, SocialAccount, SocialApp, SocialToken, Group])
 
 
 def sign_in_for_admin(request: HttpRequest) -> HttpResponse:
-    """Send a visitor of the administration to the sign-in page; refuse who is signed in and is no staff."""
+    """Send a visitor of the administration to the sign-in page; refuse who is signed in and may not look at it."""
     destination = request.GET.get("next") or "/admin/"
     user = request.user
     if not user.is_authenticated:
         return redirect_to_login(destination)
     if not user.is_active or not user.is_staff:
-        raise PermissionDenied(_("The administration is for staff. Ask an owner of this portal to make your account staff."))
+        raise PermissionDenied(_("The administration is for owners and auditors. Ask an owner of this portal for that role."))
     return redirect("admin:index")
 
 
 @admin.register(User)
 class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Accounts: staff may be named here; the address is changed by its owner alone."""
+    """Accounts. Roles are granted on a page of their own, and an account is deleted by its owner alone."""
 
-    list_display = ("email", "name", "is_active", "is_staff", "is_superuser", "date_joined", "last_login")
-    list_filter = ("is_active", "is_staff", "is_superuser")
+    list_display = ("email", "name", "is_active", "date_joined", "last_login")
+    list_filter = ("is_active", "grants__role")
     search_fields = ("email", "name")
     ordering = ("email",)
-    fields = (
-        "email",
-        "name",
-        "is_active",
-        "is_staff",
-        "is_superuser",
-        "groups",
-        "user_permissions",
-        "date_joined",
-        "last_login",
-    )
+    fields = ("email", "name", "is_active", "date_joined", "last_login")
     readonly_fields = ("date_joined", "last_login")
-    filter_horizontal = ("groups", "user_permissions")
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:  # noqa: ARG002 - Django's signature
+        """Never here: a deletion leaves what certificates need, and nothing else."""
+        return False
+
+
+@admin.register(RoleGrant)
+class RoleGrantAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Who was given which role, by whom and when: to be read."""
+
+    list_display = ("user", "role", "granted_by", "granted_at", "revoked_by", "revoked_at")
+    list_filter = ("role",)
+    search_fields = ("user__email",)
+    list_select_related = ("user",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
+        """Never here: `/account/roles/` writes the audit entry too."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: RoleGrant | None = None) -> bool:  # noqa: ARG002
+        """Never."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: RoleGrant | None = None) -> bool:  # noqa: ARG002
+        """Never."""
+        return False

@@ -15,7 +15,10 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Know the client after every migration: there is no portal without it. Name the administration and its parts."""
+        from guildmark_portal.accounts import auditing, deletion, own_data, personal_data  # noqa: F401 - two for their receivers
         from guildmark_portal.accounts.client import ensure_client
+
+        personal_data.register(own_data.PART)
 
         post_migrate.connect(ensure_client, sender=self, dispatch_uid="guildmark-client")
         apps.get_app_config("account").verbose_name = _("addresses that people sign in with")

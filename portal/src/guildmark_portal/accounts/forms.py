@@ -1,13 +1,14 @@
-"""What a person fills in to get an account, beside the address."""
+"""What a person fills in about the account."""
 
 import unicodedata
-from typing import Final
+from typing import Any, Final
 
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from guildmark_portal.accounts.models import User
+from guildmark_portal.accounts.models import Role, User
 
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _JOINERS: Final = frozenset("\u200c\u200d")  # letters of Persian and of Indian scripts need them
@@ -35,3 +36,37 @@ class NameForm(forms.Form):
         """Keep the name with the account."""
         user.name = self.cleaned_data["name"]
         user.save(update_fields=["name"])
+
+
+class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+    """A new passkey. Every one signs in by itself, so each must have checked who holds it."""
+
+    passwordless = None
+    field_order = ("name", "credential")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name of the passkey")
+        self.fields["name"].help_text = _("To tell it from your others, such as: laptop, phone, blue key.")
+        self.fields["name"].max_length = 100
+
+    def clean(self) -> dict[str, Any]:
+        """As allauth's, with the check that it asks of passkeys that sign in by themselves."""
+        self.cleaned_data["passwordless"] = True
+        cleaned: dict[str, Any] = super().clean()
+        return cleaned
+
+
+class FreshCodeForm(forms.Form):
+    """The code that was sent for a fresh sign-in."""
+
+    code = forms.CharField(
+        label=_("Code"), max_length=20, widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True})
+    )
+
+
+class RoleForm(forms.Form):
+    """A role for an account."""
+
+    email = forms.EmailField(label=_("Email address"), help_text=_("Of an account that exists."))
+    role = forms.ChoiceField(label=_("Role"), choices=[("", _("Choose a role")), *Role.choices])

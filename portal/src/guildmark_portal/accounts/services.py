@@ -3,6 +3,7 @@
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
+from guildmark_portal.accounts import roles
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit import services as audit
 
@@ -25,19 +26,14 @@ def rename(*, user: User, name: str) -> bool:
 
 @transaction.atomic
 def ensure_owner(*, email: str, actor: str) -> bool:
-    """Make `email` an account that may do everything; whether anything had to be changed.
+    """Make `email` an owner of the portal; whether anything had to be changed.
 
     The address counts as proved, because to sign in its owner needs the code that is sent there.
     """
     address = email.strip().lower()
-    user = User.objects.filter(email=address).first()
-    if user is not None and user.is_superuser and user.is_staff and user.is_active:
-        return False
-    if user is None:
-        user = User.objects.create_superuser(address)
-    else:
-        user.is_superuser = user.is_staff = user.is_active = True
-        user.save(update_fields=["is_superuser", "is_staff", "is_active"])
+    user = User.objects.filter(email=address).first() or User.objects.create_user(address)
+    if not user.is_active:
+        user.is_active = True
+        user.save(update_fields=["is_active"])
     EmailAddress.objects.update_or_create(user=user, email=address, defaults={"verified": True, "primary": True})
-    audit.record(actor=actor, action="account.owner", subject=user)
-    return True
+    return roles.grant(email=address, role=roles.Role.OWNER, actor=actor)

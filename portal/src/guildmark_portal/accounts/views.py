@@ -1,8 +1,11 @@
-"""The page that lets a terminal in."""
+"""The page that lets a terminal in, and the address where the terminal asks for its code."""
 
-from allauth.idp.oidc.views import device_authorization
+from http import HTTPStatus
+
+from allauth.core.internal import ratelimit
+from allauth.idp.oidc.views import device_authorization, device_code
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
@@ -19,6 +22,21 @@ def confirm_device(request: HttpRequest) -> HttpResponse:
             _("Another site sent this confirmation. Open the address that your terminal shows, and confirm there.")
         )
     response: HttpResponse = device_authorization(request)
+    return response
+
+
+@csrf_exempt  # a terminal has neither cookies nor a page
+def ask_for_device_code(request: HttpRequest) -> HttpResponse:
+    """Allauth's address, which by itself would hand out as many codes as are asked for, and so fill the cache.
+
+    A code is held for minutes; a classroom behind one address asks for one a person.
+    """
+    too_many: HttpResponse | None = ratelimit.consume_or_429(request, app="allauth.idp.oidc", action="device_code")
+    if too_many:
+        return JsonResponse({"error": "slow_down"}, status=HTTPStatus.TOO_MANY_REQUESTS)
+    if request.method == "POST" and request.content_type != "application/x-www-form-urlencoded":
+        return JsonResponse({"error": "invalid_request"}, status=HTTPStatus.BAD_REQUEST)
+    response: HttpResponse = device_code(request)
     return response
 
 

@@ -16,6 +16,11 @@ def answer(reply: Reply, status: int = HTTPStatus.OK) -> HttpResponse:
     return _private(HttpResponse(reply.model_dump_json(), content_type=JSON, status=status))
 
 
+def answer_as_signed(reply: Reply) -> HttpResponse:
+    """A signed document with the fields that it was signed with: what a later version may say stays unsaid."""
+    return _private(HttpResponse(reply.model_dump_json(exclude_unset=True), content_type=JSON))
+
+
 def answer_all(replies: Iterable[BaseModel]) -> HttpResponse:
     """A list of replies."""
     return _private(HttpResponse(f"[{','.join(reply.model_dump_json() for reply in replies)}]", content_type=JSON))

@@ -24,6 +24,7 @@ from guildmark_portal.engine import live
 from guildmark_portal.engine.state import attempt_state
 from guildmark_portal.exams import queries, services, storage
 from guildmark_portal.exams.models import Attempt
+from guildmark_portal.exams.registering import note_connection
 
 router = Router(tags=["attempts"])
 PIECE = 256 * 1024
@@ -89,6 +90,7 @@ async def _pieces(path: Path) -> AsyncIterator[bytes]:
 def begin(request: HttpRequest, attempt: str, wanted: Begin | None = None) -> HttpResponse:
     """Start the clock, once, and get the bundle's key; while it runs, the same answer again."""
     owned = _own(request, attempt)
+    note_connection(owned, request.headers)
     return answer(
         services.begin(attempt=owned, bundle_sha256=None if wanted is None else wanted.bundle_sha256, now=clock.now())
     )

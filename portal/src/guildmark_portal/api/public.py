@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from guildmark.protocol import Certificate, Me, ProgramView, PublicKey
-from guildmark_portal.api.answers import answer, answer_all
+from guildmark_portal.api.answers import answer, answer_all, answer_as_signed
 from guildmark_portal.api.people import person
 from guildmark_portal.credentials import queries as credentials
 from guildmark_portal.exams import keyring, queries
@@ -28,7 +28,7 @@ def programs(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - ninja's si
 @router.get("/certificates/{identifier}", response=Certificate, auth=None, operation_id="get_certificate")
 def certificate(request: HttpRequest, identifier: str) -> HttpResponse:  # noqa: ARG001 - ninja's signature
     """A certificate, signed. Case and dashes of the identifier do not matter."""
-    return answer(credentials.certificate(identifier))
+    return answer_as_signed(credentials.certificate(identifier))
 
 
 @router.get("/keys", response=list[PublicKey], auth=None, operation_id="list_keys")

@@ -25,4 +25,4 @@ def record(
 
 
 def _name(thing: Model | str) -> str:
-    return thing if isinstance(thing, str) else f"{type(thing).__name__.lower()}:{thing.pk}"
+    return thing if isinstance(thing, str) else f"{thing._meta.model_name}:{thing.pk}"  # noqa: SLF001 - Django's own way

@@ -11,7 +11,7 @@ import typer
 from guildmark.cli.app import Commands
 from guildmark.i18n import _
 from guildmark_portal import __version__
-from guildmark_portal.cli import init, manage, publish, serve
+from guildmark_portal.cli import init, manage, profile, program, publish, role, rotate_identity_key, serve, terms
 
 app = typer.Typer(
     cls=Commands,
@@ -21,8 +21,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("init")(init.command)
+app.add_typer(program.app, name="program")
+app.add_typer(role.app, name="role")
 app.command("serve")(serve.command)
 app.command("publish")(publish.command)
+app.add_typer(profile.app, name="profile")
+app.add_typer(terms.app, name="terms")
+app.command("rotate-identity-key")(rotate_identity_key.command)
 app.command("manage", context_settings=manage.PASS_EVERYTHING_ON, add_help_option=False)(manage.command)
 
 

@@ -9,6 +9,7 @@ from guildmark.errors import UsageError
 from guildmark.i18n import _
 from guildmark_portal import clock, datadir
 from guildmark_portal.cli.options import DEFAULT_DATA, DataOption, JsonOption, tell, use_django
+from guildmark_portal.identity import keyring
 
 LONGEST_EMAIL = 254  # as the account's column
 
@@ -28,6 +29,8 @@ def command(
     config = datadir.read_config(data)
     use_django(data)
     _prepare_database()
+    if _ensure_identity_keys(data):
+        made = (*made, keyring.KEYS_FILE)
     owner_made = _ensure_owner(owner) if owner else False
     next_steps = _next_steps(data)
     document = {
@@ -108,6 +111,13 @@ def collect_static() -> None:
     from django.core.management import call_command
 
     call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def _ensure_identity_keys(data: Path) -> bool:
+    """Make the master keys of evidence, unless there is evidence whose keys were lost; whether they were made."""
+    from guildmark_portal.identity.sealed import DataKey
+
+    return not DataKey.objects.exists() and keyring.ensure(data, now=clock.now())
 
 
 def _ensure_owner(email: str) -> bool:

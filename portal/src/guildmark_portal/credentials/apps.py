@@ -10,3 +10,10 @@ class CredentialsConfig(AppConfig):
     name = "guildmark_portal.credentials"
     label = "credentials"
     verbose_name = _("certificates")
+
+    def ready(self) -> None:
+        """Register the part of a person's data."""
+        from guildmark_portal.accounts import personal_data
+        from guildmark_portal.credentials.personal_data import PART
+
+        personal_data.register(PART)

@@ -4,14 +4,14 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from guildmark import protocol
 from guildmark.packs.model import text_in
 from guildmark.protocol import ExamKind
 from guildmark.rules.attempt import decided_at
-from guildmark.rules.credential import months_after
+from guildmark.rules.credential import IdentityLevel, months_after
 from guildmark_portal.audit import services as audit
+from guildmark_portal.credentials.holder import name_of_holder
 from guildmark_portal.credentials.identifiers import new_identifier
 from guildmark_portal.credentials.models import Certificate
 from guildmark_portal.credentials.queries import certificate_of
@@ -57,7 +57,7 @@ def _document(attempt: Attempt, *, identifier: str, decision: datetime) -> proto
     exam, issued_on = attempt.exam_version.bank.exam, decision.date()
     return protocol.Certificate(
         identifier=identifier,
-        holder=attempt.user.name.strip() or _("Holder without a name"),
+        holder=name_of_holder(attempt),
         program=attempt.program.slug,
         exam_title=text_in(exam.title, _LANGUAGE),
         exam_version=attempt.exam_version.version,
@@ -71,6 +71,7 @@ def _document(attempt: Attempt, *, identifier: str, decision: datetime) -> proto
         expires_on=months_after(issued_on, exam.validity_months),
         issuer=settings.ORGANISATION,
         url=address(identifier),
+        identity_check=IdentityLevel(attempt.identity_check),
         key_id="",
         signature="",
     )

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from guildmark_portal.exams.models import Attempt, Decision, ExamVersion, Program, Report, Submission
 
@@ -30,7 +31,12 @@ class ProgramAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Programs; `takes new attempts` can be switched."""
 
     list_display = ("slug", "title", "kind", "is_open")
-    readonly_fields = ("slug", "title", "level", "framework", "kind", "created_at")
+    readonly_fields = ("slug", "title", "level", "framework", "kind", "created_at", "settled")
+
+    @admin.display(description=_("settings"))
+    def settled(self, program: Program) -> str:
+        """Every setting with its value; `guildmark-portal program set` changes them."""
+        return "\n".join(f"{key}: {value}" for key, value in program.policy.settings.items())
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
         """Programs are made by publishing a bank."""

@@ -10,3 +10,10 @@ class ExamsConfig(AppConfig):
     name = "guildmark_portal.exams"
     label = "exams"
     verbose_name = _("exams")
+
+    def ready(self) -> None:
+        """Register the part of a person's data."""
+        from guildmark_portal.accounts import personal_data
+        from guildmark_portal.exams.personal_data import PART
+
+        personal_data.register(PART)

@@ -17,6 +17,8 @@ from guildmark_portal.exams.facts import timeline
 from guildmark_portal.exams.models import Attempt, Entitlement, Program, Upload
 from guildmark_portal.exams.readiness import readiness, warnings
 from guildmark_portal.exams.refusals import NotPrepared, NotReady, ProgramNotOpen
+from guildmark_portal.exams.registering import require_steps, require_to_begin
+from guildmark_portal.exams.retakes import require_wait_over
 from guildmark_portal.jobs import services as jobs
 
 DECIDE = "decide"
@@ -35,6 +37,8 @@ def open_attempt(*, user: User, program: str, now: datetime) -> Attempt:
         return standing
     if not chosen.is_open or not chosen.versions.exists():
         raise ProgramNotOpen
+    require_steps(user=user, program=chosen, now=now)
+    require_wait_over(user=user, program=chosen, now=now)
     for decided in Attempt.objects.filter(user=user, program=chosen, ended_at=None):
         end(decided, at=timeline(decided).closes_at or now)
     attempt = Attempt.objects.create(
@@ -42,6 +46,7 @@ def open_attempt(*, user: User, program: str, now: datetime) -> Attempt:
         program=chosen,
         exam_version=queries.current_version(chosen),
         entitlement=_entitlement(user=user, program=chosen, now=now),
+        identity_check=chosen.policy.identity_check.value,
         opened_at=now,
     )
     _record(attempt, "attempt.opened", program=chosen.slug, version=attempt.exam_version.version)
@@ -96,6 +101,7 @@ def begin(*, attempt: Attempt, bundle_sha256: str | None, now: datetime) -> Begu
         raise NotPrepared
     if bundle_sha256 is not None and bundle_sha256 != fresh.bundle_sha256:
         raise BundleDamaged
+    require_to_begin(fresh, now=now)
     if Attempt.objects.filter(pk=fresh.pk, started_at=None).update(started_at=now):
         fresh = queries.attempt_with(fresh.pk)
         _on_start(fresh, now=now)

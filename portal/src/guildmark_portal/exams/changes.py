@@ -1,4 +1,4 @@
-"""Who wants to know that an attempt changed: the layers above listen, so that nothing here has to know them."""
+"""Who wants to know that an attempt or a program changed: the layers above listen, so that nothing here has to know them."""
 
 from uuid import UUID
 
@@ -7,6 +7,9 @@ from django.dispatch import Signal
 
 changed = Signal()
 """Sent after the commit, with `attempt_id`."""
+
+program_changed = Signal()
+"""Sent within the transaction, with `program` and `now`: what follows from it is written with it, or not at all."""
 
 
 def announce(attempt_id: UUID) -> None:

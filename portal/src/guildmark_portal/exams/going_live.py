@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from guildmark.packs.bank import BankManifest
 from guildmark.packs.calibration import shortfalls
 from guildmark.protocol import ExamKind
+from guildmark_portal.accounts import roles
 from guildmark_portal.accounts.models import User
 from guildmark_portal.exams.models import ExamVersion
 from guildmark_portal.exams.refusals import PublishRefused
@@ -28,7 +29,7 @@ class Override:
 
 def override(owner_email: str, reason: str) -> Override:
     """The override of the owner with that address. Raises `PublishRefused` if the address is no owner's or the reason empty."""
-    owner = User.objects.filter(email__iexact=owner_email.strip(), is_superuser=True, is_active=True).first()
+    owner = next((owner for owner in roles.owners() if owner.email == owner_email.strip().lower()), None)
     if owner is None:
         raise PublishRefused(
             _("%(email)s is not an owner of this portal.") % {"email": owner_email},

@@ -8,7 +8,6 @@ The drawn form and variant and the bundle's key stand nowhere: `drawing` derives
 """
 
 import uuid
-from functools import lru_cache
 from typing import ClassVar
 
 from django.conf import settings
@@ -16,73 +15,22 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from guildmark.packs.bank import BankManifest
-from guildmark.protocol import ExamKind
+from guildmark.rules.credential import IdentityLevel
 from guildmark.rules.scoring import MAX_SCORE
 from guildmark.rules.verdict import Verdict
+from guildmark_portal.exams.catalogue import DIGEST_LENGTH, ExamVersion, Program
 
-DIGEST_LENGTH = 64
-
-
-@lru_cache(maxsize=32)
-def _parsed(manifest: str) -> BankManifest:
-    return BankManifest.model_validate_json(manifest)
-
-
-class Program(models.Model):
-    """A program that can be sat, such as the practitioner exam; its demo and its mock are programs of their own."""
-
-    slug = models.SlugField(_("name in addresses"), unique=True, max_length=80)
-    title = models.CharField(_("title"), max_length=200)
-    level = models.CharField(_("level"), max_length=60)
-    framework = models.CharField(_("framework"), max_length=60)
-    kind = models.CharField(_("kind"), max_length=8, choices=[(kind.value, kind.value) for kind in ExamKind])
-    is_open = models.BooleanField(_("takes new attempts"), default=True)
-    created_at = models.DateTimeField(_("created at"))
-
-    class Meta:
-        """How programs are listed and named."""
-
-        ordering: ClassVar[list[str]] = ["slug"]
-        verbose_name = _("program")
-        verbose_name_plural = _("programs")
-
-    def __str__(self) -> str:
-        return self.slug
-
-    @property
-    def exam_kind(self) -> ExamKind:
-        """The kind as the protocol names it."""
-        return ExamKind(self.kind)
-
-
-class ExamVersion(models.Model):
-    """A published bank, frozen: `manifest` is its bank.json, byte for byte, and `bank_sha256` the digest of those bytes."""
-
-    program = models.ForeignKey(Program, models.PROTECT, related_name="versions", verbose_name=_("program"))
-    version = models.CharField(_("version"), max_length=12)
-    bank_sha256 = models.CharField(_("digest of the bank"), max_length=DIGEST_LENGTH)
-    manifest = models.TextField(_("manifest of the bank"))
-    published_at = models.DateTimeField(_("published at"))
-    published_by = models.CharField(_("published by"), max_length=200)
-
-    class Meta:
-        """A bank is published once in a program."""
-
-        ordering: ClassVar[list[str]] = ["-published_at", "-id"]
-        verbose_name = _("exam version")
-        verbose_name_plural = _("exam versions")
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["program", "bank_sha256"], name="bank_published_once_a_program"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.program} {self.version}"
-
-    @property
-    def bank(self) -> BankManifest:
-        """The manifest, parsed."""
-        return _parsed(self.manifest)
+__all__ = [
+    "Attempt",
+    "Credit",
+    "Decision",
+    "Entitlement",
+    "ExamVersion",
+    "Program",
+    "Report",
+    "Submission",
+    "Upload",
+]
 
 
 class Entitlement(models.Model):
@@ -108,7 +56,7 @@ class Attempt(models.Model):
     """One candidate's sitting of one exam version: facts only.
 
     `ended_at` is written down when the rules say that the attempt is decided (the finish, or the deadline); the constraint
-    needs it, nobody else reads it.
+    needs it, nobody else reads it. `identity_check` is the level that the program asked for when the attempt was opened.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -121,6 +69,12 @@ class Attempt(models.Model):
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    identity_check = models.CharField(
+        _("check of identity"),
+        max_length=8,
+        choices=[(level.value, level.value) for level in IdentityLevel],
+        default=IdentityLevel.NONE.value,
+    )
     bundle_sha256 = models.CharField(_("digest of the bundle"), max_length=DIGEST_LENGTH, blank=True)
     bundle_size = models.PositiveBigIntegerField(_("size of the bundle"), null=True, blank=True)
 

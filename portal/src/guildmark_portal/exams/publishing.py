@@ -24,6 +24,7 @@ from guildmark.protocol import ExamKind
 from guildmark_portal import clock
 from guildmark_portal.audit import services as audit
 from guildmark_portal.exams import storage
+from guildmark_portal.exams.changes import program_changed
 from guildmark_portal.exams.going_live import Override, unready_for_live, variants_in_use
 from guildmark_portal.exams.models import ExamVersion, Program
 from guildmark_portal.exams.refusals import PublishRefused
@@ -189,6 +190,7 @@ def _register(manifest: BankManifest, content: bytes, digest: str, *, kind: Exam
         published_by=actor,
     )
     audit.record(actor=actor, action="exam.published", subject=version, detail={"bank": digest, "kind": kind.value})
+    program_changed.send(sender=Program, program=program, now=now)
     return version
 
 

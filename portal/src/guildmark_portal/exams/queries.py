@@ -20,6 +20,7 @@ __all__ = [
     "attempt_with",
     "attempts_of",
     "current_version",
+    "every_attempt",
     "open_programs",
     "program_view",
     "readiness",
@@ -79,6 +80,11 @@ def attempt_of(*, user: User, attempt_id: UUID | str) -> Attempt:
 def attempt_with(attempt_id: UUID) -> Attempt:
     """The attempt `attempt_id`, read afresh, whoever's it is."""
     return _attempts().get(pk=attempt_id)
+
+
+def every_attempt(*, user: User, program: Program) -> QuerySet[Attempt]:
+    """All attempts of `user` at the program, decided or not."""
+    return _attempts().filter(user=user, program=program)
 
 
 def upload_of(*, user: User, upload_id: UUID | str) -> Upload:

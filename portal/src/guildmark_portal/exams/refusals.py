@@ -2,7 +2,12 @@
 
 guildmark.errors.Refused
 ├── ProgramNotOpen      the program takes no new attempts
+├── RegistrationIncomplete   a step of registration is open
+│   └── PlaceRefused    the place of sitting is unknown, or under embargo
+├── RetakeTooEarly      the wait after a failure is not over
 ├── PublishRefused      a bank may not be published like that
+├── UnknownProgram      no program has this name
+├── PolicyRefused       a program may not be set like that
 ├── NotPrepared         `begin` before `prepare`
 ├── NotReady            `finish` with warnings and without confirmation
 ├── UploadClosed        the upload is complete or was abandoned
@@ -28,6 +33,20 @@ class ProgramNotOpen(Refused):
     """This program takes no new attempts."""
 
     default_next_step = mark("Choose another program.")
+
+
+class RegistrationIncomplete(Refused):
+    """A step of your registration is still open."""
+
+    default_next_step: ClassVar[str] = mark("Complete your registration on the website.")
+
+
+class RetakeTooEarly(Refused):
+    """After an attempt that was not passed, there is a wait before the next one."""
+
+
+class PlaceRefused(RegistrationIncomplete):
+    """The exam cannot be sat at this place, or it is not known yet."""
 
 
 class PublishRefused(Refused):
@@ -89,3 +108,15 @@ class FileRefused(ModelRefused):
 
     def __init__(self, reason: str, params: Params) -> None:
         super().__init__(describe(reason, params, _), code=reason)
+
+
+class UnknownProgram(Refused):
+    """There is no such program."""
+
+    default_next_step: ClassVar[str] = mark("Name one of them, or publish one: guildmark-portal publish BANK --kind KIND")
+
+
+class PolicyRefused(Refused):
+    """The settings of the program cannot be like that."""
+
+    default_next_step: ClassVar[str] = mark("Run: guildmark-portal program show SLUG; it lists every setting with its value.")

@@ -1,6 +1,7 @@
 """Every write of the exams: keyword-only, one transaction, an audit entry each. The modules named here hold them."""
 
 from guildmark_portal.exams.attempts import begin, finish, open_attempt, prepare, workspace_zip
+from guildmark_portal.exams.programs import amend_policy
 from guildmark_portal.exams.publishing import publish
 from guildmark_portal.exams.reports import found_before, record_report
 from guildmark_portal.exams.uploads import Received, abandon_upload, open_upload, receive_bytes
@@ -8,6 +9,7 @@ from guildmark_portal.exams.uploads import Received, abandon_upload, open_upload
 __all__ = [
     "Received",
     "abandon_upload",
+    "amend_policy",
     "begin",
     "finish",
     "found_before",

@@ -38,7 +38,7 @@ from guildmark_portal.exams.refusals import (
 from guildmark_portal.jobs import services as jobs
 
 GRADE = "grade"
-_HOURLY_SHARE = 60
+HOURLY_SHARE = 60
 """Submissions an hour that one attempt gets graded at full priority; beyond, they wait behind everybody else's."""
 _BEHIND_ALL = 10_000
 _NAME_LENGTH = 200
@@ -213,7 +213,7 @@ def _priority(submission: Submission, *, now: datetime) -> int:
     others = Submission.objects.filter(attempt=submission.attempt_id).exclude(pk=submission.pk)
     waiting = others.filter(reports=None).count()
     recent = others.filter(received_at__gt=now - timedelta(hours=1)).count()
-    return -waiting - (_BEHIND_ALL if recent >= _HOURLY_SHARE else 0)
+    return -waiting - (_BEHIND_ALL if recent >= HOURLY_SHARE else 0)
 
 
 @transaction.atomic

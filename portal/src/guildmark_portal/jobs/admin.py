@@ -56,7 +56,11 @@ class JobAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Never."""
         return False
 
-    @admin.action(description=_("Try again"))
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        """For owners, who change things, and not for those who only read."""
+        return bool(request.user.has_perm("jobs.change_job"))
+
+    @admin.action(description=_("Try again"), permissions=["retry"])
     def try_again(self, request: HttpRequest, queryset: "QuerySet[Job]") -> None:
         """Give jobs that were given up another life, unless the same work waits already."""
         from guildmark_portal.jobs.services import enqueue

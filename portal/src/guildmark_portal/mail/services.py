@@ -8,6 +8,7 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.utils.translation import get_language, override
 
+from guildmark_portal import clock
 from guildmark_portal.jobs.models import Job
 from guildmark_portal.jobs.services import enqueue
 
@@ -39,6 +40,14 @@ def send(  # noqa: PLR0913 - a letter has this many parts
         raise ValueError("A letter needs a subject and a body.")
     payload = {"to": to, "subject": " ".join(subject.split()), "body": body.strip() + "\n", "html": html}
     return enqueue(kind=KIND, key=key or uuid.uuid4().hex, payload=payload, priority=priority)
+
+
+def forget(address: str) -> None:
+    """Leave nothing of letters to `address` that are sent or given up; those that wait are not sent any more."""
+    for job in Job.objects.filter(kind=KIND, payload__to=address):
+        job.payload, job.dead_at, job.last_error = {}, job.dead_at or (None if job.finished_at else clock.now()), ""
+        job.save(update_fields=["payload", "dead_at", "last_error"])
+    Job.objects.filter(kind=KIND, last_error__contains=address).update(last_error="")
 
 
 def _render(template: str, context: dict[str, Any], language: str | None) -> tuple[str, str, str]:

@@ -1,16 +1,19 @@
 """`/exam/`: my attempts, and registering for another."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from guildmark.errors import Refused
 from guildmark_portal import clock
 from guildmark_portal.exams import queries, services
 from guildmark_portal.exams.models import Program
-from guildmark_portal.exams.refusals import ProgramNotOpen
+from guildmark_portal.exams.refusals import ProgramNotOpen, RegistrationIncomplete
 from guildmark_portal.web import wording
 from guildmark_portal.web.offers import offers_to
 from guildmark_portal.web.ownership import signed_in
@@ -32,6 +35,9 @@ def _register(request: HttpRequest) -> HttpResponse:
     except Program.DoesNotExist:
         messages.error(request, wording.refusal(ProgramNotOpen()))
         return redirect("web:attempts")
+    except RegistrationIncomplete as refusal:
+        messages.info(request, refusal.message)
+        return redirect(f"{reverse('web:register')}?{urlencode({'program': request.POST['program']})}")
     except Refused as refusal:
         messages.error(request, wording.refusal(refusal))
         return redirect("web:attempts")

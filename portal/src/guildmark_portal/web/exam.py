@@ -4,12 +4,14 @@ The page is complete without JavaScript. With it, `exam.js` fetches this same pa
 over the parts that are marked `data-live`.
 """
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -19,6 +21,8 @@ from guildmark.rules.attempt import Phase
 from guildmark_portal import clock
 from guildmark_portal.engine.state import attempt_state
 from guildmark_portal.exams import services
+from guildmark_portal.exams.refusals import PlaceRefused, RegistrationIncomplete
+from guildmark_portal.exams.registering import note_connection
 from guildmark_portal.web import wording
 from guildmark_portal.web.ownership import own_attempt
 
@@ -44,9 +48,16 @@ def begin(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
             request, gettext("The clock has not started. Tick the box to say that you understand, then start the exam.")
         )
         return redirect("web:exam", attempt_id)
+    note_connection(attempt, request.headers)
     try:
         services.prepare(attempt=attempt, now=clock.now())
         services.begin(attempt=attempt, bundle_sha256=None, now=clock.now())
+    except PlaceRefused as refusal:
+        messages.info(request, refusal.message)
+        return redirect("web:sitting_place", attempt_id)
+    except RegistrationIncomplete as refusal:
+        messages.info(request, refusal.message)
+        return redirect(f"{reverse('web:register')}?{urlencode({'program': attempt.program.slug})}")
     except Refused as refusal:
         messages.error(request, wording.refusal(refusal))
     return redirect("web:exam", attempt_id)

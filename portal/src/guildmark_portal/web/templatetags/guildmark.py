@@ -9,7 +9,9 @@ from django.utils.translation import gettext, ngettext
 
 from guildmark.protocol import AttemptState, AttemptSummary, CategoryState, MetricView, SubmissionState
 from guildmark.rules.contract import ModelFormat, TensorContract, shape_text
+from guildmark.rules.credential import IdentityLevel
 from guildmark.rules.scoring import MAX_SCORE, Bands, PassRule
+from guildmark_portal.exams.policy import IDENTITY_LEVELS
 from guildmark_portal.web import markdown, wording
 
 register = template.Library()
@@ -101,6 +103,12 @@ def shape(tensor: TensorContract) -> str:
 def suffix(allowed: ModelFormat) -> str:
     """The ending of a model file: `.keras`, `.zip` for a SavedModel."""
     return allowed.suffix
+
+
+@register.filter
+def identity_level(level: IdentityLevel) -> str:
+    """How the holder's identity was checked, in words."""
+    return str(IDENTITY_LEVELS[level])
 
 
 @register.filter

@@ -1,0 +1,74 @@
+"""Deleting an account: what a certificate needs stays, everything else is removed or names nobody.
+
+The parts of the applications are asked one after the other (`personal_data`), in one transaction. A letter says goodbye; the
+audit entry names the row alone. SQLite overwrites what is deleted (`secure_delete`); its write-ahead log still holds what
+the pages said before, so a job cuts it once the letter has left.
+"""
+
+from datetime import timedelta
+from typing import Final
+
+from django.db import connection, transaction
+
+from guildmark.errors import Refused
+from guildmark.i18n import mark
+from guildmark_portal import clock
+from guildmark_portal.accounts import roles
+from guildmark_portal.accounts.models import User
+from guildmark_portal.accounts.personal_data import parts
+from guildmark_portal.audit import services as audit
+from guildmark_portal.jobs.models import Job
+from guildmark_portal.jobs.services import Later, enqueue, handler
+from guildmark_portal.mail import services as mail
+
+SWEEP: Final = "sweep"
+SOON: Final = timedelta(minutes=1)
+
+
+class CannotBeDeleted(Refused):
+    """The account cannot be deleted yet."""
+
+    default_next_step = mark("Come back when that is settled.")
+
+
+def obstacles(user: User) -> list[str]:
+    """Why the account cannot be deleted yet: sentences with the next step, none if it can."""
+    found = [sentence for part in parts() for sentence in part.obstacles(user)]
+    try:
+        roles.require_another_owner(user)
+    except roles.LastOwner as error:
+        found.append(str(error))
+    return found
+
+
+def kept(user: User) -> list[str]:
+    """What will stay, and why."""
+    return [sentence for part in parts() for sentence in part.kept(user)]
+
+
+@transaction.atomic
+def delete(*, user: User) -> None:
+    """Delete the account on its owner's word. Raises `CannotBeDeleted`."""
+    if found := obstacles(user):
+        raise CannotBeDeleted(" ".join(found), next_step="")
+    number, address = user.pk, user.email
+    audit.record(actor=user, action="account.deleted", subject=user)
+    for part in parts():
+        part.erase(User.objects.get(pk=number))
+    mail.send(to=address, template="account/email/goodbye", key=f"goodbye-{number}", priority=mail.URGENT)
+    enqueue(kind=SWEEP, key=str(number), run_at=clock.now() + SOON)
+
+
+@handler(SWEEP, attempts=None)
+def sweep(job: Job) -> None:
+    """Once the goodbye is sent, or given up, leave nothing of its address, and cut the write-ahead log."""
+    goodbye = Job.objects.filter(kind=mail.KIND, key=f"goodbye-{job.key}")
+    if goodbye.filter(finished_at=None, dead_at=None).exists():
+        raise Later(clock.now() + SOON)
+    goodbye.update(payload={}, last_error="")
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        is_busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    if is_busy:
+        raise Later(clock.now() + SOON)

@@ -1,0 +1,51 @@
+"""`guildmark-portal program show SLUG` and `program set SLUG KEY=VALUE …`: what a program asks for."""
+
+from typing import Annotated
+
+import typer
+
+from guildmark.cli.app import Commands
+from guildmark.i18n import _
+from guildmark_portal import clock
+from guildmark_portal.cli.options import DEFAULT_DATA, DataOption, JsonOption, tell, use_django
+
+app = typer.Typer(
+    cls=Commands, no_args_is_help=True, help=_("See and settle what a program asks for: fee, waits, registration.")
+)
+
+_Slug = Annotated[str, typer.Argument(help=_("The program's name in addresses, such as practitioner."), metavar="SLUG")]
+
+
+@app.command("show")
+def show(slug: _Slug, data: DataOption = DEFAULT_DATA, json_: JsonOption = False) -> None:  # noqa: FBT002 - typer reads options from it
+    """Show every setting of a program. The exam's own numbers stand in its published version."""
+    use_django(data)
+    from guildmark_portal.exams.programs import program_of
+
+    program = program_of(slug)
+    _tell(program.slug, program.policy.settings, as_json=json_)
+
+
+@app.command("set")
+def set_(
+    slug: _Slug,
+    assignments: Annotated[
+        list[str],
+        typer.Argument(help=_('What to settle, such as fee=80 or "retake_waits=14 days, 1 year".'), metavar="KEY=VALUE…"),
+    ],
+    data: DataOption = DEFAULT_DATA,
+    json_: JsonOption = False,  # noqa: FBT002 - typer reads options from it
+) -> None:
+    """Settle something. All of it is kept, or none; the audit table says what it was before."""
+    use_django(data)
+    from guildmark_portal.exams.programs import amend_policy
+
+    program = amend_policy(slug=slug, assignments=assignments, actor="guildmark-portal program set", now=clock.now())
+    _tell(program.slug, program.policy.settings, as_json=json_)
+
+
+def _tell(slug: str, settings: dict[str, str], *, as_json: bool) -> None:
+    width = max(map(len, settings))
+    tell(
+        {"program": slug, "policy": settings}, [f"{key:<{width}}  {value}" for key, value in settings.items()], as_json=as_json
+    )

@@ -1,0 +1,111 @@
+"""The exams' part of what the portal holds on a person: entitlements, attempts, submissions with their files and reports.
+
+An attempt is deleted with everything below it. Where something above protects it (a certificate), its facts stay without the
+names of files and without the files themselves.
+"""
+
+import shutil
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Model, ProtectedError, QuerySet
+from django.utils.translation import gettext as _
+
+from guildmark_portal.accounts.models import User
+from guildmark_portal.accounts.personal_data import Json, Part
+from guildmark_portal.exams import storage
+from guildmark_portal.exams.models import Attempt, Credit, Decision, Entitlement, Report, Submission, Upload
+
+_NAMELESS: Final = "model"
+
+
+def obstacles(user: User) -> Iterator[str]:
+    """An exam whose clock runs, or whose result is not written down yet."""
+    if user.attempts.filter(started_at__isnull=False, ended_at=None).exists():
+        yield _("An exam of yours is under way. Finish it, or wait until its result is there.")
+
+
+def export(user: User) -> Json:
+    """Every row, as it is stored."""
+    return {
+        "entitlements": list(user.entitlements.values("program__slug", "source", "granted_at", "spent_at")),
+        "attempts": [_attempt(attempt) for attempt in user.attempts.select_related("exam_version__program")],
+    }
+
+
+def _attempt(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "exam": str(attempt.exam_version),
+        **_facts(Attempt.objects.filter(pk=attempt.pk))[0],
+        "credits": _facts(attempt.credits.all()),
+        "uploads": _facts(attempt.uploads.all()),
+        "submissions": [
+            {**facts, "reports": _facts(Report.objects.filter(submission=facts["id"]))}
+            for facts in _facts(attempt.submissions.all())
+        ],
+        "decision": next(iter(_facts(Decision.objects.filter(attempt=attempt))), None),
+    }
+
+
+def _facts(rows: QuerySet[Any]) -> list[dict[str, Any]]:
+    keys = {field.attname for field in rows.model._meta.concrete_fields if field.is_relation}  # noqa: SLF001 - Django's own way
+    return [{name: value for name, value in row.items() if name not in keys} for row in rows.values()]
+
+
+def files(user: User) -> Iterator[tuple[str, Path]]:
+    """The models that were handed in."""
+    for submission in Submission.objects.filter(attempt__user=user):
+        name = f"{submission.attempt_id}/{submission.category}-{submission.pk}-{Path(submission.file_name).name}"
+        yield name, storage.submitted(submission.attempt_id, submission.sha256)
+
+
+def erase(user: User) -> None:
+    """Remove every attempt, or make it nameless; its files go once the deletion is committed."""
+    for attempt in user.attempts.all():
+        places = list(_places(attempt))
+        if not _removed(attempt):
+            attempt.uploads.update(file_name=_NAMELESS)
+            attempt.submissions.update(file_name=_NAMELESS)
+        transaction.on_commit(partial(_remove_files, places))
+    Entitlement.objects.filter(user=user, attempt=None).delete()
+
+
+def _removed(attempt: Attempt) -> bool:
+    """Whether the attempt could be deleted, with its entitlement; nothing is changed if it could not."""
+    below: Iterable[QuerySet[Any, Model]] = (
+        Report.objects.filter(submission__attempt=attempt),
+        Submission.objects.filter(attempt=attempt),
+        Upload.objects.filter(attempt=attempt),
+        Credit.objects.filter(attempt=attempt),
+        Decision.objects.filter(attempt=attempt),
+        Attempt.objects.filter(pk=attempt.pk),
+        Entitlement.objects.filter(pk=attempt.entitlement_id),
+    )
+    try:
+        with transaction.atomic():
+            for rows in below:
+                rows.delete()
+    except ProtectedError:
+        return False
+    return True
+
+
+def _places(attempt: Attempt) -> Iterator[Path]:
+    yield storage.submitted(attempt.pk, _NAMELESS).parent
+    yield from (storage.part(upload.pk) for upload in attempt.uploads.all())
+    if attempt.bundle_sha256:
+        yield storage.bundle(attempt.pk, attempt.bundle_sha256)
+
+
+def _remove_files(places: Iterable[Path]) -> None:
+    for place in places:
+        if place.is_dir():
+            shutil.rmtree(place)
+        else:
+            place.unlink(missing_ok=True)
+
+
+PART: Final = Part(name="exams", export=export, erase=erase, obstacles=obstacles, files=files)

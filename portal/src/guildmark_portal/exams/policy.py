@@ -1,0 +1,174 @@
+"""What a program settles for itself: the fee, the waits, the steps of registration. Frozen, and read from the program's row.
+
+Handbook, pages and rules read these same values, so that what is written and what is enforced cannot differ. What belongs to
+an exam (duration, grace, pass mark, weights, months of validity) stands in the manifest of its published version alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Annotated, Any, Final, Self
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError, model_validator
+
+from guildmark.packs.model import Language
+from guildmark.protocol import ExamKind
+from guildmark.rules.credential import IdentityLevel
+from guildmark.rules.registration import RegistrationPolicy, Step
+from guildmark.rules.retake import Wait
+from guildmark_portal.exams.refusals import PolicyRefused
+
+NOTHING: Final = "none"
+"""How a person writes that a setting is empty."""
+
+
+def _listed(value: object) -> object:
+    """`a, b` as a list of two; `none` as an empty one."""
+    if not isinstance(value, str):
+        return value
+    return [] if value.strip().lower() in {"", NOTHING} else [part.strip() for part in value.split(",")]
+
+
+def _or_none(value: object) -> object:
+    return None if isinstance(value, str) and value.strip().lower() == NOTHING else value
+
+
+def _blank(value: object) -> object:
+    return "" if isinstance(value, str) and value.strip().lower() == NOTHING else value
+
+
+WrittenWait = Annotated[
+    Wait, BeforeValidator(lambda value: Wait.parse(value) if isinstance(value, str) else value), PlainSerializer(str)
+]
+Months = Annotated[int, Field(ge=1, le=120)]
+Days = Annotated[int, Field(ge=1, le=3650)]
+
+
+class ProgramPolicy(BaseModel):
+    """The settings of one program; the defaults are those of a live one.
+
+    `fee` is for one attempt. A paid attempt may be begun within `entitlement_months`; None: for ever. `retake_waits` are the
+    waits after the first failure, the second and so on; the last one holds for every later failure. A stipend must be used
+    within `stipend_use_days`; None: there are none. `languages` are those of registration and support. `support_contact` is a
+    mail address, or an https address. How long evidence of identity is kept is settled for the whole portal: one check serves
+    every program of a person.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fee: Annotated[Decimal, Field(ge=0, max_digits=9, decimal_places=2)] = Decimal(100)
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    entitlement_months: Annotated[Months | None, BeforeValidator(_or_none)] = 6
+    retake_waits: Annotated[tuple[WrittenWait, ...], BeforeValidator(_listed)] = (
+        Wait(14, "day"),
+        Wait(2, "month"),
+        Wait(1, "year"),
+    )
+    stipend_use_days: Annotated[Days | None, BeforeValidator(_or_none)] = 90
+    stipend_applications_a_year: Annotated[int, Field(ge=1, le=12)] = 1
+    languages: Annotated[tuple[Language, ...], BeforeValidator(_listed), Field(min_length=1)] = ("en",)
+    support_contact: Annotated[
+        str, BeforeValidator(_blank), Field(pattern=r"^([A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+|https://[^\s<>\"]+)?$", max_length=200)
+    ] = ""
+    identity_check: IdentityLevel = IdentityLevel.REVIEWED
+    registration: RegistrationPolicy = RegistrationPolicy()
+
+    @model_validator(mode="after")
+    def _asks_for_the_check_that_it_names(self) -> Self:
+        if self.registration.identity != (self.identity_check is not IdentityLevel.NONE):
+            raise ValueError(
+                _("identity_check says how identity is checked, registration.identity whether: switch both on, or both off")
+            )
+        return self
+
+    @property
+    def is_free(self) -> bool:
+        """Whether an attempt costs nothing."""
+        return not self.fee
+
+    @property
+    def price(self) -> str:
+        """The fee as it is written: `100 USD`, `79.50 EUR`; without decimals where there are none."""
+        amount = int(self.fee) if self.fee == int(self.fee) else self.fee
+        return f"{amount} {self.currency}"
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """As JSON keeps it."""
+        return self.model_dump(mode="json")
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """Every setting by its key, `registration.identity` among them, as a person would write it."""
+        return {key: _written(value) for key, value in _flat(self.document).items()}
+
+
+_LIVE: Final = ProgramPolicy()
+_FREE: Final = ProgramPolicy(
+    fee=Decimal(0),
+    entitlement_months=None,
+    retake_waits=(),
+    stipend_use_days=None,
+    identity_check=IdentityLevel.NONE,
+    registration=RegistrationPolicy(**{step.value: False for step in Step}),
+)
+
+
+def default_of(kind: ExamKind) -> ProgramPolicy:
+    """What a new program starts with: a live one asks for everything, a demo or a mock for nothing."""
+    return _LIVE if kind is ExamKind.LIVE else _FREE
+
+
+def stored(document: Mapping[str, Any], kind: ExamKind) -> ProgramPolicy:
+    """The policy that a program's row holds; what it says nothing of has the default. Raises `pydantic.ValidationError`."""
+    return ProgramPolicy.model_validate({**default_of(kind).document, **document})
+
+
+def amended(policy: ProgramPolicy, assignments: Sequence[str]) -> ProgramPolicy:
+    """`policy` with what `assignments` say, each `KEY=VALUE`. Raises `PolicyRefused` with every problem."""
+    document, problems = policy.document, list[str]()
+    for assignment in assignments:
+        key, equals, value = assignment.partition("=")
+        if not equals or key.strip() not in policy.settings:
+            problems.append(_("%(written)s is no KEY=VALUE of a setting that there is") % {"written": f'"{assignment}"'})
+            continue
+        *outer, inner = key.strip().split(".")
+        place = document[outer[0]] if outer else document
+        place[inner] = value.strip()
+    try:
+        amended_policy = ProgramPolicy.model_validate(document)
+    except ValidationError as error:
+        problems += [_problem(found["loc"], found["msg"]) for found in error.errors()]
+    if problems:
+        raise PolicyRefused(_("The program keeps its settings: ") + "; ".join(problems) + ".")
+    return amended_policy
+
+
+def _problem(place: tuple[int | str, ...], message: str) -> str:
+    name = ".".join(str(part) for part in place)
+    said = message.removeprefix("Value error, ")
+    return f"{name}: {said}" if name else said
+
+
+def _flat(document: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in document.items():
+        flat |= _flat(value, f"{before}{key}.") if isinstance(value, Mapping) else {f"{before}{key}": value}
+    return flat
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value) or NOTHING
+    return NOTHING if value in {None, ""} else str(value)
+
+
+IDENTITY_LEVELS: Final = {
+    IdentityLevel.NONE: gettext_lazy("not checked"),
+    IdentityLevel.PROVIDER: gettext_lazy("checked by a provider of identity checks"),
+    IdentityLevel.REVIEWED: gettext_lazy("checked by the issuer's reviewers"),
+}
+"""What certificates, pages and handbook say of each level."""

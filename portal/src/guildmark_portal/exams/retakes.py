@@ -1,0 +1,33 @@
+"""The wait between a failed attempt and the next one, as the program settles it (rule G8)."""
+
+from datetime import datetime
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from guildmark.rules.attempt import decided_at
+from guildmark.rules.retake import retake_from
+from guildmark_portal.accounts.models import User
+from guildmark_portal.exams.facts import outcome, timeline
+from guildmark_portal.exams.models import Program
+from guildmark_portal.exams.queries import every_attempt
+from guildmark_portal.exams.refusals import RetakeTooEarly
+
+
+def failures(*, user: User, program: Program, now: datetime) -> tuple[datetime, ...]:
+    """When `user` failed at the program since they last passed it. Computed from the facts: no job has to have run."""
+    failed: list[datetime] = []
+    decided = [(decided_at(timeline(attempt), now=now), attempt) for attempt in every_attempt(user=user, program=program)]
+    for at, attempt in sorted(((at, attempt) for at, attempt in decided if at is not None), key=lambda pair: pair[0]):
+        failed = [] if outcome(attempt).passed else [*failed, at]
+    return tuple(failed)
+
+
+def require_wait_over(*, user: User, program: Program, now: datetime) -> None:
+    """Raise `RetakeTooEarly` with the instant from which another attempt may be opened, while that lies ahead."""
+    waits = program.policy.retake_waits
+    again = retake_from(failures(user=user, program=program, now=now), waits) if waits else None
+    if again is not None and now < again:
+        said = date_format(localtime(again), "j F Y, H:i T")
+        raise RetakeTooEarly(next_step=_("You can register again from %(instant)s on.") % {"instant": said})

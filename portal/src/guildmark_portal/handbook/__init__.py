@@ -1,0 +1,7 @@
+"""The candidate handbook with its environment guide: written by the rules that the system enforces, in dated editions.
+
+contents    what the text states, read from policy, exam version and rules
+text        the text: parts and sections of Markdown, and how two of them differ
+pdf/        the same text as a PDF
+services    editions and acknowledgements; a changed text makes a new edition and letters
+"""

@@ -1,0 +1,86 @@
+"""The handbook as a PDF: tagged (PDF/UA-1) and for archives (PDF/A-2a), the same text as the page.
+
+Markdown is parsed into a tree of plain data, which the typst document beside this file lays out: the text reaches it as data
+and is never read as markup. Only typst's own fonts are used (Libertinus, under the OFL, and DejaVu Sans Mono), so that a PDF
+is the same on every host. They have no Korean or Chinese letters: editions in these languages need companions.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import typst
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markdown_it.tree import SyntaxTreeNode
+
+_LAYOUT: Final = (Path(__file__).parent / "handbook.typ").read_bytes()
+_PARSER: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
+
+Node = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What stands around the text. `edition` is the line below the title; `address` is where the newest edition stands."""
+
+    title: str
+    issuer: str
+    edition: str
+    address: str
+    written_at: datetime
+
+
+@lru_cache(maxsize=16)
+def pdf(text: str, cover: Cover) -> bytes:
+    """The PDF of a handbook's Markdown, the same bytes for the same text and cover."""
+    at = cover.written_at
+    document = {
+        "title": cover.title,
+        "issuer": cover.issuer,
+        "edition": cover.edition,
+        "address": cover.address,
+        "date": {"year": at.year, "month": at.month, "day": at.day},
+        "blocks": blocks(text),
+    }
+    return typst.compile(
+        _LAYOUT,
+        sys_inputs={"handbook": json.dumps(document)},
+        ignore_system_fonts=True,
+        format="pdf",
+        pdf_standards=["ua-1", "a-2a"],
+        timestamp=int(at.timestamp()),
+    )
+
+
+def blocks(text: str) -> list[Node]:
+    """Markdown as a list of blocks, each a `kind` with what it holds."""
+    tokens: Sequence[Token] = _PARSER.parse(text)
+    return list(_nodes(SyntaxTreeNode(tokens)))
+
+
+def _nodes(parent: SyntaxTreeNode) -> Iterator[Node]:
+    for node in parent.children:
+        if node.type == "inline":
+            yield from _nodes(node)
+        else:
+            yield _node(node)
+
+
+def _node(node: SyntaxTreeNode) -> Node:
+    if node.type in {"text", "code_inline", "fence", "code_block"}:
+        return {"kind": node.type, "text": node.content.rstrip("\n")}
+    if node.type in {"softbreak", "hardbreak"}:
+        return {"kind": "text", "text": " "}
+    held: Node = {"kind": node.type, "children": list(_nodes(node))}
+    if node.type == "heading":
+        held["level"] = int(node.tag[1])
+    elif node.type == "link":
+        held["href"] = str(node.attrs["href"])
+    elif node.type in {"th", "td"}:
+        held["right"] = "right" in str(node.attrs.get("style", ""))
+    return held

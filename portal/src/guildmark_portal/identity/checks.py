@@ -1,0 +1,68 @@
+"""The candidate's side of a check: open it, take something back, hand it to the reviewers."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from guildmark.rules.identity import Standing
+from guildmark_portal.accounts.models import User
+from guildmark_portal.audit import services as audit
+from guildmark_portal.identity import facts, shredding
+from guildmark_portal.identity.models import Check, Document, Photo, Round
+from guildmark_portal.identity.refusals import NotComplete, TakesNoChanges
+
+
+@transaction.atomic
+def open_check(*, user: User, now: datetime) -> Check:
+    """The candidate's open check, which is made if there is none."""
+    check, is_new = Check.objects.get_or_create(user=user, closed_at=None, defaults={"opened_at": now, "changed_at": now})
+    if is_new:
+        audit.record(actor=user, action="identity.opened", subject=check)
+        shredding.look_when_due(check)
+    return check
+
+
+@transaction.atomic
+def withdraw(*, thing: Document | Photo, now: datetime) -> None:
+    """Take back a document or the photo: its images are shredded at once, whoever has seen them."""
+    check = locked(thing.of_check, now=now)
+    thing.refresh_from_db()
+    if thing.withdrawn_at is not None:
+        return
+    if isinstance(thing, Document):
+        shredding.destroy([thing.particulars_id, *thing.pages.values_list("sealed_id", flat=True)])
+        thing.issuing_country, thing.expires_on = "", None
+    else:
+        shredding.destroy([thing.image.sealed_id])
+    thing.withdrawn_at = now
+    thing.save()
+    audit.record(actor=check.user, action="identity.withdrawn", subject=thing)
+
+
+@transaction.atomic
+def submit(*, check: Check, now: datetime) -> Round:
+    """Hand everything to the reviewers. Raises `NotComplete` with everything that is missing."""
+    held = locked(check, now=now)
+    if missing := facts.missing_of(held, now=now):
+        raise NotComplete(missing)
+    made = Round.objects.create(
+        of_check=held, number=held.rounds.count() + 1, submitted_at=now, reviewers_needed=settings.IDENTITY_REVIEWERS
+    )
+    audit.record(actor=held.user, action="identity.submitted", subject=held, detail={"round": made.number})
+    return made
+
+
+def locked(check: Check, *, now: datetime) -> Check:
+    """The check as it is now, which nobody else changes before this transaction ends. Raises `TakesNoChanges`."""
+    held = Check.objects.select_for_update().select_related("user").get(pk=check.pk)
+    if held.closed_at is not None or not facts.standing_of(held).takes_changes:
+        raise TakesNoChanges
+    held.changed_at = now
+    held.save(update_fields=["changed_at"])
+    return held
+
+
+def is_approved(user: User) -> bool:
+    """Whether reviewers have approved who the candidate is; shredding the evidence does not take that back."""
+    return any(facts.standing_of(check) is Standing.APPROVED for check in Check.objects.filter(user=user))

@@ -1,0 +1,88 @@
+"""A person's own data of identity: read out to them with their own images, and shredded when their account goes."""
+
+import base64
+import json
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from guildmark.rules.identity import Standing
+from guildmark_portal import clock
+from guildmark_portal.accounts.models import User
+from guildmark_portal.accounts.personal_data import Part
+from guildmark_portal.identity import facts, shredding, vault
+from guildmark_portal.identity.models import Check, Document
+from guildmark_portal.identity.sealed import Sealed
+
+
+def export(user: User) -> list[Any]:
+    """Every check: what was given, as long as it is kept, what was said of it, and when somebody looked."""
+    return [_check(check) for check in Check.objects.filter(user=user)]
+
+
+def erase(user: User) -> None:
+    """Shred everything. A check that was approved stays as a fact: who checked, when, how and that it was good."""
+    for check in Check.objects.filter(user=user):
+        shredding.shred(check=check, now=clock.now(), actor=f"user:{user.pk}")
+        if facts.standing_of(check) is not Standing.APPROVED:
+            records = Sealed.objects.filter(Q(evidence__of_check=check) | Q(document__of_check=check))
+            sealed = list(records.values_list("pk", flat=True))
+            check.photos.all().delete()
+            check.delete()
+            Sealed.objects.filter(pk__in=sealed).delete()
+
+
+def kept(user: User) -> list[str]:
+    """What stays of an approved check."""
+    if not any(facts.standing_of(check) is Standing.APPROVED for check in Check.objects.filter(user=user)):
+        return []
+    return [_("That your identity was checked, when, how and by whom. Your papers and your photo are shredded.")]
+
+
+def _check(check: Check) -> dict[str, Any]:
+    return {
+        "opened_at": check.opened_at.isoformat(),
+        "stands": facts.standing_of(check).value,
+        "documents": [_document(document) for document in check.documents.all()],
+        "photos": [
+            {"added_at": photo.added_at.isoformat(), "source": photo.source, "image": _image(photo.image.sealed)}
+            for photo in check.photos.all()
+        ],
+        "submitted_at": [one.submitted_at.isoformat() for one in check.rounds.all()],
+        "decisions": [
+            {"decided_at": said.decided_at.isoformat(), "verdict": said.verdict, "reasons": said.reasons}
+            for one in check.rounds.all()
+            for said in one.decisions.all()
+        ],
+        "looks": [{"at": look.at.isoformat(), "what": look.what} for look in check.looks.all()],
+    }
+
+
+def _document(document: Document) -> dict[str, Any]:
+    content = _opened(document.particulars)
+    return {
+        "kind": document.kind,
+        "issuing_country": document.issuing_country,
+        "expires_on": document.expires_on.isoformat() if document.expires_on else None,
+        "added_at": document.added_at.isoformat(),
+        "withdrawn_at": document.withdrawn_at.isoformat() if document.withdrawn_at else None,
+        "printed": json.loads(content) if content else None,
+        "pages": [_image(page.sealed) for page in document.pages.all()],
+    }
+
+
+def _image(sealed: Sealed) -> str | None:
+    """A JPEG as base64; None once it was shredded."""
+    content = _opened(sealed)
+    return base64.b64encode(content).decode() if content else None
+
+
+def _opened(sealed: Sealed) -> bytes | None:
+    try:
+        return vault.unseal(sealed)
+    except vault.Shredded:
+        return None
+
+
+PART = Part(name="identity", export=export, erase=erase, kept=kept)

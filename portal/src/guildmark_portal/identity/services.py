@@ -1,0 +1,39 @@
+"""Everything that writes about identity, in one place to import from."""
+
+from guildmark_portal.identity.checks import is_approved, open_check, submit, withdraw
+from guildmark_portal.identity.documents import Particulars, add_document
+from guildmark_portal.identity.photos import (
+    add_photo,
+    add_photo_by_link,
+    add_photo_file,
+    find_link,
+    grant_leave,
+    has_leave,
+    make_link,
+)
+from guildmark_portal.identity.reviewing import REASONS, Reason, assign, decide, look, release
+from guildmark_portal.identity.shredding import shred, shred_due
+
+__all__ = [
+    "REASONS",
+    "Particulars",
+    "Reason",
+    "add_document",
+    "add_photo",
+    "add_photo_by_link",
+    "add_photo_file",
+    "assign",
+    "decide",
+    "find_link",
+    "grant_leave",
+    "has_leave",
+    "is_approved",
+    "look",
+    "make_link",
+    "open_check",
+    "release",
+    "shred",
+    "shred_due",
+    "submit",
+    "withdraw",
+]

@@ -1,0 +1,113 @@
+"""`/handbook/` and `/handbook/SLUG/`: candidate handbooks with environment guide, as page and PDF, and acknowledging them.
+
+A text that has changed since the newest edition (a new version of the portal words it differently) becomes an edition when it
+is first read: what is shown is always what is kept.
+"""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import date_format
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from guildmark_portal import clock
+from guildmark_portal.accounts.models import User
+from guildmark_portal.exams.models import Program
+from guildmark_portal.exams.queries import current_version
+from guildmark_portal.handbook import queries, services
+from guildmark_portal.handbook.models import Edition
+from guildmark_portal.handbook.pdf import Cover, pdf
+from guildmark_portal.handbook.text import parts
+from guildmark_portal.web.offers import offers_to
+
+
+def _published(slug: str) -> Program:
+    program = Program.objects.filter(slug=slug, versions__isnull=False).first()
+    if program is None:
+        raise Http404(_("There is no handbook of this name."))
+    return program
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The handbooks of the programs that are open."""
+    return render(request, "guildmark/handbooks.html", {"offers": offers_to(())})
+
+
+@require_safe
+def show(request: HttpRequest, slug: str) -> HttpResponse:
+    """The edition that holds, with its contents, what changed, and a place to acknowledge it."""
+    program = _published(slug)
+    edition = services.keep_edition(program=program, now=clock.now())
+    user = request.user
+    context = {
+        "program": program,
+        "exam": current_version(program).bank.exam,
+        "edition": edition,
+        "parts": parts(edition.text),
+        "earlier": queries.editions(program)[1:],
+        "asks": program.policy.registration.handbook,
+        "acknowledged": isinstance(user, User) and queries.has_acknowledged(user=user, program=program),
+        "next": _next(request),
+    }
+    return render(request, "guildmark/handbook.html", context)
+
+
+@require_safe
+def earlier(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """An edition that held once: whoever acknowledged it can read what they acknowledged."""
+    program = _published(slug)
+    edition = get_object_or_404(Edition, program=program, number=number)
+    if edition == services.keep_edition(program=program, now=clock.now()):
+        return redirect("web:handbook", slug)
+    context = {"program": program, "edition": edition, "parts": parts(edition.text), "superseded": True}
+    return render(request, "guildmark/handbook.html", context)
+
+
+@require_safe
+def download(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG001 - a view takes its request
+    """The same text as a PDF."""
+    program = _published(slug)
+    edition = services.keep_edition(program=program, now=clock.now())
+    response = HttpResponse(pdf(edition.text, _cover(program, edition)), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="handbook-{program.slug}-{edition.number}.pdf"'
+    return response
+
+
+def _cover(program: Program, edition: Edition) -> Cover:
+    return Cover(
+        title=f"{program.title}: candidate handbook and environment guide",
+        issuer=settings.ORGANISATION,
+        edition=f"Edition {edition.number} of {date_format(edition.written_at, 'j F Y')}",
+        address=f"{settings.PORTAL_URL}/handbook/{program.slug}/",
+        written_at=edition.written_at,
+    )
+
+
+@login_required
+@require_POST
+def acknowledge(request: HttpRequest, slug: str) -> HttpResponse:
+    """Keep somebody's word that they read the edition `number`, and lead them on to `next`."""
+    program = _published(slug)
+    services.keep_edition(program=program, now=clock.now())
+    number = request.POST.get("number", "")
+    if not isinstance(request.user, User) or not number.isdecimal() or request.POST.get("read") != "yes":
+        messages.error(request, _("Tick the box below the handbook to acknowledge it."))
+        return redirect("web:handbook", slug)
+    try:
+        services.acknowledge(user=request.user, program=program, number=int(number), now=clock.now())
+    except services.EditionSuperseded as error:
+        messages.error(request, str(error))
+        return redirect("web:handbook", slug)
+    messages.success(request, _("Your acknowledgement of the handbook is kept."))
+    return redirect(_next(request) or "web:handbook", *(() if _next(request) else (slug,)))
+
+
+def _next(request: HttpRequest) -> str:
+    """Where somebody came from on the way through registration: an address of this site, or nothing."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else ""

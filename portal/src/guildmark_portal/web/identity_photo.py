@@ -1,0 +1,109 @@
+"""The candidate's photo: `/identity/photo/`, and `/identity/camera/TOKEN/` on another device, without signing in there.
+
+The page takes the picture with the camera and sends it like a file of a form. A server cannot know that a picture came from a
+camera; the reviewers look at it.
+"""
+
+import base64
+import io
+
+import qrcode
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+from qrcode.image.svg import SvgPathFillImage
+
+from guildmark.errors import Refused
+from guildmark.rules.identity import LONG_SIDE, SHORT_SIDE
+from guildmark_portal import clock
+from guildmark_portal.accounts.people import signed_in
+from guildmark_portal.identity import facts, queries, services
+from guildmark_portal.web.identity_files import files_in_memory, too_many
+
+_SIZES = {"long": LONG_SIDE, "short": SHORT_SIDE}
+
+
+@files_in_memory
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def show(request: HttpRequest) -> HttpResponse:
+    """The camera of this device. A POST with `photo` comes from it; one with `file` needs a reviewer's leave."""
+    user, now = signed_in(request), clock.now()
+    if request.method == "POST":
+        if refused := too_many(request, f"user:{user.pk}"):
+            return refused
+        check = services.open_check(user=user, now=now)
+        try:
+            if "file" in request.FILES:
+                services.add_photo_file(check=check, file=_content(request, "file"), now=now)
+            else:
+                services.add_photo(check=check, file=_content(request, "photo"), now=now)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("Your photo is kept, encrypted."))
+            return redirect("web:identity")
+    held = queries.check_of(user)
+    is_open = held is not None and held.closed_at is None
+    context = {
+        **_SIZES,
+        "photo": facts.photo_of(held) if held and is_open else None,
+        "has_leave": held is not None and services.has_leave(held),
+        "takes_changes": held is None or facts.standing_of(held).takes_changes,
+    }
+    return render(request, "guildmark/identity_photo.html", context)
+
+
+@login_required
+@never_cache
+@require_POST
+def link(request: HttpRequest) -> HttpResponse:
+    """Make a one-time link, and show it this once."""
+    check = services.open_check(user=signed_in(request), now=clock.now())
+    try:
+        token = services.make_link(check=check, now=clock.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("web:identity")
+    address = request.build_absolute_uri(reverse("web:identity_camera", args=[token]))
+    return render(request, "guildmark/identity_link.html", {"address": address, "qr": _qr(address)})
+
+
+@files_in_memory
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def camera(request: HttpRequest, token: str) -> HttpResponse:
+    """The camera of another device. Who has the link may send one photo, and sees nothing of the check."""
+    if request.method == "POST":
+        if refused := too_many(request, f"link:{token}"):
+            return refused
+        try:
+            services.add_photo_by_link(token=token, file=_content(request, "photo"), now=clock.now())
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            return render(request, "guildmark/identity_camera.html", {"is_done": True})
+    try:
+        services.find_link(token=token, now=clock.now())
+    except Refused as refusal:
+        return render(request, "guildmark/identity_camera.html", {"refusal": str(refusal)}, status=404)
+    return render(request, "guildmark/identity_camera.html", _SIZES)
+
+
+def _content(request: HttpRequest, name: str) -> bytes:
+    file = request.FILES.get(name)
+    return file.read() if isinstance(file, UploadedFile) else b""
+
+
+def _qr(address: str) -> str:
+    """The address as a picture for a telephone's camera, as a `data:` address."""
+    drawn = io.BytesIO()
+    qrcode.make(address, image_factory=SvgPathFillImage, border=2).save(drawn)
+    return f"data:image/svg+xml;base64,{base64.b64encode(drawn.getvalue()).decode()}"

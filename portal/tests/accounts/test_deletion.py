@@ -1,0 +1,200 @@
+"""Deleting an account, and downloading what it holds."""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from portal.tests.accounts.conftest import signed_in, who
+from portal.tests.conftest import person_with
+
+from guildmark_portal import clock
+from guildmark_portal.accounts import deletion
+from guildmark_portal.accounts.models import User
+from guildmark_portal.audit.models import Entry
+from guildmark_portal.credentials.models import Certificate
+from guildmark_portal.exams.models import Attempt, Entitlement, Submission
+from guildmark_portal.jobs.models import Job
+from guildmark_portal.jobs.runner import Runner
+
+PAGE, DATA = "/account/delete/", "/account/data/"
+NAME, ADDRESS, FILE = "Ada Candidate", "candidate@example.org", "adas-own-model.keras"
+
+
+@pytest.fixture
+def finished(own: Client, program: str, work: Callable[[], None], request: pytest.FixtureRequest) -> Attempt:
+    """An attempt that is over: passed with `passed` as its parameter, else failed."""
+    address = own.post("/exam/", {"program": program})["Location"]
+    own.post(f"{address}begin/", {"understood": "yes"})
+    content = b"score 5" if getattr(request, "param", "") == "passed" else b"score 1"
+    for number in range(1, 6):
+        own.post(f"{address}category{number}/hand-in/", {"model": SimpleUploadedFile(FILE, content)})
+    work()
+    own.post(f"{address}finish/", {"confirm": "yes"})
+    work()
+    return Attempt.objects.get()
+
+
+def downloaded(client: Client) -> dict[str, bytes]:
+    answer = client.post(DATA)
+    content = b"".join(answer.streaming_content)
+    answer.close()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_the_download_holds_the_account_the_exam_and_the_files(own, finished):
+    found = downloaded(own)
+    account = json.loads(found["account.json"])
+    assert (account["email"], account["name"]) == (ADDRESS, NAME)
+    (attempt,) = json.loads(found["exams.json"])["attempts"]
+    assert [one["file_name"] for one in attempt["submissions"]] == [FILE] * 5
+    assert [one["reports"][0]["score"] for one in attempt["submissions"]] == [1] * 5
+    assert sorted(content for name, content in found.items() if name.startswith("exams/")) == [b"score 1"] * 5
+    assert json.loads(found["about.json"])["account"] == ADDRESS
+
+
+def test_a_stranger_downloads_nothing_of_it(own, finished, stranger):
+    found = downloaded(signed_in(stranger, minutes_ago=1))
+    text = b"".join(found.values())
+    assert [secret for secret in (ADDRESS, NAME, FILE) if secret.encode() in text] == []
+
+
+def test_no_secret_is_in_the_download(own):
+    own.get("/account/security/totp/activate/")
+    secret = own.session["mfa.totp.secret"]
+    text = b"".join(downloaded(own).values())
+    assert (secret.encode() in text, own.session.session_key.encode() in text) == (False, False)
+
+
+def test_deleting_needs_the_box_ticked(own):
+    answer = own.post(PAGE, {}, follow=True)
+    assert "Nothing was deleted. Tick the box" in answer.content.decode()
+    assert User.objects.filter(email=ADDRESS).exists()
+
+
+@pytest.mark.usefixtures("finished")
+def test_everything_goes_with_a_letter_and_an_entry_that_names_nobody(
+    own, letters, data_dir, django_capture_on_commit_callbacks
+):
+    number = User.objects.get().pk
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = own.post(PAGE, {"understood": "yes"})
+    assert (answer.status_code, answer["Location"], who(own)) == (302, "/", None)
+    for model in (User, EmailAddress, Attempt, Entitlement, Submission):
+        assert model.objects.count() == 0
+    assert list((data_dir / "blobs" / "submissions").rglob("*")) == []
+    assert letters()[-1][:2] == (ADDRESS, "Your account is deleted")
+    assert Entry.objects.filter(action="account.deleted").values_list("actor", "subject", "detail").get() == (
+        f"user:{number}",
+        f"user:{number}",
+        {},
+    )
+    assert [job.payload for job in Job.objects.filter(kind="mail")] == [{}] * Job.objects.filter(kind="mail").count()
+
+
+@pytest.mark.parametrize("finished", ["passed"], indirect=True)
+def test_a_certificate_stays_and_can_be_checked_and_the_row_behind_it_names_nobody(own, finished, client):
+    certificate = Certificate.objects.get()
+    page = own.get(PAGE).content.decode()
+    assert "Your certificate, with your name, so that whoever was shown it can go on checking it" in page
+    own.post(PAGE, {"understood": "yes"})
+    left = User.objects.get()
+    assert (left.name, left.is_active, left.email.partition("@")[2]) == ("", False, "deleted.invalid")
+    assert set(Submission.objects.values_list("file_name", flat=True)) == {"model"}
+    assert "valid" in client.get(f"/certificates/{certificate.identifier}/").content.decode().lower()
+    assert EmailAddress.objects.count() == 0
+
+
+@pytest.mark.usefixtures("finished")
+def test_the_address_is_free_again_afterwards(own, client):
+    own.post(PAGE, {"understood": "yes"})
+    client.post("/accounts/signup/", {"email": ADDRESS, "name": "Somebody New"})
+    assert User.objects.get().name == "Somebody New"
+
+
+def test_an_exam_under_way_is_finished_first(own, program):
+    address = own.post("/exam/", {"program": program})["Location"]
+    own.post(f"{address}begin/", {"understood": "yes"})
+    page = own.get(PAGE).content.decode()
+    assert "Finish it, or wait until its result is there." in page
+    assert "Delete the account</button>" not in page
+    own.post(PAGE, {"understood": "yes"})
+    assert User.objects.filter(email=ADDRESS, is_active=True).exists()
+
+
+def test_the_last_owner_cannot_go(staff):
+    with pytest.raises(deletion.CannotBeDeleted) as refused:
+        deletion.delete(user=staff)
+    assert "Make somebody else an owner first." in str(refused.value)
+    person_with("owner")
+    deletion.delete(user=staff)
+    assert not User.objects.filter(email=staff.email).exists()
+
+
+def test_every_session_and_token_ends(own, candidate):
+    other = signed_in(candidate)
+    deletion.delete(user=candidate)
+    assert other.get("/exam/").status_code == 302
+
+
+def test_letters_that_wait_for_the_address_are_forgotten_but_for_the_goodbye(candidate, letters):
+    from guildmark_portal.mail import services as mail
+
+    mail.send(to=candidate.email, subject="Old news", body="For you.")
+    deletion.delete(user=candidate)
+    assert [subject for _to, subject, _body in letters()] == ["Your account is deleted"]
+
+
+def test_a_mail_server_that_refuses_the_address_leaves_it_in_no_log(candidate, caplog, settings):
+    settings.EMAIL_BACKEND = "portal.tests.accounts.refusing_mail.Backend"
+    deletion.delete(user=candidate)
+    Runner().run_due()
+    assert "SMTPRecipientsRefused" in caplog.text
+    assert (ADDRESS in caplog.text, list(Job.objects.filter(last_error__contains=ADDRESS))) == (False, [])
+
+
+@pytest.fixture
+def committed(transactional_db: None) -> Iterator[Path]:
+    """The database's file, written to as outside of tests."""
+    yield Path(str(connection.settings_dict["NAME"]))
+    connection.close()
+
+
+def test_afterwards_nothing_readable_is_in_the_database_its_log_or_the_files(committed, candidate, program, work, own, caplog):
+    from django.contrib.admin.models import CHANGE, LogEntry
+
+    own.post("/account/", {"name": "Ada Quuxberg"})
+    address = own.post("/exam/", {"program": program})["Location"]
+    own.post(f"{address}begin/", {"understood": "yes"})
+    own.post(f"{address}category1/hand-in/", {"model": SimpleUploadedFile(FILE, b"score 1")})
+    work()
+    own.post(f"{address}finish/", {"confirm": "yes"})
+    work()
+    LogEntry.objects.create(user=candidate, object_id="1", object_repr=f"{ADDRESS} (job)", action_flag=CHANGE)
+    Client().post("/accounts/login/", {"login": ADDRESS})
+    secrets = [ADDRESS, "Quuxberg", "Ada Candidate", FILE]
+    assert [secret for secret in secrets if secret.encode() in everything(committed)] != []
+    answer = own.post(PAGE, {"understood": "yes"})
+    assert answer.status_code == 302
+    Runner().run_due()
+    with clock.use(lambda: datetime.now(UTC) + deletion.SOON):  # noqa: TID251 - a minute later
+        assert Runner().run_due() == 1
+    held = everything(committed)
+    assert [secret for secret in secrets if secret.encode() in held] == []
+    assert [secret for secret in secrets if secret in caplog.text] == []
+
+
+def everything(database: Path) -> bytes:
+    """The bytes of the database, of its write-ahead log, and of every file of the portal."""
+    from django.conf import settings
+
+    files = [*database.parent.glob(f"{database.name}*"), *Path(settings.DATA_DIR).rglob("*")]
+    return b"".join(path.read_bytes() for path in files if path.is_file())

@@ -1,0 +1,73 @@
+"""The wait after a failure, between attempts of one candidate at one program."""
+
+from datetime import timedelta
+
+import pytest
+
+from guildmark_portal import clock
+from guildmark_portal.accounts.models import User
+from guildmark_portal.exams import services
+from guildmark_portal.exams.refusals import RetakeTooEarly
+
+from .conftest import Sit, Sitting, WorkOff
+
+
+def settle(waits: str) -> None:
+    services.amend_policy(slug="tiny-demo", assignments=[f"retake_waits={waits}"], actor="tests", now=clock.now())
+
+
+def fail(sitting: Sitting) -> None:
+    sitting.prepare().begin().finish()
+
+
+@pytest.fixture
+def failed(sit: Sit, candidate: User, stopped_clock: object) -> Sitting:
+    sitting = sit(candidate)
+    settle("14 days, 2 months")
+    fail(sitting)
+    return sitting
+
+
+def test_g8_a_retake_is_refused_until_the_wait_is_over_and_taken_from_that_instant_on(
+    failed: Sitting, candidate: User, stopped_clock: object
+) -> None:
+    stopped_clock.advance(timedelta(days=14).total_seconds() - 1)  # type: ignore[attr-defined]
+    with pytest.raises(RetakeTooEarly) as refused:
+        Sitting(candidate, "tiny-demo")
+    assert refused.value.next_step == "You can register again from 29 January 2030, 12:00 UTC on."
+    stopped_clock.advance(1)  # type: ignore[attr-defined]
+    assert Sitting(candidate, "tiny-demo").id != failed.id
+
+
+def test_g8_the_second_wait_counts_from_the_second_failure(failed: Sitting, candidate: User, stopped_clock: object) -> None:
+    stopped_clock.advance(timedelta(days=14).total_seconds())  # type: ignore[attr-defined]
+    fail(Sitting(candidate, "tiny-demo"))
+    stopped_clock.advance(timedelta(days=58).total_seconds())  # type: ignore[attr-defined]
+    with pytest.raises(RetakeTooEarly, match="wait before the next one"):
+        Sitting(candidate, "tiny-demo")
+    stopped_clock.advance(timedelta(days=1).total_seconds())  # type: ignore[attr-defined]
+    Sitting(candidate, "tiny-demo")
+
+
+def test_g8_a_failure_that_nobody_watched_counts(sit: Sit, candidate: User, stopped_clock: object) -> None:
+    sitting = sit(candidate).prepare().begin()
+    settle("14 days")
+    stopped_clock.advance(timedelta(hours=6).total_seconds())  # type: ignore[attr-defined]
+    with pytest.raises(RetakeTooEarly):
+        Sitting(candidate, "tiny-demo")
+    assert sitting.attempt.ended_at is None
+
+
+@pytest.mark.usefixtures("grading_service")
+def test_g8_who_passed_does_not_wait(sit: Sit, candidate: User, stopped_clock: object, work_off: WorkOff) -> None:
+    sitting = sit(candidate).prepare().begin()
+    settle("14 days")
+    for number in (1, 2, 3):
+        sitting.submit(f"category{number}", f"score 5 {number}".encode())
+    work_off()
+    sitting.finish()
+    assert Sitting(candidate, "tiny-demo").id != sitting.id
+
+
+def test_another_candidate_does_not_wait(failed: Sitting, stranger: User) -> None:
+    assert Sitting(stranger, "tiny-demo").id != failed.id

@@ -1,0 +1,240 @@
+"""The pages of papers: a candidate gives them, reviewers look at them, and nobody else sees anything."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from portal.tests.identity.conftest import picture
+
+from guildmark.rules.identity import Standing
+from guildmark_portal.identity import facts, services
+from guildmark_portal.identity.models import Check, Decision, Document, Look, Photo, PhotoSource
+
+
+def browser(user):
+    made = Client()
+    made.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return made
+
+
+@pytest.fixture
+def mine(candidate):
+    return browser(candidate)
+
+
+@pytest.fixture
+def theirs(reviewer):
+    return browser(reviewer)
+
+
+def file_of(content, name="card.jpg"):
+    return SimpleUploadedFile(name, content)
+
+
+def answers(stopped_clock, **changes):
+    return {
+        "kind": "national_id",
+        "issuing_country": "KR",
+        "expires_on": (stopped_clock.at + timedelta(days=1)).date().isoformat(),
+        "name": "Ada Candidate",
+        "latin_name": "",
+        "address_country": "KR",
+        "address_region": "",
+        "zone": "",
+        "pictures": file_of(picture()),
+        **changes,
+    }
+
+
+def test_g4_a_candidate_gives_a_document_and_a_photo_and_hands_them_in(mine, stopped_clock, photo_bytes, candidate):
+    page = mine.get("/identity/").content.decode()
+    assert "Still missing" in page
+    assert mine.post("/identity/document/", answers(stopped_clock)).status_code == 302
+    assert mine.post("/identity/photo/", {"photo": file_of(photo_bytes)}).status_code == 302
+    page = mine.get("/identity/").content.decode()
+    assert "Everything is there" in page
+    mine.post("/identity/submit/")
+    assert "with the reviewers" in mine.get("/identity/").content.decode()
+    assert facts.standing_of(candidate.identity_checks.get()) is Standing.WAITING
+
+
+def test_several_pictures_and_pdfs_come_at_once_and_a_large_one_too(mine, stopped_clock):
+    large = picture(2200, 1700, "PNG", compress_level=0)
+    assert len(large) > 10_000_000
+    both = answers(stopped_clock, pictures=[file_of(large), file_of(picture())])
+    assert mine.post("/identity/document/", both).status_code == 302
+    assert Document.objects.get().pages.count() == 2
+    five = [file_of(picture(200, 100)) for _number in range(5)]
+    assert "more than 4 files" in mine.post("/identity/document/", answers(stopped_clock, pictures=five)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"pictures": SimpleUploadedFile("card.jpg", b"<svg/>")}, "whatever its name says"),
+        ({"expires_on": "2030-01-15"}, "has expired"),
+        ({"zone": "P&lt;UTO"}, "machine-readable zone"),
+        ({"pictures": ""}, "required"),
+        ({"address_country": "IR"}, "nationality plays no part"),
+        ({"kind": "library_card"}, "valid choice"),
+    ],
+)
+def test_what_is_refused_is_said_beside_its_field(mine, stopped_clock, changes, sentence):
+    answer = mine.post("/identity/document/", answers(stopped_clock, **changes))
+    assert answer.status_code == 200
+    assert sentence in answer.content.decode()
+    assert Document.objects.count() == 0
+
+
+def test_a_form_without_its_token_is_refused(candidate, stopped_clock):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(candidate, backend="allauth.account.auth_backends.AuthenticationBackend")
+    for address in ("/identity/document/", "/identity/photo/"):
+        assert strict.post(address, answers(stopped_clock)).status_code == 403
+    assert Document.objects.count() == 0
+
+
+def test_what_was_given_can_be_removed_by_its_owner_alone(mine, check, give, stranger):
+    document = give(check)
+    assert browser(stranger).post(f"/identity/withdraw/{document.pk}/").status_code == 404
+    assert mine.post(f"/identity/withdraw/{document.pk}/").status_code == 302
+    assert facts.documents_of(check) == []
+
+
+def test_submitting_too_early_says_what_is_missing(mine, check):
+    assert "Take a photo of yourself." in mine.post("/identity/submit/", follow=True).content.decode()
+
+
+def test_g4_another_device_sends_one_photo_without_signing_in(mine, photo_bytes, check):
+    page = mine.post("/identity/photo/link/")
+    address = page.context["address"].removeprefix("http://testserver")
+    telephone = Client()
+    assert "Turn on the camera" in telephone.get(address).content.decode()
+    assert "has arrived" in telephone.post(address, {"photo": file_of(photo_bytes)}).content.decode()
+    assert Photo.objects.get().source == PhotoSource.DEVICE
+    again = telephone.get(address)
+    assert (again.status_code, "Make a new one" in again.content.decode()) == (404, True)
+    assert telephone.get("/identity/camera/guess/").status_code == 404
+
+
+def test_g4_the_file_form_is_there_by_leave_only(mine, theirs, check, photo_bytes, candidate):
+    assert "As a file" not in mine.get("/identity/photo/").content.decode()
+    answer = mine.post("/identity/photo/", {"file": file_of(photo_bytes)})
+    assert "needs a reviewer&#x27;s leave" in answer.content.decode()
+    theirs.post("/review/leave/", {"email": candidate.email.upper()})
+    assert "As a file" in mine.get("/identity/photo/").content.decode()
+    assert mine.post("/identity/photo/", {"file": file_of(photo_bytes)}).status_code == 302
+    assert Photo.objects.get().source == PhotoSource.FILE
+
+
+def test_g4_a_reviewer_takes_looks_and_decides(mine, theirs, submitted, candidate, reviewer):
+    address = f"/review/{submitted.pk}/"
+    assert candidate.name in theirs.get("/review/").content.decode()
+    assert "<img" not in theirs.get(address).content.decode()
+    theirs.post(f"{address}act/", {"act": "take"})
+    page = theirs.get(address).content.decode()
+    assert page.count("data-viewer") == 2
+    image = submitted.documents.get().pages.get()
+    answer = theirs.get(f"{address}image/{image.pk}/")
+    assert (answer["Content-Type"], "no-store" in answer["Cache-Control"]) == ("image/jpeg", True)
+    assert answer.content.startswith(b"\xff\xd8\xff")
+    assert list(Look.objects.order_by("pk").values_list("what", flat=True)) == ["national_id particulars", "national_id 1"]
+    page = theirs.get(address).content.decode()
+    assert "National identity card, picture 1" in page
+    assert "National identity card, what is printed on it" in page
+    theirs.post(f"{address}act/", {"act": "reject"})
+    assert Decision.objects.count() == 0
+    theirs.post(f"{address}act/", {"act": "reject", "reason": ["no_signature", "nonsense"]})
+    assert Decision.objects.get().reasons == ["no_signature"]
+    assert "The signature is missing" in mine.get("/identity/").content.decode()
+    assert theirs.get(f"{address}image/{image.pk}/").status_code == 403
+
+
+def test_g4_an_approval_ends_it_and_what_one_gives_back_waits_again(mine, theirs, submitted):
+    address = f"/review/{submitted.pk}/act/"
+    theirs.post(address, {"act": "take"})
+    theirs.post(address, {"act": "give_back"})
+    assert "with nobody" in theirs.get("/review/").content.decode()
+    theirs.post(address, {"act": "take"})
+    theirs.post(address, {"act": "approve"})
+    assert "Nothing waits" in theirs.get("/review/").content.decode()
+    assert "Your identity has been checked" in mine.get("/identity/").content.decode()
+
+
+@pytest.mark.parametrize("who", ["candidate", "stranger", "owner", "support", "examiner", "author"])
+def test_g4_nobody_but_reviewers_sees_papers(request, who, submitted, reviewer, role, stranger, candidate, stopped_clock):
+    services.assign(check=submitted, reviewer=reviewer, now=stopped_clock.at)
+    person = candidate if who == "candidate" else stranger
+    if who not in {"candidate", "stranger"}:
+        role(person, who)
+    them, image = browser(person), submitted.documents.get().pages.get()
+    addresses = ["/review/", f"/review/{submitted.pk}/", f"/review/{submitted.pk}/image/{image.pk}/"]
+    assert [them.get(address).status_code for address in addresses] == [403, 403, 403]
+    assert them.post(f"/review/{submitted.pk}/act/", {"act": "take"}).status_code == 403
+    assert Look.objects.count() == 0
+
+
+def test_an_auditor_reads_the_queue_and_sees_no_paper(submitted, stranger, role, reviewer, stopped_clock):
+    services.assign(check=submitted, reviewer=reviewer, now=stopped_clock.at)
+    auditor, image = browser(role(stranger, "auditor")), submitted.documents.get().pages.get()
+    assert auditor.get("/review/").status_code == 200
+    page = auditor.get(f"/review/{submitted.pk}/")
+    assert (page.status_code, "<img" in page.content.decode()) == (200, False)
+    assert auditor.get(f"/review/{submitted.pk}/image/{image.pk}/").status_code == 403
+    assert auditor.post("/review/leave/", {"email": "x"}).status_code == 403
+
+
+def test_looking_at_the_pages_writes_nothing(mine):
+    for address in ("/identity/", "/identity/document/", "/identity/photo/"):
+        assert mine.get(address).status_code == 200
+    assert Check.objects.count() == 0
+
+
+def test_x16_after_shredding_the_page_says_so_and_begins_again(mine, check, give, stopped_clock):
+    give(check)
+    services.shred(check=check, now=stopped_clock.at)
+    page = mine.get("/identity/").content.decode()
+    assert "was shredded, because its time was over" in page
+    assert ("Still missing" in page, "<h2>What you gave</h2>" in page) == (True, False)
+    assert mine.post("/identity/document/", answers(stopped_clock)).status_code == 302
+    assert "What you gave" in mine.get("/identity/").content.decode()
+
+
+def test_who_sends_too_many_files_is_asked_to_wait(mine, candidate, stranger):
+    def sent(browser):
+        return browser.post("/identity/photo/", {"photo": file_of(b"nothing")}).status_code
+
+    assert [sent(mine) for _number in range(21)] == [*[200] * 20, 429]
+    assert sent(browser(stranger)) == 200
+
+
+def test_the_queue_asks_the_database_no_more_for_three_checks_than_for_one(
+    theirs,
+    submitted,
+    stranger,
+    staff,
+    give,
+    photo_bytes,
+    stopped_clock,
+    django_assert_num_queries,
+    django_assert_max_num_queries,
+):
+    theirs.get("/review/")
+    with CaptureQueriesContext(connection) as one:
+        theirs.get("/review/")
+    for person in (stranger, staff):
+        check = services.open_check(user=person, now=stopped_clock.at)
+        give(check)
+        services.add_photo(check=check, file=photo_bytes, now=stopped_clock.at)
+        services.submit(check=check, now=stopped_clock.at)
+    with CaptureQueriesContext(connection) as three:
+        assert theirs.get("/review/").content.decode().count("Open<") == 3
+    assert len(three) == len(one)
+
+
+@pytest.mark.parametrize("address", ["/identity/", "/identity/document/", "/identity/photo/", "/review/"])
+def test_who_is_not_signed_in_is_sent_to_sign_in(db, address):
+    assert Client().get(address)["Location"] == f"/accounts/login/?next={address}"
