@@ -174,7 +174,7 @@ def test_s5_a_task_forbids_layers_and_says_so_beside_the_button() -> None:
         assert len(form.task.tips) >= 2
 
 
-def test_x17_the_second_level_tests_cleaning_analysis_and_more_than_basics() -> None:
+def test_p9_x17_the_second_level_tests_cleaning_analysis_and_more_than_basics() -> None:
     advanced = READ["advanced"]
     assert len(advanced.exam.categories) == 5
     metrics = {form.task.metric.name for form in advanced.forms}
