@@ -32,7 +32,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from guildmark.errors import GuildmarkError
 from guildmark.i18n import _, mark
-from guildmark_portal import sign_in_providers
+from guildmark_portal import identity_provider_config, sign_in_providers
 
 CONFIG_FILE: Final = "portal.toml"
 SECRETS_FILE: Final = "secrets.json"
@@ -74,6 +74,9 @@ class Config:
     region_header: str = ""
     mail: MailConfig = field(default_factory=MailConfig)
     sign_in: sign_in_providers.SignIn = field(default_factory=sign_in_providers.SignIn)
+    identity_provider: identity_provider_config.IdentityProvider = field(
+        default_factory=identity_provider_config.IdentityProvider
+    )
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,7 @@ class Secrets:
     oidc_private_keys: tuple[str, ...]
     smtp_password: str = ""
     sign_in_secrets: Mapping[str, str] = field(default_factory=dict)
+    identity_provider: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def generate(cls, *, now: datetime) -> "Secrets":
@@ -120,6 +124,7 @@ class Secrets:
             "oidc_private_keys": list(self.oidc_private_keys),
             "smtp_password": self.smtp_password,
             "sign_in_secrets": dict(self.sign_in_secrets),
+            "identity_provider": dict(self.identity_provider),
         }
 
     @classmethod
@@ -141,6 +146,7 @@ class Secrets:
             tuple(document["oidc_private_keys"]),
             str(document.get("smtp_password", "")),
             {str(name): str(secret) for name, secret in document.get("sign_in_secrets", {}).items()},
+            {str(name): str(secret) for name, secret in document.get("identity_provider", {}).items()},
         )
         if len(master) != 32 or not found.django_secret_keys or not signing or not found.oidc_private_keys:  # noqa: PLR2004 - bytes
             raise ValueError("a secret is missing or too short")
@@ -164,8 +170,9 @@ def read_config(directory: Path) -> Config:
     mail = document.pop("mail", {})
     try:
         sign_in = sign_in_providers.parse(document.pop("sign_in", {}))
-        config = Config(**document, mail=MailConfig(**mail), sign_in=sign_in)
-    except sign_in_providers.Unfit as error:
+        provider = identity_provider_config.parse(document.pop("identity_provider", {}))
+        config = Config(**document, mail=MailConfig(**mail), sign_in=sign_in, identity_provider=provider)
+    except (sign_in_providers.Unfit, identity_provider_config.ProviderUnfit) as error:
         raise _broken(path, str(error)) from error
     except TypeError as error:
         raise _broken(path, str(error).replace("__init__() got an unexpected keyword argument", "unknown setting")) from error

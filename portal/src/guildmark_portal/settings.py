@@ -15,6 +15,8 @@ Beyond Django's own:
     GRADER_SOCKET                       path of the grading service's Unix socket
     IDENTITY_RETENTION_DAYS             days after the decision on a check of identity until its evidence is shredded
     IDENTITY_REVIEWERS                  reviewers who must approve a check: 1 or 2
+    IDENTITY_PROVIDER                   identity_provider_config.IdentityProvider; its `kind` is empty for none
+    IDENTITY_PROVIDER_SECRETS           its key and webhook secret: never logged
     GRADING_SLOTS                       how many gradings run at the same time
     JOB_LANES                           lane -> number of threads of the job runner
     JOB_KIND_LANES                      kind of job -> lane; any other kind runs in "default"
@@ -31,7 +33,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from guildmark.protocol import CLIENT_ID
-from guildmark_portal import clock, datadir, sign_in_providers
+from guildmark_portal import clock, datadir, identity_provider_config, sign_in_providers
 
 PACKAGE = Path(__file__).parent
 
@@ -59,6 +61,8 @@ SIGNING_KEYS = _secrets.signing_keys
 GRADING_SLOTS = _config.grading_slots
 IDENTITY_RETENTION_DAYS = _config.identity_retention_days
 IDENTITY_REVIEWERS = _config.identity_reviewers
+IDENTITY_PROVIDER = _config.identity_provider
+IDENTITY_PROVIDER_SECRETS = identity_provider_config.secrets_of(_secrets.identity_provider)
 COUNTRY_HEADER, REGION_HEADER = _config.country_header, _config.region_header
 GRADER_SOCKET = os.environ.get("GUILDMARK_GRADER_SOCKET") or str(DATA_DIR / "run" / "grader.sock")
 
@@ -248,6 +252,7 @@ ACCOUNT_RATE_LIMITS = {
     "confirm_email": "1/10s/key",
     "manage_email": "10/m/user",
     "reauthenticate": "10/m/user",
+    "identity_provider": "10/10m/key",
     "identity_upload": "20/10m/key",  # reading pictures of papers is work
 }
 MFA_ADAPTER = "guildmark_portal.accounts.adapter.MFAAdapter"
@@ -274,6 +279,8 @@ except sign_in_providers.Unfit as error:
     raise ImproperlyConfigured(str(error)) from error
 # A form that leads to the organisation's page: browsers hold the policy against the redirect too.
 CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"] += sign_in_providers.destinations(SOCIALACCOUNT_PROVIDERS)
+if IDENTITY_PROVIDER.kind:
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(IDENTITY_PROVIDER.pages)
 
 # The client's sign-in: an OpenID provider with the device grant -----------------------------------------------------
 

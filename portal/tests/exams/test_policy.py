@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -19,14 +18,15 @@ from guildmark.rules.registration import RegistrationPolicy, Step
 from guildmark.rules.retake import Wait
 from guildmark.signing import is_signed_by
 from guildmark_portal import clock
+from guildmark_portal.accounts.models import User
 from guildmark_portal.audit.models import Entry
 from guildmark_portal.credentials.models import Certificate
 from guildmark_portal.exams import keyring, services
 from guildmark_portal.exams.models import Attempt, Program
 from guildmark_portal.exams.policy import ProgramPolicy, amended, default_of, stored
 from guildmark_portal.exams.refusals import PolicyRefused, UnknownProgram
-from guildmark_portal.profiles import registration
-from guildmark_portal.web.profile_steps import answer_for_steps
+from guildmark_portal.identity import services as identity
+from guildmark_portal.identity.provider_models import ProviderMessage, ProviderSession
 
 from .conftest import BankFolder, Sit, Sitting, WorkOff
 
@@ -171,11 +171,13 @@ class TestIdentityOnCertificates:
         return self.passed(sit(candidate), work_off)
 
     @pytest.fixture
-    def everybody_is_checked(self) -> Iterator[None]:
-        """Stands where the check of identity answers for its step."""
-        registration.register(Step.IDENTITY, lambda _user, _program: True)
-        yield
-        answer_for_steps()
+    def is_verified_by_a_provider(self, candidate: User) -> None:
+        now = clock.now()
+        check = identity.open_check(user=candidate, now=now)
+        session = ProviderSession.objects.create(
+            of_check=check, provider="stripe", reference="vs_1", started_at=now, name_agrees=True, compared_at=now
+        )
+        ProviderMessage.objects.create(session=session, event="evt_1", told="verified", told_at=now, received_at=now)
 
     @staticmethod
     def passed(sitting: Sitting, work_off: WorkOff) -> Certificate:
@@ -195,7 +197,7 @@ class TestIdentityOnCertificates:
         settle("identity_check=reviewed", "registration.identity=on")
         assert Attempt.objects.get(pk=sitting.id).identity_check == "none"
 
-    @pytest.mark.usefixtures("program", "everybody_is_checked")
+    @pytest.mark.usefixtures("program", "is_verified_by_a_provider")
     def test_it_states_the_level_of_the_check(self, sit: Sit, candidate: object, work_off: WorkOff) -> None:
         settle("identity_check=provider", "registration.identity=on")
         assert self.passed(sit(candidate), work_off).document["identity_check"] == "provider"

@@ -13,6 +13,11 @@ class IdentityLevel(str, Enum):
     REVIEWED = "reviewed"
 
 
+def stated_level(*, asked: IdentityLevel, reached: IdentityLevel) -> IdentityLevel:
+    """What a certificate says: the check that was really done, and none where the program asks for none."""
+    return IdentityLevel.NONE if asked is IdentityLevel.NONE else reached
+
+
 def months_after(start: date, months: int) -> date:
     """The same day `months` later, or the last day of that month where it is shorter (31 August + 6 = 28 February)."""
     years, month0 = divmod(start.month - 1 + months, 12)

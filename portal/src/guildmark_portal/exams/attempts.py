@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from guildmark.errors import AttemptClosed, BundleDamaged, NotStarted, Refused
 from guildmark.protocol import Begun, BundleOffer, ExamKind
 from guildmark.rules.attempt import Phase, Timeline, accepts_uploads, phase
+from guildmark.rules.credential import stated_level
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit import services as audit
 from guildmark_portal.exams import bundles, queries, storage
@@ -19,6 +20,7 @@ from guildmark_portal.exams.readiness import readiness, warnings
 from guildmark_portal.exams.refusals import NotPrepared, NotReady, ProgramNotOpen
 from guildmark_portal.exams.registering import require_steps, require_to_begin
 from guildmark_portal.exams.retakes import require_wait_over
+from guildmark_portal.identity.provided import level_reached
 from guildmark_portal.jobs import services as jobs
 
 DECIDE = "decide"
@@ -46,7 +48,7 @@ def open_attempt(*, user: User, program: str, now: datetime) -> Attempt:
         program=chosen,
         exam_version=queries.current_version(chosen),
         entitlement=_entitlement(user=user, program=chosen, now=now),
-        identity_check=chosen.policy.identity_check.value,
+        identity_check=stated_level(asked=chosen.policy.identity_check, reached=level_reached(user)).value,
         opened_at=now,
     )
     _record(attempt, "attempt.opened", program=chosen.slug, version=attempt.exam_version.version)

@@ -56,7 +56,7 @@ class Attempt(models.Model):
     """One candidate's sitting of one exam version: facts only.
 
     `ended_at` is written down when the rules say that the attempt is decided (the finish, or the deadline); the constraint
-    needs it, nobody else reads it. `identity_check` is the level that the program asked for when the attempt was opened.
+    needs it, nobody else reads it. `identity_check` is the level that was reached when the attempt was opened.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

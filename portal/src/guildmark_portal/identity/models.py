@@ -2,6 +2,7 @@
 
 Sealed, DataKey (in `sealed`): the vault's two halves of what is encrypted. A record whose key is gone was shredded.
 Check: one candidate's check. Document, Photo, Evidence: what was given for it. Leave, Link: how a photo may come.
+ProviderSession, ProviderMessage (in `provider_models`): what a provider was asked and told.
 Round, Assignment, Decision: what reviewers were asked, who took it, what they said. Look: who saw which evidence, and when.
 Shredding: that the evidence of a check is gone; who checked, when, how and the outcome stay.
 
@@ -17,6 +18,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from guildmark.rules.identity import LONG_SIDE, SHORT_SIDE, DocumentKind, Verdict
+from guildmark_portal.identity.provider_models import ProviderMessage, ProviderSession  # noqa: F401 - Django looks here
 from guildmark_portal.identity.sealed import Sealed
 
 

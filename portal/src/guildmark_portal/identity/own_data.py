@@ -8,10 +8,11 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from guildmark.rules.identity import Standing
+from guildmark.rules.identity_session import SessionStanding
 from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
 from guildmark_portal.accounts.personal_data import Part
-from guildmark_portal.identity import facts, shredding, vault
+from guildmark_portal.identity import facts, provided, shredding, vault
 from guildmark_portal.identity.models import Check, Document
 from guildmark_portal.identity.sealed import Sealed
 
@@ -25,7 +26,7 @@ def erase(user: User) -> None:
     """Shred everything. A check that was approved stays as a fact: who checked, when, how and that it was good."""
     for check in Check.objects.filter(user=user):
         shredding.shred(check=check, now=clock.now(), actor=f"user:{user.pk}")
-        if facts.standing_of(check) is not Standing.APPROVED:
+        if not _was_checked(check):
             records = Sealed.objects.filter(Q(evidence__of_check=check) | Q(document__of_check=check))
             sealed = list(records.values_list("pk", flat=True))
             check.photos.all().delete()
@@ -35,9 +36,16 @@ def erase(user: User) -> None:
 
 def kept(user: User) -> list[str]:
     """What stays of an approved check."""
-    if not any(facts.standing_of(check) is Standing.APPROVED for check in Check.objects.filter(user=user)):
+    if not any(_was_checked(check) for check in Check.objects.filter(user=user)):
         return []
     return [_("That your identity was checked, when, how and by whom. Your papers and your photo are shredded.")]
+
+
+def _was_checked(check: Check) -> bool:
+    """Whether reviewers have approved it, or a provider has verified it."""
+    sessions = check.provider_sessions.prefetch_related("messages")
+    is_verified = any(provided.standing_of(session) is SessionStanding.VERIFIED for session in sessions)
+    return is_verified or facts.standing_of(check) is Standing.APPROVED
 
 
 def _check(check: Check) -> dict[str, Any]:
@@ -55,6 +63,7 @@ def _check(check: Check) -> dict[str, Any]:
             for one in check.rounds.all()
             for said in one.decisions.all()
         ],
+        "provider": provided.export(check),
         "looks": [{"at": look.at.isoformat(), "what": look.what} for look in check.looks.all()],
     }
 

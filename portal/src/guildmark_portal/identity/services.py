@@ -11,6 +11,7 @@ from guildmark_portal.identity.photos import (
     has_leave,
     make_link,
 )
+from guildmark_portal.identity.provided import begin, level_reached, receive, shows_level
 from guildmark_portal.identity.reviewing import REASONS, Reason, assign, decide, look, release
 from guildmark_portal.identity.shredding import shred, shred_due
 
@@ -23,15 +24,19 @@ __all__ = [
     "add_photo_by_link",
     "add_photo_file",
     "assign",
+    "begin",
     "decide",
     "find_link",
     "grant_leave",
     "has_leave",
     "is_approved",
+    "level_reached",
     "look",
     "make_link",
     "open_check",
+    "receive",
     "release",
+    "shows_level",
     "shred",
     "shred_due",
     "submit",

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from guildmark_portal import clock
 from guildmark_portal.audit import services as audit
-from guildmark_portal.identity import facts, vault
+from guildmark_portal.identity import facts, redaction, vault
 from guildmark_portal.identity.models import Check, Link, Shredding
 from guildmark_portal.identity.sealed import Sealed
 from guildmark_portal.jobs.models import Job
@@ -45,6 +45,7 @@ def shred(*, check: Check, now: datetime, actor: str = audit.SYSTEM) -> Shreddin
     destroyed = destroy(list(records.values_list("pk", flat=True)))
     held.documents.update(issuing_country="", expires_on=None)
     Link.objects.filter(of_check=held).delete()
+    redaction.ask(held)
     if held.closed_at is None:
         held.closed_at = now
         held.save(update_fields=["closed_at"])

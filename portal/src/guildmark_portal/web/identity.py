@@ -33,6 +33,7 @@ from guildmark_portal.identity.refusals import (
 from guildmark_portal.identity.reviewing import REASONS, Reason
 from guildmark_portal.web.identity_files import files_in_memory, too_many
 from guildmark_portal.web.identity_forms import KINDS, DocumentForm
+from guildmark_portal.web.identity_provider import part_of_page
 
 _FIELDS: dict[type[Refused], str] = {
     FileUnusable: "pictures",
@@ -68,6 +69,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "decision": decision,
         "reasons": [REASONS[Reason(code)] for code in decision.reasons] if decision else [],
         "days": settings.IDENTITY_RETENTION_DAYS,
+        "provider": part_of_page(request, check),
     }
     return render(request, "guildmark/identity.html", context)
 

@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from guildmark.rules.credential import IdentityLevel
 from guildmark.rules.registration import RegistrationPolicy, Step
 from guildmark_portal.accounts.models import User
 from guildmark_portal.exams.models import Program
 from guildmark_portal.handbook.queries import has_acknowledged
-from guildmark_portal.identity.checks import is_approved
+from guildmark_portal.identity.provided import level_reached, shows_level
 from guildmark_portal.profiles import queries, registration
 
 KEPT: Final = "registering_for"
@@ -33,7 +34,7 @@ class Row:
 
 def answer_for_steps() -> None:
     """Let the rules know who tells of identity and handbook; the website stands above both."""
-    registration.register(Step.IDENTITY, lambda user, _program: is_approved(user))
+    registration.register(Step.IDENTITY, _has_shown_identity)
     registration.register(Step.HANDBOOK, _has_handbook)
 
 
@@ -80,6 +81,14 @@ def _residence(user: User, asked: RegistrationPolicy) -> Row:
     refused = asked.eligibility and bool(queries.residence_refusals(user))
     page = reverse("web:register_place" if refused else "web:register_country")
     return Row(_("Where you live"), page, queries.residence(user) is not None and not refused, refused)
+
+
+def _has_shown_identity(user: User, program: str) -> bool:
+    """As the program asks for it; any check while it is not known which program it will be."""
+    chosen = Program.objects.filter(slug=program).first()
+    if chosen is None:
+        return level_reached(user) is not IdentityLevel.NONE
+    return shows_level(user, chosen.policy.identity_check)
 
 
 def _has_handbook(user: User, program: str) -> bool:

@@ -1,0 +1,80 @@
+"""What a provider's session of an identity check says, in whatever order its messages come, and whose name it has seen."""
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime
+from enum import Enum
+from typing import Final
+
+
+class Told(str, Enum):
+    """What a provider tells of a session."""
+
+    PROCESSING = "processing"
+    REQUIRES_INPUT = "requires_input"
+    VERIFIED = "verified"
+    CANCELED = "canceled"
+    REDACTED = "redacted"
+
+
+class SessionStanding(str, Enum):
+    """Where a session stands. A verified one counts only once the name on the document was held against the profile's."""
+
+    STARTED = "started"
+    PROCESSING = "processing"
+    REQUIRES_INPUT = "requires_input"
+    CANCELED = "canceled"
+    COMPARING = "comparing"
+    NAME_DIFFERS = "name_differs"
+    VERIFIED = "verified"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more comes of it: to try again takes a new session."""
+        return self in {SessionStanding.CANCELED, SessionStanding.NAME_DIFFERS, SessionStanding.VERIFIED}
+
+
+_IN_THE_SAME_SECOND: Final = (Told.PROCESSING, Told.REQUIRES_INPUT)
+"""Messages are dated to the second; input is asked for after something was processed."""
+
+
+def standing(told: Iterable[tuple[Told, datetime]], *, name_agrees: bool | None) -> SessionStanding:
+    """Where a session stands after these messages, each with the provider's own time, however they were delivered.
+
+    Verified and canceled are final: a message of anything else, older or newer, does not undo them.
+    """
+    messages = list(told)
+    kinds = {kind for kind, _at in messages}
+    if Told.VERIFIED in kinds:
+        if name_agrees is None:
+            return SessionStanding.COMPARING
+        return SessionStanding.VERIFIED if name_agrees else SessionStanding.NAME_DIFFERS
+    if Told.CANCELED in kinds:
+        return SessionStanding.CANCELED
+    open_ones = [(at, _IN_THE_SAME_SECOND.index(kind)) for kind, at in messages if kind in _IN_THE_SAME_SECOND]
+    if not open_ones:
+        return SessionStanding.STARTED
+    return SessionStanding(_IN_THE_SAME_SECOND[max(open_ones)[1]].value)
+
+
+def names_agree(stated: Iterable[str], *, first: str, last: str) -> bool:
+    """Whether one of the `stated` names is the one on the document, in whichever order its parts are written.
+
+    Letter case, accents, hyphens and spaces make no difference; a part that is missing or added does.
+    """
+    given, family = _letters(first), _letters(last)
+    if not given + family:
+        return False
+    parts = sorted(_parts(f"{first} {last}"))
+    return any(_letters(name) in {given + family, family + given} or sorted(_parts(name)) == parts for name in stated)
+
+
+def _parts(name: str) -> list[str]:
+    """The name's words, without case and accents."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    kept = "".join(" " if not letter.isalnum() else letter for letter in plain if not unicodedata.combining(letter))
+    return unicodedata.normalize("NFKC", kept).split()
+
+
+def _letters(name: str) -> str:
+    return "".join(_parts(name))

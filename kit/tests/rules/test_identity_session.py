@@ -1,0 +1,56 @@
+"""A provider's session: messages in any order, and names."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from guildmark.rules.credential import IdentityLevel, stated_level
+from guildmark.rules.identity_session import SessionStanding, Told, names_agree, standing
+
+NOW, SECOND = datetime(2030, 1, 15, 12, 0, tzinfo=UTC), timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ([], "started"),
+        ([("redacted", 0)], "started"),
+        ([("processing", 0), ("requires_input", 0)], "requires_input"),
+        ([("requires_input", 0), ("processing", 1)], "processing"),
+        ([("canceled", 0), ("processing", 1)], "canceled"),
+        ([("canceled", 1), ("verified", 0), ("redacted", 2)], "comparing"),
+    ],
+)
+def test_g4_where_a_session_stands_after_its_messages(told, expected):
+    messages = [(Told(kind), NOW + after * SECOND) for kind, after in told]
+    assert standing(messages, name_agrees=None).value == standing(reversed(messages), name_agrees=None).value == expected
+
+
+@pytest.mark.parametrize(
+    ("stated", "first", "last", "agree"),
+    [
+        ("Ada Candidate", "ADA", "CANDIDATE", True),
+        ("Candidate Ada", "Ada", "Candidate", True),
+        ("Hong Gildong", "GIL-DONG", "HONG", True),
+        ("José Núñez", "JOSE", "NUNEZ", True),
+        ("김민수", "민수", "김", True),
+        ("Ada Candidate", "Ada Maria", "Candidate", False),
+        ("Ada", "Ada", "Candidate", False),
+        ("", "", "", False),
+        ("Ada Candidate", "", "", False),
+    ],
+)
+def test_g4_names_agree_but_for_case_accents_hyphens_and_order(stated, first, last, agree):
+    assert names_agree([stated], first=first, last=last) is agree
+
+
+@pytest.mark.parametrize(("agrees", "expected"), [(None, "comparing"), (False, "name_differs"), (True, "verified")])
+def test_g4_a_verified_session_counts_once_its_name_was_compared(agrees, expected):
+    assert standing([(Told.VERIFIED, NOW)], name_agrees=agrees).value == expected
+    assert SessionStanding(expected).is_over is (agrees is not None)
+
+
+def test_g4_a_certificate_states_what_was_reached_where_a_check_is_asked_for():
+    none, provider, reviewed = IdentityLevel
+    assert [stated_level(asked=provider, reached=level) for level in IdentityLevel] == [none, provider, reviewed]
+    assert [stated_level(asked=none, reached=level) for level in IdentityLevel] == [none, none, none]
