@@ -17,7 +17,7 @@ SEEDS ?= 1
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage runtimes starters hostile soak lint format check types imports reasons rules packs prove calibrate clean lock \
+.PHONY: help demo test coverage authoring runtimes starters hostile soak lint format check types imports reasons rules packs prove calibrate clean lock \
     wheels browser install install-dev torch keras2
 
 help:  ## List the commands
@@ -26,11 +26,15 @@ help:  ## List the commands
 demo: install  ## Watch a whole exam: five models trained, graded in a box, a certificate at a URL (CHECK=1 exits instead of serving)
 	@$(BIN)/python -m demo $(if $(CHECK),--check)
 
-test: install-dev browser  ## The fast gate: every test but the soaks, one flow in headless Chromium included
+test: install-dev browser  ## The fast gate: candidate, grader and portal, whole exams, flows in headless Chromium
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup $(PYTEST_ARGS)
 
 coverage: install-dev browser  ## The same, and which lines and branches it reaches (htmlcov/index.html); half as long again
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup --cov --cov-report=term:skip-covered --cov-report=html:htmlcov $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup -m 'not hostile and not soak and not torch and not keras2' \
+	    --cov --cov-report=term:skip-covered --cov-report=html:htmlcov $(PYTEST_ARGS)
+
+authoring: install-dev  ## The tests of the author's tools, which build and train; the guide is walked to a live exam
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup -m 'authoring and not keras2 and not soak' grader/tests/authoring $(PYTEST_ARGS)
 
 runtimes: install-dev torch  ## The tests of the runtimes that `make test` leaves out: PyTorch, in an environment of its own
 	$(BIN)/python -m pytest --no-cov grader/torch/tests $(PYTEST_ARGS)

@@ -73,6 +73,15 @@ def build(rng, sources, public, hidden):
 """
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The author's tools build and train, so that their tests are a stage of their own: `make authoring`."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.authoring)
+
+
 @pytest.fixture
 def pack(tmp_path: Path) -> Path:
     """A sound pack with one form, whose `build.py` draws its numbers and writes down what it knows."""
