@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from guildmark.rules.credential import IdentityLevel, stated_level
-from guildmark.rules.identity_session import SessionStanding, Told, names_agree, standing
+from guildmark.rules.identity_session import NameForm, SessionStanding, Told, form_that_agrees, names_agree, standing
 
 NOW, SECOND = datetime(2030, 1, 15, 12, 0, tzinfo=UTC), timedelta(seconds=1)
 
@@ -41,7 +41,18 @@ def test_g4_where_a_session_stands_after_its_messages(told, expected):
     ],
 )
 def test_g4_names_agree_but_for_case_accents_hyphens_and_order(stated, first, last, agree):
-    assert names_agree([stated], first=first, last=last) is agree
+    assert names_agree(stated, first=first, last=last) is agree
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "form"), [("민수", "김", NameForm.LEGAL), ("Minsu", "KIM", NameForm.LATIN), ("Eve", "Stranger", None)]
+)
+def test_g3_it_is_known_which_form_of_the_name_a_document_bears(first, last, form):
+    assert form_that_agrees(legal="김민수", latin="Kim Minsu", first=first, last=last) is form
+
+
+def test_g3_a_document_without_a_name_bears_no_empty_form():
+    assert form_that_agrees(legal="Ada Candidate", latin="", first="", last="") is None
 
 
 @pytest.mark.parametrize(("agrees", "expected"), [(None, "comparing"), (False, "name_differs"), (True, "verified")])

@@ -25,6 +25,8 @@ LONGEST_PIECE = 32 * MIB
 LONGEST_FORM_WITH_FILE = 512 * MIB
 LONGEST_FORM_WITH_PAPERS = 50 * MIB
 """Four pictures of a document, of 12 MiB each."""
+LONGEST_FORM_WITH_PHOTO = 13 * MIB
+"""One picture of 12 MiB."""
 
 
 class _TooLarge(Exception):
@@ -74,8 +76,10 @@ def limit_of(scope: Scope) -> int:
         return LONGEST_PIECE
     if method == "POST" and path.startswith("/exam/"):
         return LONGEST_FORM_WITH_FILE
-    if method == "POST" and path.startswith(("/identity/document/", "/identity/photo/", "/identity/camera/")):
+    if method == "POST" and path.startswith("/identity/document/"):
         return LONGEST_FORM_WITH_PAPERS
+    if method == "POST" and path.startswith(("/identity/photo/", "/identity/camera/")):
+        return LONGEST_FORM_WITH_PHOTO
     return LONGEST_BODY
 
 

@@ -252,6 +252,7 @@ ACCOUNT_RATE_LIMITS = {
     "confirm_email": "1/10s/key",
     "manage_email": "10/m/user",
     "reauthenticate": "10/m/user",
+    "data_download": "2/10m/user",  # the whole of somebody's models
     "identity_provider": "10/10m/key",
     "identity_upload": "20/10m/key",  # reading pictures of papers is work
 }

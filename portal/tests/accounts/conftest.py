@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.contrib.auth import SESSION_KEY
+from django.http import HttpResponseBase, StreamingHttpResponse
 from django.test import Client
 from portal.tests.platform.conftest import initialised, made_once, portal_env, served
 from portal.tests.web.conftest import bank, grader, program, work
@@ -12,7 +14,19 @@ from portal.tests.web.conftest import bank, grader, program, work
 from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
 
-__all__ = ["bank", "grader", "initialised", "made_once", "portal_env", "program", "served", "signed_in", "who", "work"]
+__all__ = [
+    "bank",
+    "grader",
+    "initialised",
+    "made_once",
+    "portal_env",
+    "program",
+    "served",
+    "signed_in",
+    "streamed",
+    "who",
+    "work",
+]
 
 CODE = re.compile(r"\b[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}\b")
 
@@ -28,6 +42,16 @@ def signed_in(user: User, *, minutes_ago: float | None = None) -> Client:
         session["account_authentication_methods_user"] = str(user.pk)
         session.save()
     return client
+
+
+def streamed(answer: HttpResponseBase) -> bytes:
+    """The whole of an answer that is sent in pieces."""
+    assert isinstance(answer, StreamingHttpResponse)
+
+    async def collected() -> bytes:
+        return b"".join([piece async for piece in answer])
+
+    return async_to_sync(collected)()
 
 
 def who(client: Client) -> User | None:

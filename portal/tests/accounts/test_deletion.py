@@ -12,7 +12,7 @@ from allauth.account.models import EmailAddress
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
-from portal.tests.accounts.conftest import signed_in, who
+from portal.tests.accounts.conftest import signed_in, streamed, who
 from portal.tests.conftest import person_with
 
 from guildmark_portal import clock
@@ -43,10 +43,7 @@ def finished(own: Client, program: str, work: Callable[[], None], request: pytes
 
 
 def downloaded(client: Client) -> dict[str, bytes]:
-    answer = client.post(DATA)
-    content = b"".join(answer.streaming_content)
-    answer.close()
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+    with zipfile.ZipFile(io.BytesIO(streamed(client.post(DATA)))) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
@@ -72,6 +69,50 @@ def test_no_secret_is_in_the_download(own):
     secret = own.session["mfa.totp.secret"]
     text = b"".join(downloaded(own).values())
     assert (secret.encode() in text, own.session.session_key.encode() in text) == (False, False)
+
+
+def test_the_download_comes_in_pieces_and_is_made_twice_in_ten_minutes(own, finished, candidate):
+    answer = own.post(DATA)
+    assert answer.is_async
+    size, content = int(answer["Content-Length"]), streamed(answer)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        kinds = {one.compress_type for one in archive.infolist() if one.filename.startswith("exams/")}
+    assert (size, kinds) == (len(content), {zipfile.ZIP_STORED})
+    streamed(own.post(DATA))
+    assert own.post(DATA).status_code == 429
+
+
+def test_who_has_a_longer_address_stays_signed_in(own, candidate):
+    longer = User.objects.create_user(f"my{candidate.email}", "Mia")
+    other = signed_in(longer, minutes_ago=1)
+    waiting = Client()
+    session = waiting.session
+    session["asked"] = {"for": ["x", candidate.email]}
+    session.save()
+    deletion.delete(user=candidate)
+    assert (who(other), waiting.session.get("asked")) == (longer, None)
+
+
+def test_what_an_owner_did_stays_in_the_log_without_words_and_others_stay_whole(candidate, stranger, staff):
+    from django.contrib.admin.models import CHANGE, LogEntry
+    from django.contrib.contenttypes.models import ContentType
+
+    kind = ContentType.objects.get_for_model(User)
+    for user in (candidate, stranger):
+        LogEntry.objects.create(
+            user=staff,
+            content_type=kind,
+            object_id=str(user.pk),
+            object_repr=NAME,
+            change_message=user.email,
+            action_flag=CHANGE,
+        )
+    number = str(candidate.pk)
+    deletion.delete(user=candidate)
+    assert set(LogEntry.objects.values_list("user", "object_id", "object_repr", "change_message")) == {
+        (staff.pk, number, "", ""),
+        (staff.pk, str(stranger.pk), NAME, stranger.email),
+    }
 
 
 def test_deleting_needs_the_box_ticked(own):

@@ -2,7 +2,7 @@
 
 import pytest
 from django.test import Client
-from portal.tests.accounts.conftest import CODE, signed_in
+from portal.tests.accounts.conftest import CODE, signed_in, streamed
 
 PAGE = "/account/delete/"
 CONFIRM = "/accounts/reauthenticate/"
@@ -46,7 +46,7 @@ def test_what_was_sent_before_it_is_done_after_it(stale, newest_code, candidate)
     stale.post(confirm, {"action": "send"})
     answer = stale.post(confirm, {"code": newest_code(), "next": "/account/data/"})
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/zip")
-    assert b"".join(answer.streaming_content).startswith(b"PK")
+    assert streamed(answer).startswith(b"PK")
     answer.close()
 
 

@@ -86,6 +86,12 @@ def test_a_terminal_is_shown_and_ending_it_ends_its_access(own, candidate):
     assert (status_of("access"), sessions.terminals(candidate)) == (401, [])
 
 
+@pytest.mark.parametrize("what", ["browser", "terminal"])
+def test_a_key_of_thousands_of_digits_is_none(what, own):
+    answer = own.post(PAGE, {what: "9" * 5000}, follow=True)
+    assert (answer.status_code, "It had ended already." in answer.content.decode()) == (200, True)
+
+
 def test_a_stranger_ends_nobody_elses(browser, candidate, stranger):
     here = browser("Firefox")
     refresh = token(candidate, "refresh", "rt")

@@ -5,12 +5,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.idp.oidc.models import Token
 from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 from portal.tests.accounts.conftest import who
 from portal.tests.accounts.soft_organisation import CLIENT_ID, SECRET, Organisation
 
 from guildmark_portal import sign_in_providers
+from guildmark_portal.accounts import services
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit.models import Entry
 
@@ -79,6 +81,55 @@ def test_a_newcomer_of_any_other_domain_proves_the_address_first(organisation, c
     assert list(EmailAddress.objects.values_list("email", "verified")) == [("new@elsewhere.example", False)]
     client.post("/accounts/confirm-email/", {"code": newest_code()})
     assert who(client).email == "new@elsewhere.example"
+
+
+def by_code(address: str, newest_code) -> Client:
+    """The browser of somebody who signs in with a code."""
+    browser = Client()
+    browser.post("/accounts/login/", {"login": address})
+    browser.post("/accounts/login/code/confirm/", {"code": newest_code()})
+    return browser
+
+
+def test_who_linked_an_address_before_it_was_proved_loses_the_link_when_its_owner_comes(
+    organisation, client, db, newest_code, stopped_clock
+):
+    come_from(organisation, client, email="victim@elsewhere.example", email_verified=True, sub="attacker")
+    assert SocialAccount.objects.get().uid == "attacker"
+    stopped_clock.advance(60)
+    victim = by_code("victim@elsewhere.example", newest_code)
+    assert (who(victim).email, SocialAccount.objects.count()) == ("victim@elsewhere.example", 0)
+    assert Entry.objects.filter(action="account.organisation_removed").count() == 1
+    again = Client()
+    come_from(organisation, again, email="victim@elsewhere.example", email_verified=True, sub="attacker")
+    assert (who(client), who(again)) == (None, None)
+
+
+def test_who_proves_the_address_after_a_sign_in_elsewhere_keeps_it(organisation, client, db, newest_code):
+    come_from(organisation, client, email="new@elsewhere.example", email_verified=True, sub="own")
+    client.post("/accounts/confirm-email/", {"code": newest_code()})
+    assert (who(client).email, SocialAccount.objects.get().uid) == ("new@elsewhere.example", "own")
+    again = Client()
+    come_from(organisation, again, email="new@elsewhere.example", email_verified=True, sub="own")
+    assert who(again) == who(client)
+
+
+def test_sessions_and_terminals_from_before_the_proof_end(organisation, client, db, newest_code, stopped_clock):
+    come_from(organisation, client, email="victim@elsewhere.example", email_verified=True, sub="attacker")
+    user = User.objects.get()
+    Token.objects.create(type=Token.Type.REFRESH_TOKEN, user=user, hash="x")
+    stopped_clock.advance(60)
+    victim = by_code(user.email, newest_code)
+    assert (who(victim), Token.objects.count()) == (user, 0)
+
+
+def test_a_new_owner_inherits_no_link_of_somebody_else(organisation, client, db):
+    come_from(organisation, client, email="chief@elsewhere.example", email_verified=True, sub="attacker")
+    services.ensure_owner(email="chief@elsewhere.example", actor="tests")
+    assert SocialAccount.objects.count() == 0
+    again = Client()
+    come_from(organisation, again, email="chief@elsewhere.example", email_verified=True, sub="attacker")
+    assert who(again) is None
 
 
 def test_a_name_that_no_certificate_can_carry_is_left_out(organisation, client, db):

@@ -239,6 +239,10 @@ class TestTheCommand:
         assert (status, said.split()[:2]) == (0, ["fee", "25"])
         status, said = self.run(env, "set", "tiny-mock", "fee=much")
         assert (status, "fee: " in said, "program show" in said) == (3, True, True)
+        status, said = self.run(env, "set", "tiny-mock", "identity_check=provider", "registration.identity=on")
+        assert (status, "[identity_provider]" in said) == (3, True)
+        status, said = self.run(env, "show", "tiny-mock", "--json")
+        assert json.loads(said)["policy"]["identity_check"] != "provider"
         status, said = self.run(env, "show", "tiny")
         assert (status, "Programs: tiny-mock" in said) == (3, True)
         status, said = self.run(env, "show", "tiny-mock")

@@ -5,9 +5,12 @@ from datetime import timedelta
 import pytest
 
 from guildmark_portal import clock
+from guildmark_portal.accounts import deletion
 from guildmark_portal.accounts.models import User
 from guildmark_portal.exams import services
+from guildmark_portal.exams.models import Attempt, RememberedFailure
 from guildmark_portal.exams.refusals import RetakeTooEarly
+from guildmark_portal.jobs.runner import Runner
 
 from .conftest import Sit, Sitting, WorkOff
 
@@ -69,5 +72,45 @@ def test_g8_who_passed_does_not_wait(sit: Sit, candidate: User, stopped_clock: o
     assert Sitting(candidate, "tiny-demo").id != sitting.id
 
 
+@pytest.fixture
+def recorded(failed: Sitting) -> Sitting:
+    """The failure, with its end written down: until then an account cannot be deleted."""
+    Runner().run_due()
+    return failed
+
+
 def test_another_candidate_does_not_wait(failed: Sitting, stranger: User) -> None:
     assert Sitting(stranger, "tiny-demo").id != failed.id
+
+
+def test_g8_deleting_the_account_does_not_end_the_wait(recorded: Sitting, candidate: User, stopped_clock: object) -> None:
+    kept = " ".join(deletion.kept(candidate))
+    assert ("a digest of your address" in kept, "until 29 January 2030" in kept) == (True, True)
+    address = candidate.email
+    deletion.delete(user=candidate)
+    assert Attempt.objects.count() == 0
+    assert address not in str(list(RememberedFailure.objects.values()))
+    again = User.objects.create_user(address.upper(), "Somebody New")
+    stopped_clock.advance(timedelta(days=14).total_seconds() - 1)  # type: ignore[attr-defined]
+    with pytest.raises(RetakeTooEarly):
+        Sitting(again, "tiny-demo")
+    stopped_clock.advance(1)  # type: ignore[attr-defined]
+    assert Sitting(again, "tiny-demo").id != recorded.id
+    Runner().run_due()
+    assert RememberedFailure.objects.count() == 0
+
+
+def test_g8_deleting_twice_and_somebody_elses_address(recorded: Sitting, candidate: User, stranger: User) -> None:
+    deletion.delete(user=candidate)
+    again = User.objects.create_user(candidate.email, "Somebody New")
+    deletion.delete(user=again)
+    assert RememberedFailure.objects.count() == 1
+    assert Sitting(stranger, "tiny-demo").id != recorded.id
+
+
+@pytest.mark.usefixtures("recorded")
+def test_g8_nothing_is_remembered_once_the_wait_is_over(candidate: User, stopped_clock: object) -> None:
+    stopped_clock.advance(timedelta(days=14).total_seconds())  # type: ignore[attr-defined]
+    assert "digest" not in " ".join(deletion.kept(candidate))
+    deletion.delete(user=candidate)
+    assert RememberedFailure.objects.count() == 0

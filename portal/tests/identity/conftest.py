@@ -55,9 +55,21 @@ def second_reviewer(db, role):
 
 
 @pytest.fixture
-def check(candidate, stopped_clock):
+def named(stopped_clock):
+    """State a person's legal name, as their registration does."""
+    from guildmark_portal.profiles.models import LegalName
+
+    def state(user, name: str = "Ada Candidate", latin_name: str = ""):
+        return LegalName.objects.create(user=user, name=name, latin_name=latin_name, recorded_at=stopped_clock.at)
+
+    return state
+
+
+@pytest.fixture
+def check(candidate, stopped_clock, named):
     from guildmark_portal.identity import services
 
+    named(candidate)
     return services.open_check(user=candidate, now=stopped_clock.at)
 
 

@@ -46,6 +46,15 @@ def arrive(chromium: Browser, served: ServedPortal) -> Callable[..., Page]:
     return sign_up
 
 
+def state_name(page: Page, url: str, name: str, latin_name: str = "") -> None:
+    """Enter the legal name, which papers are compared with."""
+    page.goto(f"{url}/register/name/")
+    page.get_by_label("Legal name").fill(name)
+    page.get_by_label("The same name in Latin letters").fill(latin_name)
+    page.get_by_role("button", name="Save and go on").click()
+    page.wait_for_url(lambda address: not address.endswith("/register/name/"))
+
+
 def give(page: Page, kind: str, name: str, *, expires: str, shows_address: bool) -> None:
     """Fill in the form of a document, with a picture of it."""
     page.get_by_role("link", name="document").first.click()
@@ -77,6 +86,7 @@ def test_g3_g4_a_korean_card_is_rejected_once_mended_and_approved_by_a_second_re
     faults: list[str] = []
     phone.on("pageerror", lambda error: faults.append(str(error)))
     phone.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    state_name(phone, served.url, "김민수", "Kim Minsu")
     phone.goto(f"{served.url}/identity/")
     give(phone, "National identity card", "김민수", expires="", shows_address=True)
     expect(phone.get_by_text("Your name is not in Latin script")).to_be_visible()

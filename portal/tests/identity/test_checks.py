@@ -17,9 +17,11 @@ from guildmark_portal.identity.refusals import (
     AddressNeeded,
     DocumentExpired,
     LinkSpent,
+    NameNeeded,
     NoLeave,
     NotComplete,
     PhotoTooSmall,
+    RegionNeeded,
     ReviewRefused,
     TakesNoChanges,
     TooMuch,
@@ -109,6 +111,20 @@ def test_g5_who_issued_a_document_plays_no_part_only_the_address_does(check, giv
         assert give(check, issuing_country=issuer, particulars=elsewhere).shows_address is True
 
 
+@pytest.mark.parametrize("kind", [DocumentKind.NATIONAL_ID, DocumentKind.PROOF_OF_ADDRESS])
+@pytest.mark.parametrize(
+    ("country", "region", "is_taken"), [("UA", "", False), ("ru", " ", False), ("UA", "Kyiv", True), ("KR", "", True)]
+)
+def test_g5_an_address_is_taken_with_its_region_where_that_decides(check, give, kind, country, region, is_taken):
+    there = services.Particulars(name="Ada Candidate", address_country=country, address_region=region)
+    if is_taken:
+        assert give(check, kind, particulars=there).shows_address is True
+    else:
+        with pytest.raises(RegionNeeded):
+            give(check, kind, particulars=there)
+        assert Document.objects.count() == 0
+
+
 def test_g5_a_proof_of_address_shows_one(check, give):
     with pytest.raises(AddressNeeded):
         give(check, DocumentKind.PROOF_OF_ADDRESS, expires_on=None, particulars=services.Particulars(name="Ada Candidate"))
@@ -144,6 +160,14 @@ def test_g4_a_photo_has_900_by_600_pixels(check, stopped_clock, width, height, i
     else:
         with pytest.raises(PhotoTooSmall, match=f"{width} x {height}"):
             services.add_photo(check=check, file=content, now=stopped_clock.at)
+
+
+@pytest.mark.parametrize("file", [hostile.pdf(1), picture(1200, 800, "WEBP")])
+def test_g4_a_photo_is_a_jpeg_or_png_never_a_page_that_has_any_size(check, stopped_clock, file):
+    with pytest.raises(FileUnusable) as refusal:
+        services.add_photo(check=check, file=file, now=stopped_clock.at)
+    assert (refusal.value.code, Photo.objects.count()) == ("not_a_photo", 0)
+    assert services.add_photo(check=check, file=picture(900, 600, "PNG"), now=stopped_clock.at).width == 900
 
 
 def test_g4_a_new_photo_takes_the_place_of_the_old_one_which_is_shredded(check, photo_bytes, stopped_clock):
@@ -208,6 +232,16 @@ def test_g4_a_check_is_handed_in_when_nothing_is_missing(check, give, photo_byte
     services.add_photo(check=check, file=photo_bytes, now=stopped_clock.at)
     made = services.submit(check=check, now=stopped_clock.at)
     assert (made.number, made.reviewers_needed, facts.standing_of(check)) == (1, 1, Standing.WAITING)
+
+
+def test_g3_papers_are_handed_in_with_a_legal_name_to_hold_them_against(check, give, photo_bytes, stopped_clock, candidate):
+    give(check)
+    services.add_photo(check=check, file=photo_bytes, now=stopped_clock.at)
+    candidate.legal_names.all().delete()
+    with pytest.raises(NameNeeded) as refusal:
+        services.submit(check=check, now=stopped_clock.at)
+    assert "/register/name/" in refusal.value.next_step
+    assert facts.standing_of(check) is Standing.DRAFT
 
 
 def test_g3_a_korean_card_is_handed_in_with_a_second_document(check, give, photo_bytes, stopped_clock):

@@ -36,6 +36,15 @@ def test_a_person_reads_what_is_printed_on_their_papers_and_sees_their_images(de
     assert own_data.export(stranger) == []
 
 
+def test_a_record_that_cannot_be_opened_keeps_nothing_else_back(decided, candidate, caplog):
+    document = decided(Verdict.APPROVED).documents.get()
+    vault.path_of(document.particulars_id).unlink()
+    (check,) = own_data.export(candidate)
+    assert (check["documents"][0]["printed"], check["stands"]) == (None, "approved")
+    assert base64.b64decode(check["documents"][0]["pages"][0]).startswith(b"\xff\xd8\xff")
+    assert str(document.particulars_id) in caplog.text
+
+
 def test_after_shredding_only_the_facts_are_left_to_read(decided, candidate, stopped_clock):
     services.shred(check=decided(Verdict.APPROVED), now=stopped_clock.at)
     (check,) = own_data.export(candidate)

@@ -1,6 +1,7 @@
 """The pages of papers: a candidate gives them, reviewers look at them, and nobody else sees anything."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,8 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from portal.tests.identity.conftest import picture
 
 from guildmark.rules.identity import Standing
-from guildmark_portal.identity import facts, services
+from guildmark_portal.credentials.holder import name_of_holder
+from guildmark_portal.exams.models import Attempt
+from guildmark_portal.identity import facts, services, vault
 from guildmark_portal.identity.models import Check, Decision, Document, Look, Photo, PhotoSource
+from guildmark_portal.profiles import services as profiles
+from guildmark_portal.profiles.entered import Address, FullName
 
 
 def browser(user):
@@ -49,11 +54,14 @@ def answers(stopped_clock, **changes):
     }
 
 
-def test_g4_a_candidate_gives_a_document_and_a_photo_and_hands_them_in(mine, stopped_clock, photo_bytes, candidate):
+def test_g4_a_candidate_gives_a_document_and_a_photo_and_hands_them_in(mine, stopped_clock, photo_bytes, candidate, named):
     page = mine.get("/identity/").content.decode()
-    assert "Still missing" in page
+    assert ("Still missing" in page, "/register/name/" in page) == (True, True)
     assert mine.post("/identity/document/", answers(stopped_clock)).status_code == 302
     assert mine.post("/identity/photo/", {"photo": file_of(photo_bytes)}).status_code == 302
+    assert "Enter your legal name" in mine.get("/identity/").content.decode()
+    assert "legal name is missing" in mine.post("/identity/submit/", follow=True).content.decode()
+    named(candidate)
     page = mine.get("/identity/").content.decode()
     assert "Everything is there" in page
     mine.post("/identity/submit/")
@@ -79,6 +87,7 @@ def test_several_pictures_and_pdfs_come_at_once_and_a_large_one_too(mine, stoppe
         ({"zone": "P&lt;UTO"}, "machine-readable zone"),
         ({"pictures": ""}, "required"),
         ({"address_country": "IR"}, "nationality plays no part"),
+        ({"address_country": "UA"}, "depends on the region"),
         ({"kind": "library_card"}, "valid choice"),
     ],
 )
@@ -108,9 +117,9 @@ def test_submitting_too_early_says_what_is_missing(mine, check):
     assert "Take a photo of yourself." in mine.post("/identity/submit/", follow=True).content.decode()
 
 
-def test_g4_another_device_sends_one_photo_without_signing_in(mine, photo_bytes, check):
+def test_g4_another_device_sends_one_photo_without_signing_in(mine, photo_bytes, check, settings):
     page = mine.post("/identity/photo/link/")
-    address = page.context["address"].removeprefix("http://testserver")
+    address = page.context["address"].removeprefix(settings.PORTAL_URL)
     telephone = Client()
     assert "Turn on the camera" in telephone.get(address).content.decode()
     assert "has arrived" in telephone.post(address, {"photo": file_of(photo_bytes)}).content.decode()
@@ -118,6 +127,61 @@ def test_g4_another_device_sends_one_photo_without_signing_in(mine, photo_bytes,
     again = telephone.get(address)
     assert (again.status_code, "Make a new one" in again.content.decode()) == (404, True)
     assert telephone.get("/identity/camera/guess/").status_code == 404
+
+
+def test_g4_a_link_takes_twenty_tries_and_a_guess_costs_nobody_anything(mine, check):
+    address = urlsplit(mine.post("/identity/photo/link/").context["address"]).path
+    telephone = Client()
+    assert [telephone.post("/identity/camera/guess/", {"photo": file_of(b"x")}).status_code for _try in range(25)] == [404] * 25
+    tried = [
+        telephone.post(address, {"photo": file_of(b"nothing")}, REMOTE_ADDR=f"10.0.0.{number}").status_code
+        for number in range(21)
+    ]
+    assert tried == [*[200] * 20, 429]
+
+
+def test_a_link_without_the_forms_token_sends_nothing(mine, check, photo_bytes):
+    address = urlsplit(mine.post("/identity/photo/link/").context["address"]).path
+    assert Client(enforce_csrf_checks=True).post(address, {"photo": file_of(photo_bytes)}).status_code == 403
+    assert Photo.objects.count() == 0
+
+
+def test_g3_the_reviewer_sees_name_and_address_as_they_were_submitted(theirs, check, give, photo_bytes, stopped_clock):
+    candidate = check.user
+    profiles.record_residence(user=candidate, address=Address((), "KR", locality="Seoul", street="Sejong-daero 1"))
+    give(check)
+    services.add_photo(check=check, file=photo_bytes, now=stopped_clock.at)
+    services.submit(check=check, now=stopped_clock.at)
+    stopped_clock.advance(1)
+    profiles.record_name(user=candidate, full_name=FullName("Eve Stranger"))
+    profiles.record_residence(user=candidate, address=Address((), "KR", locality="Busan", street="Haeundae 2"))
+    theirs.post(f"/review/{check.pk}/act/", {"act": "take"})
+    page = theirs.get(f"/review/{check.pk}/")
+    assert page.context["legal_name"].name == "Ada Candidate"
+    assert ("Seoul" in page.content.decode(), "Busan" in page.content.decode()) == (True, False)
+    theirs.post(f"/review/{check.pk}/act/", {"act": "approve"})
+    assert name_of_holder(Attempt(user=candidate, identity_check="reviewed")) == "Ada Candidate"
+
+
+def test_g4_what_another_reviewer_has_had_for_a_day_is_taken_over(theirs, submitted, second_reviewer, stopped_clock):
+    services.assign(check=submitted, reviewer=second_reviewer, now=stopped_clock.at)
+    assert "Take over" not in theirs.get("/review/").content.decode()
+    stopped_clock.advance(86400)
+    assert "Take over" in theirs.get("/review/").content.decode()
+    assert "Take it over" in theirs.get(f"/review/{submitted.pk}/").content.decode()
+    theirs.post(f"/review/{submitted.pk}/act/", {"act": "take"})
+    assert "data-viewer" in theirs.get(f"/review/{submitted.pk}/").content.decode()
+
+
+def test_a_record_that_cannot_be_opened_is_said_and_the_rest_is_shown(theirs, submitted, caplog):
+    document = submitted.documents.get()
+    vault.path_of(document.particulars_id).unlink()
+    theirs.post(f"/review/{submitted.pk}/act/", {"act": "take"})
+    page = theirs.get(f"/review/{submitted.pk}/")
+    assert page.status_code == 200
+    assert "cannot be opened" in page.content.decode()
+    assert page.content.decode().count("data-viewer") == 2
+    assert str(document.particulars_id) in caplog.text
 
 
 def test_g4_the_file_form_is_there_by_leave_only(mine, theirs, check, photo_bytes, candidate):
@@ -216,6 +280,7 @@ def test_the_queue_asks_the_database_no_more_for_three_checks_than_for_one(
     submitted,
     stranger,
     staff,
+    named,
     give,
     photo_bytes,
     stopped_clock,
@@ -226,6 +291,7 @@ def test_the_queue_asks_the_database_no_more_for_three_checks_than_for_one(
     with CaptureQueriesContext(connection) as one:
         theirs.get("/review/")
     for person in (stranger, staff):
+        named(person)
         check = services.open_check(user=person, now=stopped_clock.at)
         give(check)
         services.add_photo(check=check, file=photo_bytes, now=stopped_clock.at)

@@ -32,7 +32,8 @@ def stripe(settings, monkeypatch):
 
 
 @pytest.fixture
-def mine(candidate):
+def mine(candidate, named):
+    named(candidate)
     made = Client()
     made.force_login(candidate, backend="allauth.account.auth_backends.AuthenticationBackend")
     return made
@@ -281,6 +282,38 @@ def test_g4_the_certificate_carries_the_name_that_the_provider_saw(begun, stripe
     stopped_clock.advance(1)
     LegalName.objects.create(user=candidate, name="Eve Stranger", recorded_at=stopped_clock.at)
     assert name_of_holder(Attempt(user=candidate, identity_check="provider")) == "Ada Candidate"
+
+
+@pytest.mark.parametrize(
+    ("on_the_document", "certified"), [(("Minsu", "Kim"), "Kim Minsu"), (("민수", "김"), "김민수"), (("Elon", "Musk"), None)]
+)
+def test_g3_the_certificate_carries_the_form_of_the_name_that_the_document_bears(
+    begun, stripe, tell, candidate, named, on_the_document, certified
+):
+    named(candidate, "김민수", "Kim Minsu")
+    stripe.moves("vs_1", "verified", name=on_the_document)
+    tell("verified")
+    Runner().run_due()
+    if certified is None:
+        assert where(begun) is SessionStanding.NAME_DIFFERS
+    else:
+        assert name_of_holder(Attempt(user=candidate, identity_check="provider")) == certified
+
+
+def test_g3_a_false_name_in_another_script_is_never_carried_by_its_latin_form(begun, stripe, tell, candidate, named):
+    named(candidate, "일론 머스크", "Ada Candidate")
+    stripe.moves("vs_1", "verified")
+    tell("verified")
+    Runner().run_due()
+    assert name_of_holder(Attempt(user=candidate, identity_check="provider")) == "Ada Candidate"
+
+
+def test_g3_without_a_legal_name_no_provider_is_asked(stripe, mine, candidate):
+    candidate.legal_names.all().delete()
+    page = mine.post("/identity/provider/", follow=True).content.decode()
+    assert "Your legal name is missing" in page
+    assert "/register/name/" in page
+    assert (stripe.asked, ProviderSession.objects.count()) == ([], 0)
 
 
 def test_secrets_and_addresses_of_sessions_are_neither_logged_nor_kept(begun, stripe, tell, mine, caplog):

@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import gettext, gettext_lazy, override
 
 from guildmark.rules.identity import Standing, Verdict
+from guildmark_portal.accounts import roles
+from guildmark_portal.accounts.models import Role, User
 from guildmark_portal.audit.models import Entry
-from guildmark_portal.identity import facts, services, vault
+from guildmark_portal.identity import facts, queries, services, vault
 from guildmark_portal.identity.models import Decision, Look
 from guildmark_portal.identity.refusals import ReviewRefused
 from guildmark_portal.identity.reviewing import REASONS, Reason
@@ -166,8 +169,58 @@ def test_every_reason_has_a_sentence():
     assert set(REASONS) == set(Reason)
 
 
-def test_a_decision_has_the_shredding_looked_at_when_it_is_due(submitted, reviewer, say, stopped_clock, settings):
-    settings.IDENTITY_RETENTION_DAYS = 30
+@pytest.mark.parametrize(("retention", "days"), [(0, 0), (1, 1), (30, 1)])
+def test_a_decision_has_the_shredding_looked_at_when_it_is_due_and_within_a_day(
+    submitted, reviewer, say, stopped_clock, settings, retention, days
+):
+    settings.IDENTITY_RETENTION_DAYS = retention
     Job.objects.filter(kind="identity.shred").delete()
     say(submitted, reviewer)
-    assert Job.objects.get(kind="identity.shred").run_at == stopped_clock.at + timedelta(days=30)
+    assert Job.objects.get(kind="identity.shred").run_at == stopped_clock.at + timedelta(days=days)
+
+
+@pytest.mark.parametrize(("seconds", "is_free"), [(86399, False), (86400, True)])
+def test_g4_a_check_that_a_reviewer_has_had_for_a_day_can_be_taken_over(
+    submitted, reviewer, second_reviewer, stopped_clock, seconds, is_free
+):
+    services.assign(check=submitted, reviewer=reviewer, now=stopped_clock.at)
+    stopped_clock.advance(seconds)
+    (waiting,) = queries.queue(now=stopped_clock.at)
+    assert (waiting.reviewer, waiting.has_lapsed) == (reviewer, is_free)
+    if not is_free:
+        with pytest.raises(ReviewRefused, match="Another reviewer"):
+            services.assign(check=submitted, reviewer=second_reviewer, now=stopped_clock.at)
+        return
+    services.assign(check=submitted, reviewer=second_reviewer, now=stopped_clock.at)
+    with pytest.raises(ReviewRefused):
+        look(submitted, reviewer, stopped_clock)
+    assert look(submitted, second_reviewer, stopped_clock)
+    entry = Entry.objects.get(action="identity.released")
+    assert (entry.actor, entry.detail) == (f"user:{second_reviewer.pk}", {"taken_over_from": f"user:{reviewer.pk}"})
+
+
+@pytest.mark.parametrize("ending", ["revoked", "closed"])
+def test_g4_a_check_of_who_is_no_reviewer_any_more_can_be_taken_over_at_once(
+    submitted, reviewer, second_reviewer, stopped_clock, ending
+):
+    services.assign(check=submitted, reviewer=reviewer, now=stopped_clock.at)
+    if ending == "revoked":
+        roles.revoke(email=reviewer.email, role=Role.REVIEWER, actor="tests")
+    else:
+        User.objects.filter(pk=reviewer.pk).update(is_active=False)
+    assert services.assign(check=submitted, reviewer=second_reviewer, now=stopped_clock.at).reviewer == second_reviewer
+
+
+def test_the_letter_is_in_the_candidates_language_whoever_decides(
+    check, give, photo_bytes, reviewer, say, letters, stopped_clock, monkeypatch
+):
+    monkeypatch.setitem(REASONS, Reason.EXPIRED, gettext_lazy("Enter a valid email address."))  # translated by Django
+    give(check)
+    services.add_photo(check=check, file=photo_bytes, now=stopped_clock.at)
+    with override("ko"):
+        assert services.submit(check=check, now=stopped_clock.at).language == "ko"
+        expected = gettext("Enter a valid email address.")
+    with override("zh-hans"):
+        say(check, reviewer, REJECTED, [Reason.EXPIRED])
+    ((_to, _subject, body),) = letters()
+    assert expected in body

@@ -107,13 +107,21 @@ def test_x16_the_job_shreds_on_the_day_and_leaves_nothing_to_read(approved, cand
     assert list((data_dir / "evidence").iterdir()) == []
 
 
-def test_the_job_looks_every_day_so_that_a_shorter_retention_is_kept(approved, settings, stopped_clock):
-    Runner().run_due()
-    settings.IDENTITY_RETENTION_DAYS = 10
-    job = Job.objects.get(kind="identity.shred")
-    stopped_clock.at = job.run_at
+def test_x16_the_first_look_is_a_day_away_at_most_so_that_a_shorter_retention_is_kept(check, give, settings, stopped_clock):
+    assert Job.objects.get(kind="identity.shred").run_at == stopped_clock.at + DAY
+    give(check)
+    settings.IDENTITY_RETENTION_DAYS = 1
+    stopped_clock.at += DAY
     Runner().run_due()
     assert DataKey.objects.count() == 0
+
+
+def test_the_job_looks_every_day_so_that_a_shorter_retention_is_kept(approved, settings, stopped_clock):
+    decided_at, settings.IDENTITY_RETENTION_DAYS = stopped_clock.at, 10
+    while DataKey.objects.exists():
+        stopped_clock.at = Job.objects.get(kind="identity.shred", finished_at=None).run_at
+        Runner().run_due()
+    assert stopped_clock.at == decided_at + 10 * DAY
 
 
 def test_x16_no_upload_of_evidence_lies_in_a_folder_for_files(approved, data_dir):

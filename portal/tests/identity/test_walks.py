@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from portal.tests.accounts.test_passkey_in_browser import AUTHENTICATOR, add_passkey
 from portal.tests.identity.stripe_fake import KEY, WEBHOOK_SECRET, StripeFake, serving, signature
-from portal.tests.identity.test_browser import DESK, chromium, give
+from portal.tests.identity.test_browser import DESK, chromium, give, state_name
 from portal.tests.platform.conftest import PORTAL, ServedPortal, initialised, made_once, portal_env, served
 from portal.tests.web.conftest import bank
 
@@ -53,6 +53,8 @@ def test_g3_g4_a_passport_a_photo_of_the_webcam_and_a_passkey(arrive: Callable[.
     ada.get_by_role("button", name="Sign in with a passkey").click()
     expect(ada.get_by_role("heading", name="Your papers")).to_be_visible()
 
+    state_name(ada, "", "Ada Lovelace")
+    ada.goto("/identity/")
     give(ada, "Passport", "Ada Lovelace", expires="2099-12-31", shows_address=False)
     expect(ada.get_by_text("None of your documents shows your address.")).to_be_visible()
     expect(ada.get_by_text("not in Latin script")).to_have_count(0)
@@ -106,6 +108,7 @@ def with_provider(initialised: Path, portal_env: dict[str, str], bank: Path, str
 @pytest.mark.timeout(280)
 def test_g4_a_check_by_a_provider(arrive: Callable[..., Page], with_provider: ServedPortal, stripe: StripeFake) -> None:
     ada = arrive(with_provider, "ada@example.org", "Ada Candidate")
+    state_name(ada, "", "Ada Candidate")
     ada.goto("/identity/")
     ada.get_by_role("button", name="Check my identity with Stripe").click()
     ada.wait_for_url(f"{stripe.url}/start/vs_1")  # the policy of the page lets the form lead there

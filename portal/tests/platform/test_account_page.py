@@ -35,7 +35,7 @@ def test_a_corrected_name_is_kept_with_an_audit_entry_that_names_nobody(own, can
     answer = own.post(PAGE, {"name": "  Ada   Lovelace "}, follow=True)
     candidate.refresh_from_db()
     assert candidate.name == "Ada Lovelace"
-    assert "Your name is kept." in answer.content.decode()
+    assert "New certificates carry your legal name if you gave one, and else this name." in answer.content.decode()
     assert entries() == [(f"user:{candidate.pk}", "account.renamed", f"user:{candidate.pk}", {})]
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib import admin
+from portal.tests.conftest import person_with
 
 PAGES = ["/admin/", "/admin/accounts/user/", "/admin/jobs/job/", "/admin/audit/entry/"]
 
@@ -55,11 +56,48 @@ def test_staff_that_signed_in_at_the_door_gets_in(client, staff, newest_code):
     assert (answer.status_code, answer["Location"]) == (302, "/admin/")
 
 
-def test_an_account_can_be_edited_but_no_password_set(client, staff, candidate):
+def test_an_account_is_read_and_not_even_an_owner_becomes_its_person(client, staff, candidate):
     client.force_login(staff)
-    page = client.get(f"/admin/accounts/user/{candidate.pk}/change/").content.decode()
+    address = f"/admin/accounts/user/{candidate.pk}/change/"
+    page = client.get(address).content.decode()
     assert candidate.email in page
     assert "password" not in page.lower()
+    assert client.post(address, {"email": "mine@example.org", "name": "Mine"}).status_code == 403
+    assert client.post("/admin/accounts/user/add/", {"email": "new@example.org"}).status_code == 403
+    assert client.get("/admin/account/emailaddress/").status_code == 404
+    candidate.refresh_from_db()
+    assert (candidate.email, candidate.is_active) == ("candidate@example.org", True)
+
+
+def test_no_action_of_the_administration_changes_anything_for_an_auditor(client, candidate, stopped_clock):
+    from allauth.account.models import EmailAddress
+    from django.test import RequestFactory
+
+    from guildmark_portal.jobs.models import Job
+
+    EmailAddress.objects.filter(user=candidate).update(verified=False)
+    Job.objects.create(kind="x", key="1", payload={}, run_at=stopped_clock.at, dead_at=stopped_clock.at)
+    request = RequestFactory().get("/admin/")
+    request.user = person_with("owner")
+    client.force_login(person_with("auditor"))
+    before, tried = everything(), []
+    for model, page in admin.site._registry.items():
+        names = {"delete_selected", *(page.actions or ()), *page.get_actions(request)}
+        rows = [str(key) for key in model._default_manager.values_list("pk", flat=True)]
+        for name in names:
+            address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+            client.post(address, {"action": name, "_selected_action": rows, "post": "yes"})
+            tried.append(name)
+    assert everything() == before
+    assert {"delete_selected", "try_again"} <= set(tried)
+
+
+def everything() -> dict[str, list[tuple[object, ...]]]:
+    """Every row but those of sessions and of the cache."""
+    from django.apps import apps
+
+    found = {model._meta.label: list(model._default_manager.order_by("pk").values_list()) for model in apps.get_models()}
+    return {name: rows for name, rows in found.items() if "ession" not in name}
 
 
 def test_a_job_that_was_given_up_can_be_tried_again(client, staff, stopped_clock):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from guildmark_portal.bodies import LONGEST_BODY, LONGEST_PIECE, BodyLimit
+from guildmark_portal.bodies import LONGEST_BODY, LONGEST_PIECE, BodyLimit, limit_of
 
 
 async def answered(method, path, *, pieces, declared=None):
@@ -40,6 +40,14 @@ async def test_a_body_without_an_announced_length_is_cut_off_at_the_limit(path):
 async def test_an_announced_length_beyond_the_limit_is_refused_before_any_byte():
     assert await answered("POST", "/", pieces=[10], declared=LONGEST_BODY + 1) == (413, 0)
     assert await answered("POST", "/", pieces=[10], declared=LONGEST_BODY) == (200, 10)
+
+
+@pytest.mark.parametrize(
+    ("path", "limit"),
+    [("/identity/photo/", 13), ("/identity/camera/a-token/", 13), ("/identity/document/", 50), ("/identity/", 1)],
+)
+def test_a_form_takes_as_much_as_its_pictures_need(path, limit):
+    assert limit_of({"method": "POST", "path": path}) == limit * 1024 * 1024
 
 
 async def test_a_piece_of_an_upload_may_be_longer():

@@ -86,3 +86,11 @@ def test_the_shipped_terms_speak_the_languages_of_the_portal(db, language: str, 
     text = queries.text_of(TermsVersion.objects.get(), language).text
     assert text.startswith(f"# {title}\n")
     assert ("ORGANISATION" in text, text.count("\n## ")) == (False, 7)
+
+
+@pytest.mark.parametrize("version", ["1.1", "", "a" * 21, "a b", "1/2", "1\n", "\u00e9"])
+def test_a_version_that_no_address_can_hold_is_refused(db, version: str) -> None:
+    with pytest.raises(TermsRefused) as refused:
+        services.publish_terms(kind=TermsKind.TERMS, version=version, texts={"en": "x"}, actor="tests")
+    assert "for example 2030-01" in refused.value.next_step
+    assert TermsVersion.objects.count() == 1

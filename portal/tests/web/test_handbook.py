@@ -172,6 +172,12 @@ class TestOneText:
         assert settings.ORGANISATION in " ".join(read.text.split())
         assert "<b>A*B*</b>" in pdf_text(client)
 
+    def test_a_text_without_letters_in_the_pdf_leads_back_to_the_page(self, client: Client, settings: Settings) -> None:
+        settings.ORGANISATION = "길드마크"
+        response = client.get(PDF, follow=True)
+        assert (response.status_code, response.redirect_chain) == (200, [(HANDBOOK, 302)])
+        assert "There is no PDF of this handbook in its script yet." in response.content.decode()
+
     def test_the_page_is_well_formed(self, owner: Client) -> None:
         settle("registration.handbook=on")
         settle("fee=5")
@@ -266,6 +272,18 @@ class TestAcknowledging:
         response = owner.post(f"{HANDBOOK}acknowledge/", {"number": "2", "read": "yes"}, follow=True)
         assert "The handbook has changed since this page was opened. Read what changed" in response.content.decode()
         assert Acknowledgement.objects.count() == 0
+
+    @pytest.mark.parametrize("elsewhere", ["foo", "//evil.example/", "https://evil.example/", "web:handbook", "javascript:x"])
+    def test_next_that_is_no_address_of_this_site_is_left_out(self, owner: Client, elsewhere: str) -> None:
+        settle("registration.handbook=on")
+        number = str(queries.newest(Program.objects.get()).number)
+        response = owner.post(f"{HANDBOOK}acknowledge/", {"number": number, "read": "yes", "next": elsewhere})
+        assert (response.status_code, response["Location"]) == (302, HANDBOOK)
+
+    @pytest.mark.parametrize("number", ["9" * 5000, "9" * 19, "٣"])
+    def test_a_number_of_no_edition_is_no_acknowledgement(self, owner: Client, number: str) -> None:
+        response = owner.post(f"{HANDBOOK}acknowledge/", {"number": number, "read": "yes"})
+        assert (response.status_code, Acknowledgement.objects.count()) == (302, 0)
 
     def test_a_box_that_is_not_ticked_is_no_acknowledgement(self, owner: Client) -> None:
         for fields in ({"number": "2"}, {"read": "yes"}, {"number": "x", "read": "yes"}):

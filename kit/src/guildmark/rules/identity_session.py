@@ -17,6 +17,13 @@ class Told(str, Enum):
     REDACTED = "redacted"
 
 
+class NameForm(str, Enum):
+    """Which of the profile's names a document bears: the legal name itself, or its Latin form."""
+
+    LEGAL = "legal"
+    LATIN = "latin"
+
+
 class SessionStanding(str, Enum):
     """Where a session stands. A verified one counts only once the name on the document was held against the profile's."""
 
@@ -57,16 +64,22 @@ def standing(told: Iterable[tuple[Told, datetime]], *, name_agrees: bool | None)
     return SessionStanding(_IN_THE_SAME_SECOND[max(open_ones)[1]].value)
 
 
-def names_agree(stated: Iterable[str], *, first: str, last: str) -> bool:
-    """Whether one of the `stated` names is the one on the document, in whichever order its parts are written.
+def form_that_agrees(*, legal: str, latin: str, first: str, last: str) -> NameForm | None:
+    """The form of the profile's name that the document bears: only that one has been seen. None if it bears neither."""
+    forms = {NameForm.LEGAL: legal, NameForm.LATIN: latin}
+    return next((form for form, name in forms.items() if names_agree(name, first=first, last=last)), None)
+
+
+def names_agree(stated: str, *, first: str, last: str) -> bool:
+    """Whether the `stated` name is the one on the document, in whichever order its parts are written.
 
     Letter case, accents, hyphens and spaces make no difference; a part that is missing or added does.
     """
     given, family = _letters(first), _letters(last)
     if not given + family:
         return False
-    parts = sorted(_parts(f"{first} {last}"))
-    return any(_letters(name) in {given + family, family + given} or sorted(_parts(name)) == parts for name in stated)
+    same_parts = sorted(_parts(stated)) == sorted(_parts(f"{first} {last}"))
+    return _letters(stated) in {given + family, family + given} or same_parts
 
 
 def _parts(name: str) -> list[str]:

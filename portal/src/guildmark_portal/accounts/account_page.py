@@ -21,7 +21,9 @@ def show(request: HttpRequest) -> HttpResponse:
     form = NameForm(request.POST if request.method == "POST" else None, initial={"name": user.name})
     if form.is_valid():
         if services.rename(user=user, name=form.cleaned_data["name"]):
-            messages.success(request, _("Your name is kept. Certificates from now on carry it."))
+            messages.success(
+                request, _("Your name is kept. New certificates carry your legal name if you gave one, and else this name.")
+            )
         return redirect("account")
     context = {"form": form, "email": user.email, "may_see_roles": holds(user, Role.OWNER, Role.AUDITOR)}
     return render(request, "accounts_page/account.html", context)

@@ -1,5 +1,6 @@
 """Accounts in the administration, and its door: the ordinary sign-in with a code."""
 
+from allauth.account.admin import EmailAddress
 from allauth.idp.oidc.admin import Client, Token
 from allauth.mfa.admin import Authenticator
 from allauth.socialaccount.admin import SocialAccount, SocialApp, SocialToken
@@ -17,8 +18,10 @@ from guildmark_portal.accounts.models import RoleGrant, User
 
 # The terminal's client is restored by every migration (`client.py`), and without it nobody's terminal signs in; tokens,
 # sessions and authenticators are secrets of people; other providers of sign-in stand in portal.toml; roles take the place of
-# groups. Importing these modules registers their models, so that it cannot happen after this.
-admin.site.unregister([Client, Token, Authenticator, UserSession, SocialAccount, SocialApp, SocialToken, Group])
+# groups; an address is proved by its code, and by nobody's click. Importing these modules registers their models, so that it
+# cannot happen after this.
+admin.site.unregister([Client, Token, Authenticator, UserSession, SocialAccount, SocialApp, SocialToken])
+admin.site.unregister([Group, EmailAddress])
 
 
 def sign_in_for_admin(request: HttpRequest) -> HttpResponse:
@@ -34,14 +37,25 @@ def sign_in_for_admin(request: HttpRequest) -> HttpResponse:
 
 @admin.register(User)
 class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Accounts. Roles are granted on a page of their own, and an account is deleted by its owner alone."""
+    """Accounts: to be read.
+
+    Roles are granted on a page of their own, an address changes with a code that is sent there, and an account is deleted by
+    its owner alone.
+    """
 
     list_display = ("email", "name", "is_active", "date_joined", "last_login")
     list_filter = ("is_active", "grants__role")
     search_fields = ("email", "name")
     ordering = ("email",)
     fields = ("email", "name", "is_active", "date_joined", "last_login")
-    readonly_fields = ("date_joined", "last_login")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
+        """Never here: people sign up themselves."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:  # noqa: ARG002 - Django's signature
+        """Never here: whoever changes an address becomes its person, and the last owner would close their own door."""
+        return False
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:  # noqa: ARG002 - Django's signature
         """Never here: a deletion leaves what certificates need, and nothing else."""

@@ -15,7 +15,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Know the client after every migration: there is no portal without it. Name the administration and its parts."""
-        from guildmark_portal.accounts import auditing, deletion, own_data, personal_data  # noqa: F401 - two for their receivers
+        from guildmark_portal.accounts import auditing, deletion, first_proof, own_data, personal_data  # noqa: F401 - three for their receivers
         from guildmark_portal.accounts.client import ensure_client
 
         personal_data.register(own_data.PART)

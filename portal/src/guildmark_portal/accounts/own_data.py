@@ -8,8 +8,9 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
-from django.db.models import CASCADE, ProtectedError, Q
+from django.db.models import CASCADE, ProtectedError, Q, QuerySet
 from django.db.transaction import atomic
 
 from guildmark_portal import clock
@@ -55,7 +56,9 @@ def erase(user: User) -> None:
     _erase_traces(user)
     for relation in User._meta.related_objects:  # noqa: SLF001 - Django's own way
         if relation.on_delete is CASCADE:
-            relation.related_model._default_manager.filter(**{relation.field.name: user}).delete()  # noqa: SLF001 - as above
+            rows = relation.related_model._default_manager.filter(**{relation.field.name: user})  # noqa: SLF001 - as above
+            _blank_log(rows)
+            rows.delete()
     try:
         with atomic():
             user.delete()
@@ -70,13 +73,25 @@ def _erase_traces(user: User) -> None:
     mail.forget(user.email)
     for session in Session.objects.filter(expire_date__gt=clock.now()).iterator():
         held = session.get_decoded()
-        if held.get("_auth_user_id") == str(user.pk) or user.email in str(held):
+        if held.get("_auth_user_id") == str(user.pk) or _says(held, user.email):
             session.delete()
     Session.objects.filter(expire_date__lte=clock.now()).delete()
-    named = Q(object_repr__contains=user.email) | Q(change_message__contains=user.email)
-    if user.name:
-        named |= Q(object_repr=user.name)
-    LogEntry.objects.filter(Q(user=user) | named).delete()
+    _blank_log(User.objects.filter(pk=user.pk))
+
+
+def _says(held: object, address: str) -> bool:
+    """Whether one of the values that a session holds is the address: the whole value, so that a longer address is another."""
+    if isinstance(held, dict):
+        return any(_says(value, address) for value in held.values())
+    if isinstance(held, list | tuple):
+        return any(_says(value, address) for value in held)
+    return isinstance(held, str) and held.lower() == address
+
+
+def _blank_log(rows: QuerySet[Any]) -> None:
+    """Keep that an owner did something to the rows, without what the rows were called."""
+    kind, keys = ContentType.objects.get_for_model(rows.model), [str(key) for key in rows.values_list("pk", flat=True)]
+    LogEntry.objects.filter(content_type=kind, object_id__in=keys).update(object_repr="", change_message="")
 
 
 PART: Final = Part(name="account", export=export, erase=erase)

@@ -4,6 +4,7 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from guildmark_portal.accounts import roles
+from guildmark_portal.accounts.first_proof import forget_links
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit import services as audit
 
@@ -35,5 +36,7 @@ def ensure_owner(*, email: str, actor: str) -> bool:
     if not user.is_active:
         user.is_active = True
         user.save(update_fields=["is_active"])
+    if not EmailAddress.objects.filter(user=user, verified=True).exists():
+        forget_links(user=user)
     EmailAddress.objects.update_or_create(user=user, email=address, defaults={"verified": True, "primary": True})
     return roles.grant(email=address, role=roles.Role.OWNER, actor=actor)

@@ -72,6 +72,11 @@ def end_all(*, user: User, but: str | None = None) -> None:
     audit.record(actor=user, action="session.all_ended", subject=user)
 
 
+def has_others(*, user: User, but: str | None) -> bool:
+    """Whether somebody is signed in beside the session of that key."""
+    return UserSession.objects.filter(user=user).exclude(session_key=but).exists() or _tokens(user).exists()
+
+
 def _tokens(user: User) -> QuerySet[Token]:
     found: QuerySet[Token] = Token.objects.filter(user=user)
     return found

@@ -1,5 +1,7 @@
 """`/account/sessions/`: where the person is signed in, and ending it there."""
 
+from typing import Final
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from guildmark_portal.accounts import sessions
 from guildmark_portal.accounts.people import signed_in
+
+_LONGEST_KEY: Final = 18
 
 
 @login_required
@@ -36,10 +40,15 @@ def _end(request: HttpRequest) -> HttpResponse:
     if "all" in request.POST:
         sessions.end_all(user=user, but=request.session.session_key)
         messages.success(request, _("You are signed out everywhere but here."))
-    elif browser.isdecimal() and sessions.end_browser(user=user, key=int(browser)):
+    elif _is_key(browser) and sessions.end_browser(user=user, key=int(browser)):
         messages.success(request, _("The session is ended."))
-    elif terminal.isdecimal() and sessions.end_terminal(user=user, key=int(terminal)):
+    elif _is_key(terminal) and sessions.end_terminal(user=user, key=int(terminal)):
         messages.success(request, _("The terminal is signed out. An exam that runs goes on; it can be signed in again."))
     else:
         messages.info(request, _("It had ended already."))
     return redirect("account_sessions")
+
+
+def _is_key(text: str) -> bool:
+    """Whether it can be the key of a row: digits, and not thousands of them."""
+    return text.isascii() and text.isdecimal() and len(text) <= _LONGEST_KEY

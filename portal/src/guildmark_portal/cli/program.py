@@ -5,7 +5,9 @@ from typing import Annotated
 import typer
 
 from guildmark.cli.app import Commands
+from guildmark.errors import Refused
 from guildmark.i18n import _
+from guildmark.rules.credential import IdentityLevel
 from guildmark_portal import clock
 from guildmark_portal.cli.options import DEFAULT_DATA, DataOption, JsonOption, tell, use_django
 
@@ -38,10 +40,26 @@ def set_(
 ) -> None:
     """Settle something. All of it is kept, or none; the audit table says what it was before."""
     use_django(data)
+    from django.db import transaction
+
     from guildmark_portal.exams.programs import amend_policy
 
-    program = amend_policy(slug=slug, assignments=assignments, actor="guildmark-portal program set", now=clock.now())
+    with transaction.atomic():
+        program = amend_policy(slug=slug, assignments=assignments, actor="guildmark-portal program set", now=clock.now())
+        if any(assignment.partition("=")[0].strip() == "identity_check" for assignment in assignments):
+            _refuse_absent_provider(program.policy.identity_check)
     _tell(program.slug, program.policy.settings, as_json=json_)
+
+
+def _refuse_absent_provider(asked: IdentityLevel) -> None:
+    """Candidates could not be checked by a provider that is not there."""
+    from django.conf import settings
+
+    if asked is IdentityLevel.PROVIDER and not settings.IDENTITY_PROVIDER.kind:
+        raise Refused(
+            _("identity_check=provider needs a provider of identity checks, and portal.toml names none."),
+            next_step=_("Add [identity_provider] with its kind to portal.toml, or settle identity_check=reviewed."),
+        )
 
 
 def _tell(slug: str, settings: dict[str, str], *, as_json: bool) -> None:

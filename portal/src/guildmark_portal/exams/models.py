@@ -3,6 +3,7 @@
 Program, ExamVersion: what can be sat. A version is frozen when it is published: it holds the bank's manifest, byte for byte.
 Entitlement, Attempt, Credit: one candidate's sitting. Upload, Submission, Report: what was handed in and what became of it.
 Decision: what the rules made of it all, written down once it is due.
+RememberedFailure: what stays of a failed attempt when its account is deleted while a wait runs.
 
 The drawn form and variant and the bundle's key stand nowhere: `drawing` derives them from the portal's master secret.
 """
@@ -27,6 +28,7 @@ __all__ = [
     "Entitlement",
     "ExamVersion",
     "Program",
+    "RememberedFailure",
     "Report",
     "Submission",
     "Upload",
@@ -241,3 +243,25 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.points}"
+
+
+class RememberedFailure(models.Model):
+    """A failure of a deleted account whose wait was running. `person` is a keyed digest of the address: it names nobody."""
+
+    person = models.CharField(_("digest of the address"), max_length=DIGEST_LENGTH)
+    program = models.ForeignKey(Program, models.PROTECT, related_name="remembered_failures", verbose_name=_("program"))
+    failed_at = models.DateTimeField(_("failed at"))
+    forget_at = models.DateTimeField(_("forgotten from"))
+
+    class Meta:
+        """Found by the digest; forgotten after the wait."""
+
+        verbose_name = _("remembered failure")
+        verbose_name_plural = _("remembered failures")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["person", "program", "failed_at"], name="a_failure_is_remembered_once"),
+            models.CheckConstraint(condition=Q(forget_at__gt=F("failed_at")), name="forgotten_only_after_the_failure"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.program}, {self.failed_at}"

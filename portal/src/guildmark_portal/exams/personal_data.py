@@ -12,12 +12,17 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Model, ProtectedError, QuerySet
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
 from guildmark_portal.accounts.personal_data import Json, Part
 from guildmark_portal.exams import storage
-from guildmark_portal.exams.models import Attempt, Credit, Decision, Entitlement, Report, Submission, Upload
+from guildmark_portal.exams.models import Attempt, Credit, Decision, Entitlement, Program, Report, Submission, Upload
+from guildmark_portal.exams.remembered import failed_before, remember
+from guildmark_portal.exams.retakes import failures, waits_that_run
 
 _NAMELESS: Final = "model"
 
@@ -28,10 +33,24 @@ def obstacles(user: User) -> Iterator[str]:
         yield _("An exam of yours is under way. Finish it, or wait until its result is there.")
 
 
+def kept(user: User) -> Iterator[str]:
+    """Failures, while a wait runs that a new account must not end."""
+    for program, again in waits_that_run(user=user, now=clock.now()):
+        yield _(
+            "When you failed at %(program)s, under a digest of your address that nobody can read back, until %(day)s: an "
+            "account with the same address waits as long as this one."
+        ) % {"program": program.title, "day": date_format(localtime(again), "j F Y")}
+
+
 def export(user: User) -> Json:
     """Every row, as it is stored."""
     return {
         "entitlements": list(user.entitlements.values("program__slug", "source", "granted_at", "spent_at")),
+        "failures_of_a_deleted_account": [
+            {"program": program.slug, "failed_at": failed}
+            for program in Program.objects.all()
+            if (failed := failed_before(user=user, program=program, now=clock.now()))
+        ],
         "attempts": [_attempt(attempt) for attempt in user.attempts.select_related("exam_version__program")],
     }
 
@@ -63,7 +82,10 @@ def files(user: User) -> Iterator[tuple[str, Path]]:
 
 
 def erase(user: User) -> None:
-    """Remove every attempt, or make it nameless; its files go once the deletion is committed."""
+    """Remove every attempt, or make it nameless; its files go once the deletion is committed. Waits that run go on."""
+    now = clock.now()
+    for program, again in list(waits_that_run(user=user, now=now)):
+        remember(user=user, program=program, failures=failures(user=user, program=program, now=now), until=again)
     for attempt in user.attempts.all():
         places = list(_places(attempt))
         if not _removed(attempt):
@@ -108,4 +130,4 @@ def _remove_files(places: Iterable[Path]) -> None:
             place.unlink(missing_ok=True)
 
 
-PART: Final = Part(name="exams", export=export, erase=erase, obstacles=obstacles, files=files)
+PART: Final = Part(name="exams", export=export, erase=erase, obstacles=obstacles, kept=kept, files=files)

@@ -1,5 +1,6 @@
 """The wait between a failed attempt and the next one, as the program settles it (rule G8)."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.utils.formats import date_format
@@ -13,21 +14,39 @@ from guildmark_portal.exams.facts import outcome, timeline
 from guildmark_portal.exams.models import Program
 from guildmark_portal.exams.queries import every_attempt
 from guildmark_portal.exams.refusals import RetakeTooEarly
+from guildmark_portal.exams.remembered import failed_before
 
 
 def failures(*, user: User, program: Program, now: datetime) -> tuple[datetime, ...]:
-    """When `user` failed at the program since they last passed it. Computed from the facts: no job has to have run."""
-    failed: list[datetime] = []
+    """When `user` failed at the program since they last passed it. Computed from the facts: no job has to have run.
+
+    Failures of a deleted account with the same address come first, while its wait runs.
+    """
+    failed = failed_before(user=user, program=program, now=now)
     decided = [(decided_at(timeline(attempt), now=now), attempt) for attempt in every_attempt(user=user, program=program)]
     for at, attempt in sorted(((at, attempt) for at, attempt in decided if at is not None), key=lambda pair: pair[0]):
         failed = [] if outcome(attempt).passed else [*failed, at]
     return tuple(failed)
 
 
-def require_wait_over(*, user: User, program: Program, now: datetime) -> None:
-    """Raise `RetakeTooEarly` with the instant from which another attempt may be opened, while that lies ahead."""
+def wait_until(*, user: User, program: Program, now: datetime) -> datetime | None:
+    """The instant from which another attempt may be opened, while that lies ahead."""
     waits = program.policy.retake_waits
     again = retake_from(failures(user=user, program=program, now=now), waits) if waits else None
-    if again is not None and now < again:
+    return again if again is not None and now < again else None
+
+
+def waits_that_run(*, user: User, now: datetime) -> Iterator[tuple[Program, datetime]]:
+    """The programs at which somebody has to wait, each with the instant at which the wait is over."""
+    for program in Program.objects.order_by("slug"):
+        again = wait_until(user=user, program=program, now=now)
+        if again is not None:
+            yield program, again
+
+
+def require_wait_over(*, user: User, program: Program, now: datetime) -> None:
+    """Raise `RetakeTooEarly` with the instant from which another attempt may be opened, while that lies ahead."""
+    again = wait_until(user=user, program=program, now=now)
+    if again is not None:
         said = date_format(localtime(again), "j F Y, H:i T")
         raise RetakeTooEarly(next_step=_("You can register again from %(instant)s on.") % {"instant": said})

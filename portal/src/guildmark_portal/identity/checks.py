@@ -4,13 +4,15 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import get_language
 
 from guildmark.rules.identity import Standing
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit import services as audit
 from guildmark_portal.identity import facts, shredding
 from guildmark_portal.identity.models import Check, Document, Photo, Round
-from guildmark_portal.identity.refusals import NotComplete, TakesNoChanges
+from guildmark_portal.identity.refusals import NameNeeded, NotComplete, TakesNoChanges
+from guildmark_portal.profiles import queries as profiles
 
 
 @transaction.atomic
@@ -42,12 +44,18 @@ def withdraw(*, thing: Document | Photo, now: datetime) -> None:
 
 @transaction.atomic
 def submit(*, check: Check, now: datetime) -> Round:
-    """Hand everything to the reviewers. Raises `NotComplete` with everything that is missing."""
+    """Hand everything to the reviewers. Raises `NameNeeded`, or `NotComplete` with everything that is missing."""
     held = locked(check, now=now)
+    if profiles.legal_name(held.user, as_of=now) is None:
+        raise NameNeeded
     if missing := facts.missing_of(held, now=now):
         raise NotComplete(missing)
     made = Round.objects.create(
-        of_check=held, number=held.rounds.count() + 1, submitted_at=now, reviewers_needed=settings.IDENTITY_REVIEWERS
+        of_check=held,
+        number=held.rounds.count() + 1,
+        submitted_at=now,
+        reviewers_needed=settings.IDENTITY_REVIEWERS,
+        language=get_language() or "",
     )
     audit.record(actor=held.user, action="identity.submitted", subject=held, detail={"round": made.number})
     return made

@@ -9,7 +9,7 @@ from typing import Final
 from django.db import transaction
 
 from guildmark.rules import mrz
-from guildmark.rules.eligibility import Place, refusals
+from guildmark.rules.eligibility import Place, asks_for_region, refusals
 from guildmark.rules.identity import DocumentKind, Paper, Role, is_unexpired
 from guildmark.rules.names import is_latin
 from guildmark_portal.audit import services as audit
@@ -21,6 +21,7 @@ from guildmark_portal.identity.refusals import (
     AddressEmbargoed,
     AddressNeeded,
     DocumentExpired,
+    RegionNeeded,
     TooMuch,
     ZoneDisagrees,
     ZoneDoesNotFit,
@@ -68,8 +69,8 @@ def add_document(  # noqa: PLR0913 - a document has this many parts
 ) -> Document:
     """Keep a document: `files` are pictures or PDFs as they were sent.
 
-    Raises `FileUnusable` for a file that cannot be taken, `DocumentExpired`, `AddressNeeded`, `AddressEmbargoed`,
-    `ZoneUnreadable`, `ZoneDoesNotFit`, `ZoneDisagrees`, `TooMuch`, or `TakesNoChanges`.
+    Raises `FileUnusable` for a file that cannot be taken, `DocumentExpired`, `AddressNeeded`, `RegionNeeded`,
+    `AddressEmbargoed`, `ZoneUnreadable`, `ZoneDoesNotFit`, `ZoneDisagrees`, `TooMuch`, or `TakesNoChanges`.
     """
     address = particulars.address if kind.may_show_address else None
     paper = Paper(kind, expires_on, particulars.shows_latin_name, address is not None)
@@ -111,10 +112,16 @@ def _keep(  # noqa: PLR0913, PLR0917 - as above
 
 
 def _check_address(kind: DocumentKind, address: Place | None) -> None:
-    """Refuse a proof of address without one, and an address in an embargoed place. Who issued the document plays no part."""
+    """Refuse a proof of address without one, an address that cannot be judged, and one in an embargoed place.
+
+    Who issued the document plays no part.
+    """
     if kind.role is Role.ADDRESS and address is None:
         raise AddressNeeded
-    if found := refusals(in_force(), papers=address):
+    embargo = in_force()
+    if address and asks_for_region(embargo, country=address.country) and not address.region.strip():
+        raise RegionNeeded
+    if found := refusals(embargo, papers=address):
         raise AddressEmbargoed(found[0].place)
 
 

@@ -1,12 +1,17 @@
 """From rows to what `guildmark.rules.identity` judges."""
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.conf import settings
 
 from guildmark.rules import identity as rules
 from guildmark.rules.identity import DocumentKind, Missing, Paper, Standing, Verdict
-from guildmark_portal.identity.models import Check, Document, Photo, Round
+from guildmark_portal.accounts.models import Role, RoleGrant
+from guildmark_portal.identity.models import Assignment, Check, Document, Photo, Round
+
+ASSIGNMENT_LASTS: Final = timedelta(days=1)
+"""How long a check is one reviewer's alone."""
 
 
 def documents_of(check: Check) -> list[Document]:
@@ -28,6 +33,17 @@ def round_facts(one: Round) -> rules.Round:
     """A round, with what reviewers said."""
     decisions = tuple((Verdict(decision.verdict), decision.decided_at) for decision in one.decisions.all())
     return rules.Round(one.submitted_at, one.reviewers_needed, decisions)
+
+
+def reviewers() -> frozenset[int]:
+    """Who holds the role of a reviewer now, by the id of their account."""
+    standing = RoleGrant.objects.filter(role=Role.REVIEWER, revoked_at=None, user__is_active=True)
+    return frozenset(standing.values_list("user_id", flat=True))
+
+
+def has_lapsed(taken: Assignment, able: frozenset[int], *, now: datetime) -> bool:
+    """Whether another reviewer may take it over: it is a day old, or whoever has it is not among those who are `able`."""
+    return taken.reviewer_id not in able or taken.assigned_at + ASSIGNMENT_LASTS <= now
 
 
 def standing_of(check: Check) -> Standing:

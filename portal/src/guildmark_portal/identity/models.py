@@ -187,12 +187,16 @@ class Evidence(models.Model):
 
 
 class Round(models.Model):
-    """The evidence of a check, submitted for review. `reviewers_needed` is the policy of that day."""
+    """The evidence of a check, submitted for review. `reviewers_needed` is the policy of that day.
+
+    `language` is the candidate's when they submitted: the letter that tells the outcome is written in it.
+    """
 
     of_check = models.ForeignKey(Check, models.CASCADE, related_name="rounds", verbose_name=_("identity check"))
     number = models.PositiveSmallIntegerField(_("number"))
     submitted_at = models.DateTimeField(_("submitted at"))
     reviewers_needed = models.PositiveSmallIntegerField(_("reviewers needed"))
+    language = models.CharField(_("language"), max_length=10, blank=True)
 
     class Meta:
         """Numbered from 1."""

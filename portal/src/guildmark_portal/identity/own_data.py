@@ -2,7 +2,8 @@
 
 import base64
 import json
-from typing import Any
+import logging
+from typing import Any, Final
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -15,6 +16,8 @@ from guildmark_portal.accounts.personal_data import Part
 from guildmark_portal.identity import facts, provided, shredding, vault
 from guildmark_portal.identity.models import Check, Document
 from guildmark_portal.identity.sealed import Sealed
+
+_LOG: Final = logging.getLogger(__name__)
 
 
 def export(user: User) -> list[Any]:
@@ -91,6 +94,9 @@ def _opened(sealed: Sealed) -> bytes | None:
     try:
         return vault.unseal(sealed)
     except vault.Shredded:
+        return None
+    except vault.Unreadable:  # everything else is still theirs to read
+        _LOG.exception("The sealed record %s cannot be opened.", sealed.pk)
         return None
 
 

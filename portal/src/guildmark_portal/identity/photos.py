@@ -13,6 +13,7 @@ from guildmark_portal.accounts.roles import holds
 from guildmark_portal.audit import services as audit
 from guildmark_portal.identity import facts, vault
 from guildmark_portal.identity.checks import locked, withdraw
+from guildmark_portal.identity.intake.kinds import Kind, kind_of
 from guildmark_portal.identity.intake.pages import FileUnusable, Page, pages_of
 from guildmark_portal.identity.models import Check, Evidence, Leave, Link, Photo, PhotoSource
 from guildmark_portal.identity.refusals import LinkSpent, NoLeave, PhotoTooSmall, ReviewRefused
@@ -93,9 +94,9 @@ def has_leave(check: Check) -> bool:
 
 
 def _picture(file: bytes) -> Page:
-    page, *more = pages_of(file)
-    if more:
-        raise FileUnusable("too_many_pages")
+    if kind_of(file) in {Kind.PDF, Kind.WEBP}:  # a page of a PDF has any number of pixels, whatever was drawn on it
+        raise FileUnusable("not_a_photo")
+    (page,) = pages_of(file)
     if not is_large_enough(page.width, page.height):
         raise PhotoTooSmall(page.width, page.height)
     return page

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from guildmark.errors import Refused
 from guildmark.rules.credential import IdentityLevel
-from guildmark.rules.identity_session import SessionStanding, Told, names_agree, standing
+from guildmark.rules.identity_session import SessionStanding, Told, form_that_agrees, standing
 from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit import services as audit
@@ -23,6 +23,7 @@ from guildmark_portal.identity.models import Check
 from guildmark_portal.identity.provider_models import ProviderMessage, ProviderSession
 from guildmark_portal.identity.providers import Message, NotThere, OutOfTurn, Provider, ProviderUnavailable, Started
 from guildmark_portal.identity.providers.reasons import ProviderReason
+from guildmark_portal.identity.refusals import NameNeeded
 from guildmark_portal.jobs.models import Job
 from guildmark_portal.jobs.services import enqueue, handler
 from guildmark_portal.profiles import queries as profiles
@@ -63,13 +64,15 @@ def level_reached(user: User) -> IdentityLevel:
 def begin(*, user: User, now: datetime) -> str:
     """Where the candidate goes to be checked: a new session, or the one that waits for them.
 
-    Raises `ProviderUnavailable`, and `Refused` where there is nothing for the candidate to do.
+    Raises `ProviderUnavailable`, `NameNeeded`, and `Refused` where there is nothing for the candidate to do.
     """
     provider = providers.configured()
     if provider is None:
         raise Refused(_("No provider of identity checks is set up here."), next_step=_("Give your papers to our reviewers."))
     if level_reached(user) is not IdentityLevel.NONE:
         raise Refused(_("Your identity has been checked already."), next_step=_("Go on with your registration."))
+    if profiles.legal_name(user) is None:
+        raise NameNeeded
     check = checks.open_check(user=user, now=now)
     if started := _resumed(check, provider, now=now):
         return started.url
@@ -154,15 +157,12 @@ def _compare(job: Job) -> None:
     except NotThere:
         first = last = ""
     with transaction.atomic():  # the name that is compared is the one that holds at `now`
-        agrees, now = names_agree(_stated(session.of_check.user), first=first, last=last), clock.now()
-        if ProviderSession.objects.filter(pk=session.pk, name_agrees=None).update(name_agrees=agrees, compared_at=now):
-            audit.record(actor=audit.SYSTEM, action="identity.name_compared", subject=session, detail={"agrees": agrees})
-
-
-def _stated(user: User) -> list[str]:
-    """The names of the profile; the account's where no legal name was asked."""
-    legal = profiles.legal_name(user)
-    return [name for name in ((legal.name, legal.latin_name) if legal else (user.name,)) if name]
+        stated, now = profiles.legal_name(session.of_check.user), clock.now()
+        form = stated and form_that_agrees(legal=stated.name, latin=stated.latin_name, first=first, last=last)
+        found = {"name_agrees": form is not None, "agreed_form": form.value if form else "", "compared_at": now}
+        if ProviderSession.objects.filter(pk=session.pk, name_agrees=None).update(**found):
+            detail = {"agrees": found["name_agrees"], "form": found["agreed_form"]}
+            audit.record(actor=audit.SYSTEM, action="identity.name_compared", subject=session, detail=detail)
 
 
 def export(check: Check) -> list[dict[str, object]]:

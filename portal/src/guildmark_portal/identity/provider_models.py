@@ -10,11 +10,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from guildmark.rules.identity_session import Told
+from guildmark.rules.identity_session import NameForm, Told
 
 
 class ProviderSession(models.Model):
-    """A session at a provider. `name_agrees`: whether the name on the document is the profile's; None before it was held so."""
+    """A session at a provider. `name_agrees`: whether the name on the document is the profile's; None before it was held so.
+
+    `agreed_form` says which of the profile's names that was: the one that a certificate may carry.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     of_check = models.ForeignKey(
@@ -24,6 +27,9 @@ class ProviderSession(models.Model):
     reference = models.CharField(_("the provider's number"), max_length=200)
     started_at = models.DateTimeField(_("started at"))
     name_agrees = models.BooleanField(_("the name agrees"), null=True, blank=True)
+    agreed_form = models.CharField(
+        _("form of the name that agrees"), max_length=5, blank=True, choices=[(form.value, form.value) for form in NameForm]
+    )
     compared_at = models.DateTimeField(_("name compared at"), null=True, blank=True)
     redaction_asked_at = models.DateTimeField(_("redaction asked at"), null=True, blank=True)
 
@@ -39,6 +45,7 @@ class ProviderSession(models.Model):
                 condition=Q(name_agrees=None, compared_at=None) | Q(name_agrees__isnull=False, compared_at__isnull=False),
                 name="compared_at_some_time",
             ),
+            models.CheckConstraint(condition=Q(agreed_form="") | Q(name_agrees=True), name="a_form_only_where_it_agrees"),
         ]
 
     def __str__(self) -> str:

@@ -3,8 +3,10 @@
 guildmark.errors.Refused
 ├── TakesNoChanges      the papers are with the reviewers, or approved
 ├── NotComplete         something is missing; every part of it is named
+├── NameNeeded          no legal name that papers could be held against
 ├── DocumentExpired     a document that is none any more
 ├── AddressNeeded       a proof of address that shows none
+├── RegionNeeded        an address in a country where it depends on the region
 ├── AddressEmbargoed    an address in a place whose residents may not sit there
 ├── TooMuch             more papers or pages than a check takes
 ├── ZoneUnreadable      what was typed is no machine-readable zone
@@ -62,6 +64,12 @@ class NotComplete(Refused):
         super().__init__(_("Something is missing."), next_step=" ".join(str(MISSING[part]) for part in missing))
 
 
+class NameNeeded(Refused):
+    """Your legal name is missing: it is what your papers are compared with, and what your certificate carries."""
+
+    default_next_step = mark("Enter your legal name in your registration (/register/name/), then come back here.")
+
+
 class DocumentExpired(Refused):
     """This document has expired, or its date of expiry is missing."""
 
@@ -72,6 +80,12 @@ class AddressNeeded(Refused):
     """A proof of address shows an address."""
 
     default_next_step = mark("Choose the country of the address that is printed on it.")
+
+
+class RegionNeeded(Refused):
+    """In this country, where you may sit an exam depends on the region of your address."""
+
+    default_next_step = mark("Enter the state, province or region of the address that is printed on it.")
 
 
 class AddressEmbargoed(Refused):

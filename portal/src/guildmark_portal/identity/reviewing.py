@@ -64,9 +64,13 @@ REASONS: Final[dict[Reason, str | Promise]] = {
 
 @transaction.atomic
 def assign(*, check: Check, reviewer: User, now: datetime) -> Assignment:
-    """Let the reviewer take the check; taking what one has is no mistake. Raises `ReviewRefused`."""
+    """Let the reviewer take the check; taking what one has is no mistake. Raises `ReviewRefused`.
+
+    What another reviewer has had for too long, or cannot decide any more, is taken over from them.
+    """
     one = _waiting(check, reviewer)
     _refuse_second_opinion(one, reviewer)
+    _release_lapsed(one, by=reviewer, now=now)
     mine = one.assignments.filter(reviewer=reviewer, released_at=None).first()
     if mine is not None:
         return mine
@@ -77,6 +81,16 @@ def assign(*, check: Check, reviewer: User, now: datetime) -> Assignment:
         raise ReviewRefused(_("Another reviewer has taken this check.")) from error
     audit.record(actor=reviewer, action="identity.assigned", subject=check)
     return made
+
+
+def _release_lapsed(one: Round, *, by: User, now: datetime) -> None:
+    able = facts.reviewers()
+    for taken in one.assignments.filter(released_at=None):
+        if facts.has_lapsed(taken, able, now=now):
+            taken.released_at = now
+            taken.save(update_fields=["released_at"])
+            detail = {"taken_over_from": f"user:{taken.reviewer_id}"}
+            audit.record(actor=by, action="identity.released", subject=one.of_check, detail=detail)
 
 
 @transaction.atomic
@@ -115,7 +129,7 @@ def decide(*, check: Check, reviewer: User, verdict: Verdict, reasons: Iterable[
     shredding.look_when_due(check)
     where = facts.standing_of(check)
     if where is not Standing.WAITING:
-        _tell(check, where, codes, now)
+        _tell(check, where, codes, language=one.language, now=now)
     return made
 
 
@@ -136,7 +150,8 @@ def _refuse_second_opinion(one: Round, reviewer: User) -> None:
         raise ReviewRefused(_("You have decided on this check already; the second approval is another reviewer's."))
 
 
-def _tell(check: Check, where: Standing, codes: list[str], now: datetime) -> None:
+def _tell(check: Check, where: Standing, codes: list[str], *, language: str, now: datetime) -> None:
+    """Write to the candidate, in the language in which they submitted: the reviewer's own is no concern of theirs."""
     mail.send(
         to=check.user.email,
         key=f"identity:{check.pk}:{now.isoformat()}",
@@ -144,8 +159,9 @@ def _tell(check: Check, where: Standing, codes: list[str], now: datetime) -> Non
         context={
             "name": check.user.name,
             "approved": where is Standing.APPROVED,
-            "reasons": [str(REASONS[Reason(code)]) for code in codes],
+            "reasons": [REASONS[Reason(code)] for code in codes],  # lazy: they take the letter's language
             "url": f"{settings.PORTAL_URL}/identity/",
             "days": settings.IDENTITY_RETENTION_DAYS,
         },
+        language=language or None,
     )

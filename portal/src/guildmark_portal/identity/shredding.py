@@ -25,10 +25,10 @@ _A_DAY: Final = timedelta(days=1)
 
 
 def look_when_due(check: Check) -> None:
-    """Have the job look at the time at which the check is due to be shredded, or earlier."""
+    """Have the job look at the time at which the check is due to be shredded; within a day, as it does ever after."""
     due = facts.shred_due_at(check)
     if due is not None:
-        enqueue(kind=SHRED, key=_EVERYTHING, run_at=due)
+        enqueue(kind=SHRED, key=_EVERYTHING, run_at=min(due, clock.now() + _A_DAY))
 
 
 def destroy(sealed_ids: list[UUID]) -> int:

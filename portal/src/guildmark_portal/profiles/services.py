@@ -1,6 +1,8 @@
 """Every write of the profiles: keyword-only, one transaction, an audit entry that names nobody."""
 
+import re
 from collections.abc import Mapping
+from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -24,6 +26,8 @@ from guildmark_portal.profiles.models import (
     TermsText,
     TermsVersion,
 )
+
+_VERSION: Final = re.compile(r"[A-Za-z0-9_-]{1,20}", re.ASCII)
 
 
 class TermsRefused(Refused):
@@ -100,6 +104,11 @@ def publish_terms(*, kind: TermsKind, version: str, texts: Mapping[str, str], ac
     """Put a new version into force: `texts` by language. Everybody is asked to agree to it before their next step."""
     if not texts or not all(text.strip() for text in texts.values()):
         raise TermsRefused(_("There is no text to publish."))
+    if _VERSION.fullmatch(version) is None:
+        raise TermsRefused(
+            _("%(version)s cannot be a version: it stands in the address of the document.") % {"version": f'"{version}"'},
+            next_step=_("Write it with 1 to 20 letters, digits, - or _, for example 2030-01."),
+        )
     try:
         with transaction.atomic():
             row = TermsVersion.objects.create(

@@ -4,10 +4,12 @@ A text that has changed since the newest edition (a new version of the portal wo
 is first read: what is shown is always what is kept.
 """
 
+from typing import Final
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import date_format
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -20,9 +22,11 @@ from guildmark_portal.exams.models import Program
 from guildmark_portal.exams.queries import current_version
 from guildmark_portal.handbook import queries, services
 from guildmark_portal.handbook.models import Edition
-from guildmark_portal.handbook.pdf import Cover, pdf
+from guildmark_portal.handbook.pdf import Cover, NoLetters, pdf
 from guildmark_portal.handbook.text import parts
 from guildmark_portal.web.offers import offers_to
+
+_LONGEST_NUMBER: Final = 9
 
 
 def _published(slug: str) -> Program:
@@ -69,11 +73,16 @@ def earlier(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 
 @require_safe
-def download(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG001 - a view takes its request
-    """The same text as a PDF."""
+def download(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same text as a PDF; back to the page, with a word on it, where there are no letters to set it with."""
     program = _published(slug)
     edition = services.keep_edition(program=program, now=clock.now())
-    response = HttpResponse(pdf(edition.text, _cover(program, edition)), content_type="application/pdf")
+    try:
+        content = pdf(edition.text, _cover(program, edition))
+    except NoLetters:
+        messages.info(request, _("There is no PDF of this handbook in its script yet. Read the text here: it is the same."))
+        return redirect("web:handbook", slug)
+    response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="handbook-{program.slug}-{edition.number}.pdf"'
     return response
 
@@ -95,7 +104,7 @@ def acknowledge(request: HttpRequest, slug: str) -> HttpResponse:
     program = _published(slug)
     services.keep_edition(program=program, now=clock.now())
     number = request.POST.get("number", "")
-    if not isinstance(request.user, User) or not number.isdecimal() or request.POST.get("read") != "yes":
+    if not isinstance(request.user, User) or not _is_number(number) or request.POST.get("read") != "yes":
         messages.error(request, _("Tick the box below the handbook to acknowledge it."))
         return redirect("web:handbook", slug)
     try:
@@ -104,10 +113,16 @@ def acknowledge(request: HttpRequest, slug: str) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("web:handbook", slug)
     messages.success(request, _("Your acknowledgement of the handbook is kept."))
-    return redirect(_next(request) or "web:handbook", *(() if _next(request) else (slug,)))
+    wanted = _next(request)
+    return HttpResponseRedirect(wanted) if wanted else redirect("web:handbook", slug)
+
+
+def _is_number(text: str) -> bool:
+    """Whether it can be the number of an edition: digits, and not thousands of them."""
+    return text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER
 
 
 def _next(request: HttpRequest) -> str:
     """Where somebody came from on the way through registration: an address of this site, or nothing."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else ""
+    return wanted if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else ""

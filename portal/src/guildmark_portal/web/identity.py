@@ -26,11 +26,13 @@ from guildmark_portal.identity.refusals import (
     AddressNeeded,
     DocumentExpired,
     NotComplete,
+    RegionNeeded,
     ZoneDisagrees,
     ZoneDoesNotFit,
     ZoneUnreadable,
 )
 from guildmark_portal.identity.reviewing import REASONS, Reason
+from guildmark_portal.profiles import queries as profiles
 from guildmark_portal.web.identity_files import files_in_memory, too_many
 from guildmark_portal.web.identity_forms import KINDS, DocumentForm
 from guildmark_portal.web.identity_provider import part_of_page
@@ -40,6 +42,7 @@ _FIELDS: dict[type[Refused], str] = {
     DocumentExpired: "expires_on",
     AddressNeeded: "address_country",
     AddressEmbargoed: "address_country",
+    RegionNeeded: "address_region",
     ZoneDisagrees: "zone",
     ZoneDoesNotFit: "zone",
     ZoneUnreadable: "zone",
@@ -65,6 +68,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "photo": facts.photo_of(current) if current else None,
         "missing": [MISSING[part] for part in lacks],
         "needs_document": any(part is not Missing.PHOTO for part in lacks),
+        "needs_name": profiles.legal_name(signed_in(request)) is None,
         "needs_photo": Missing.PHOTO in lacks,
         "decision": decision,
         "reasons": [REASONS[Reason(code)] for code in decision.reasons] if decision else [],
@@ -74,8 +78,8 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(request, "guildmark/identity.html", context)
 
 
-@files_in_memory
 @login_required
+@files_in_memory
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def document(request: HttpRequest) -> HttpResponse:

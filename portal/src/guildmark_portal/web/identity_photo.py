@@ -8,6 +8,7 @@ import base64
 import io
 
 import qrcode
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
@@ -16,6 +17,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 from qrcode.image.svg import SvgPathFillImage
 
@@ -24,13 +26,14 @@ from guildmark.rules.identity import LONG_SIDE, SHORT_SIDE
 from guildmark_portal import clock
 from guildmark_portal.accounts.people import signed_in
 from guildmark_portal.identity import facts, queries, services
+from guildmark_portal.identity.refusals import LinkSpent
 from guildmark_portal.web.identity_files import files_in_memory, too_many
 
 _SIZES = {"long": LONG_SIDE, "short": SHORT_SIDE}
 
 
-@files_in_memory
 @login_required
+@files_in_memory
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def show(request: HttpRequest) -> HttpResponse:
@@ -72,29 +75,44 @@ def link(request: HttpRequest) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("web:identity")
-    address = request.build_absolute_uri(reverse("web:identity_camera", args=[token]))
+    address = f"{settings.PORTAL_URL}{reverse('web:identity_camera', args=[token])}"
     return render(request, "guildmark/identity_link.html", {"address": address, "qr": _qr(address)})
 
 
-@files_in_memory
+@csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def camera(request: HttpRequest, token: str) -> HttpResponse:
-    """The camera of another device. Who has the link may send one photo, and sees nothing of the check."""
+    """The camera of another device. Who has the link may send one photo, and sees nothing of the check.
+
+    Nothing of what is sent is read before the link is found; CSRF is checked by `_camera`.
+    """
+    try:
+        found = services.find_link(token=token, now=clock.now())
+    except Refused as refusal:
+        return _spent(request, refusal)
+    if request.method == "POST" and (refused := too_many(request, f"link:{found.pk}")):
+        return refused
+    return _camera(request, token)
+
+
+@files_in_memory
+def _camera(request: HttpRequest, token: str) -> HttpResponse:
+    """What a link that can be used leads to."""
     if request.method == "POST":
-        if refused := too_many(request, f"link:{token}"):
-            return refused
         try:
             services.add_photo_by_link(token=token, file=_content(request, "photo"), now=clock.now())
+        except LinkSpent as refusal:  # while the photo came
+            return _spent(request, refusal)
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
             return render(request, "guildmark/identity_camera.html", {"is_done": True})
-    try:
-        services.find_link(token=token, now=clock.now())
-    except Refused as refusal:
-        return render(request, "guildmark/identity_camera.html", {"refusal": str(refusal)}, status=404)
     return render(request, "guildmark/identity_camera.html", _SIZES)
+
+
+def _spent(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    return render(request, "guildmark/identity_camera.html", {"refusal": str(refusal)}, status=404)
 
 
 def _content(request: HttpRequest, name: str) -> bytes:

@@ -4,6 +4,7 @@ An auditor reads the queue and what was decided, but sees no paper: those are fo
 """
 
 import json
+import logging
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -23,20 +24,23 @@ from guildmark_portal import clock
 from guildmark_portal.accounts.models import Role, User
 from guildmark_portal.accounts.people import signed_in
 from guildmark_portal.accounts.roles import role_required
-from guildmark_portal.identity import facts, queries, services
+from guildmark_portal.identity import facts, queries, services, vault
 from guildmark_portal.identity.documents import PARTICULARS
 from guildmark_portal.identity.models import Check, Document, Evidence
 from guildmark_portal.identity.reviewing import REASONS, Reason
 from guildmark_portal.profiles import countries
-from guildmark_portal.profiles import queries as profiles
 from guildmark_portal.web.identity_forms import KINDS
 
 _LATEST: Final = 20
+_LOG: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A document with what is printed on it, for the reviewer who has taken the check."""
+    """A document with what is printed on it, for the reviewer who has taken the check.
+
+    `is_readable`: what is printed on it could be opened; if not, everything of that is empty.
+    """
 
     kind: str | Promise
     document: Document
@@ -45,6 +49,7 @@ class Opened:
     address: str
     zone: mrz.Zone | None
     pages: list[Evidence]
+    is_readable: bool = True
 
 
 @role_required(Role.REVIEWER, readers=(Role.AUDITOR,))
@@ -53,7 +58,7 @@ class Opened:
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits, the longest first."""
     me = signed_in(request)
-    return render(request, "guildmark/review_queue.html", {"waiting": queries.queue(), "me": me})
+    return render(request, "guildmark/review_queue.html", {"waiting": queries.queue(now=clock.now()), "me": me})
 
 
 @role_required(Role.REVIEWER, readers=(Role.AUDITOR,))
@@ -62,18 +67,18 @@ def queue(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, check_id: UUID) -> HttpResponse:
     """One check; its papers for the reviewer who has taken it."""
     check, me = get_object_or_404(Check.objects.select_related("user"), pk=check_id), signed_in(request)
-    found = next((one for one in queries.queue() if one.check.pk == check.pk), None)
+    found = next((one for one in queries.queue(now=clock.now()) if one.check.pk == check.pk), None)
     is_mine = found is not None and found.reviewer == me
     context = {
         "check": check,
         "waiting": found,
         "me": me,
         "is_mine": is_mine,
-        "may_take": found is not None and found.reviewer is None and me not in found.approved_by and check.user != me,
+        "may_take": found is not None and not is_mine and _is_free(found) and me not in found.approved_by and check.user != me,
         "standing": facts.standing_of(check).value,
-        "legal_name": profiles.legal_name(check.user) if is_mine else None,
-        "residence": profiles.residence(check.user) if is_mine else None,
-        "documents": _opened(check, me) if is_mine else [],
+        "legal_name": queries.stated_name(check) if is_mine else None,
+        "residence": queries.stated_residence(check) if is_mine else None,
+        "documents": [_opened(one, check, me) for one in facts.documents_of(check)] if is_mine else [],
         "photo": facts.photo_of(check) if is_mine else None,
         "reasons": [(reason.value, REASONS[reason]) for reason in Reason],
         "looks": [(look, _seen(look.what)) for look in check.looks.select_related("viewer")[:_LATEST]],
@@ -138,6 +143,10 @@ def leave(request: HttpRequest) -> HttpResponse:
     return redirect("web:review")
 
 
+def _is_free(waiting: queries.Waiting) -> bool:
+    return waiting.reviewer is None or waiting.has_lapsed
+
+
 def _decide(request: HttpRequest, check: Check, me: User) -> None:
     known = {reason.value: reason for reason in Reason}
     reasons = [known[code] for code in request.POST.getlist("reason") if code in known]
@@ -156,15 +165,15 @@ def _seen(what: str) -> str:
     return _("%(kind)s, picture %(number)s") % words
 
 
-def _opened(check: Check, me: User) -> list[Opened]:
-    found = []
-    for document in facts.documents_of(check):
-        what = f"{document.kind} {PARTICULARS}"
+def _opened(document: Document, check: Check, me: User) -> Opened:
+    what = f"{document.kind} {PARTICULARS}"
+    kind, pages = KINDS[DocumentKind(document.kind)], list(document.pages.all())
+    try:
         content = services.look(check=check, sealed=document.particulars, what=what, viewer=me, now=clock.now())
-        printed = json.loads(content)
-        zone = mrz.parse(printed["zone"]) if printed["zone"].strip() else None
-        kind = KINDS[DocumentKind(document.kind)]
-        address = f"{printed['address_region']} {countries.COUNTRIES.get(printed['address_country'], '')}".strip()
-        names = printed["name"], printed["latin_name"]
-        found.append(Opened(kind, document, *names, address, zone, list(document.pages.all())))
-    return found
+    except vault.Unreadable:  # the other papers can be looked at, and the check be rejected or given back
+        _LOG.exception("The sealed record %s cannot be opened.", document.particulars_id)
+        return Opened(kind, document, "", "", "", None, pages, is_readable=False)
+    printed = json.loads(content)
+    zone = mrz.parse(printed["zone"]) if printed["zone"].strip() else None
+    address = f"{printed['address_region']} {countries.COUNTRIES.get(printed['address_country'], '')}".strip()
+    return Opened(kind, document, printed["name"], printed["latin_name"], address, zone, pages)

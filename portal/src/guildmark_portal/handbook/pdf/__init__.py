@@ -20,8 +20,14 @@ from markdown_it.tree import SyntaxTreeNode
 
 _LAYOUT: Final = (Path(__file__).parent / "handbook.typ").read_bytes()
 _PARSER: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
+_MISSING: Final = "could not be displayed with font"
+"""What typst says of letters that its fonts do not have."""
 
 Node = dict[str, Any]
+
+
+class NoLetters(Exception):
+    """The text has letters that no font of the PDF has."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,7 @@ class Cover:
 
 @lru_cache(maxsize=16)
 def pdf(text: str, cover: Cover) -> bytes:
-    """The PDF of a handbook's Markdown, the same bytes for the same text and cover."""
+    """The PDF of a handbook's Markdown, the same bytes for the same text and cover. Raises `NoLetters`."""
     at = cover.written_at
     document = {
         "title": cover.title,
@@ -47,14 +53,19 @@ def pdf(text: str, cover: Cover) -> bytes:
         "date": {"year": at.year, "month": at.month, "day": at.day},
         "blocks": blocks(text),
     }
-    return typst.compile(
-        _LAYOUT,
-        sys_inputs={"handbook": json.dumps(document)},
-        ignore_system_fonts=True,
-        format="pdf",
-        pdf_standards=["ua-1", "a-2a"],
-        timestamp=int(at.timestamp()),
-    )
+    try:
+        return typst.compile(
+            _LAYOUT,
+            sys_inputs={"handbook": json.dumps(document)},
+            ignore_system_fonts=True,
+            format="pdf",
+            pdf_standards=["ua-1", "a-2a"],
+            timestamp=int(at.timestamp()),
+        )
+    except typst.TypstError as error:
+        if _MISSING in str(error):
+            raise NoLetters from error
+        raise
 
 
 def blocks(text: str) -> list[Node]:

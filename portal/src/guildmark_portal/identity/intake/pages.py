@@ -40,6 +40,10 @@ _SENTENCES: Final[dict[str, tuple[str | Promise, str | Promise]]] = {
         _("This is not a JPEG, PNG, WebP or PDF file, whatever its name says."),
         _("Take a photo of the document, or scan it, and choose the JPEG, PNG, WebP or PDF."),
     ),
+    "not_a_photo": (
+        _("A photo is a JPEG or PNG picture; a PDF or WebP is not taken."),
+        _("Take the photo with a camera, or save it as a JPEG, and send that."),
+    ),
     "damaged": (_("The file is damaged or incomplete."), _("Open it to see whether it is whole; then take or scan it again.")),
     "moving": (_("This picture has several frames."), _("Choose a still picture.")),
     "too_many_pixels": (
