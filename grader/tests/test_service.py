@@ -185,9 +185,9 @@ def test_killing_the_service_leaves_nothing_behind(tmp_path, bank_folder, models
 def test_it_leaves_when_it_is_told_and_takes_everything_along(service):
     started = boxes_of(service)
     service.process.terminate()
-    assert service.process.wait(5) == 0
+    assert service.process.wait(30) == 0
     assert not service.socket.exists()
-    assert wait_until(lambda: not any(map(is_there, started)), 5)
+    assert wait_until(lambda: not any(map(is_there, started)), 30)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can hide bubblewrap from a process")
