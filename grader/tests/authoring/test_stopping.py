@@ -12,6 +12,7 @@ import pytest
 from guildmark_grader.authoring.processes import Stopped, stoppable, watched
 
 BEGUN = "begun.txt"
+TEMPORARY = "temporary-files-of-this-command-in-a-folder-whose-path-is-longer-than-any-address-of-a-socket-may-be-on-linux"
 SLEEPY = """\
 import pathlib, time
 
@@ -25,10 +26,11 @@ def build(rng, sources, public, hidden):
 def started(pack: Path, folder: Path, *arguments: object) -> "subprocess.Popen[str]":
     """A command of an author as the leader of its own group, in the middle of a build."""
     (pack / "category1" / "sums" / "build.py").write_text(SLEEPY.format(begun=str(folder / BEGUN)))
-    (folder / "temporary").mkdir()
+    temporary = folder / TEMPORARY
+    temporary.mkdir()
     process = subprocess.Popen(
         [Path(sys.executable).with_name("guildmark-grader"), "pack", *map(str, arguments)],
-        env={**os.environ, "TMPDIR": str(folder / "temporary")},
+        env={**os.environ, "TMPDIR": str(temporary)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -36,6 +38,7 @@ def started(pack: Path, folder: Path, *arguments: object) -> "subprocess.Popen[s
     )
     give_up = time.monotonic() + 120
     while not (folder / BEGUN).exists():
+        assert process.poll() is None, process.communicate()
         assert time.monotonic() < give_up
         time.sleep(0.02)
     return process
@@ -51,7 +54,7 @@ def test_ctrl_c_ends_a_command_with_one_sentence_and_nothing_left(pack: Path, tm
     assert process.returncode == 130
     heading = output if command == "prove" else ""
     assert (output, errors) == (heading, "Stopped. Nothing was kept; run the same command again to begin anew.\n")
-    assert list((tmp_path / "temporary").iterdir()) == []
+    assert list((tmp_path / TEMPORARY).iterdir()) == []
     assert not (tmp_path / "bank").exists()
 
 
@@ -61,7 +64,7 @@ def test_a_calibration_says_what_is_kept(pack: Path, tmp_path: Path) -> None:
     errors = process.communicate(timeout=60)[1]
     assert process.returncode == 143
     assert errors == "Stopped; 0 of 4 trainings are kept. Run the same command again to go on.\n"
-    assert list((tmp_path / "temporary").iterdir()) == []
+    assert list((tmp_path / TEMPORARY).iterdir()) == []
 
 
 def test_what_runs_is_killed_and_what_begins_too_late_as_well() -> None:

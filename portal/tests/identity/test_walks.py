@@ -48,7 +48,8 @@ def test_g3_g4_a_passport_a_photo_of_the_webcam_and_a_passkey(arrive: Callable[.
     ada.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     add_passkey(ada, "this laptop")
     ada.get_by_role("link", name="I have kept them").click()
-    ada.get_by_role("button", name="Sign out").click()
+    with ada.expect_navigation():
+        ada.get_by_role("button", name="Sign out").click()
     ada.goto("/accounts/login/?next=/identity/")
     ada.get_by_role("button", name="Sign in with a passkey").click()
     expect(ada.get_by_role("heading", name="Your papers")).to_be_visible()

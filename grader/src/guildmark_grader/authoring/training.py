@@ -32,6 +32,7 @@ from guildmark.rules.contract import ModelFormat
 from guildmark_grader.authoring.processes import deaf_to_ctrl_c, tied_to_parent, watched
 
 TRAINING_LIMIT_S = 1200
+_LONGEST_FOLDER = 64  # bytes; a socket's address has 104 on macOS and 108 on Linux, and two names follow
 _CONTEXT = get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["guildmark_grader.authoring.preloaded"])
 
@@ -58,8 +59,20 @@ def start_server() -> None:
     """Have the server that trainings are forked from, which lives as long as the thread that starts it: so the main one."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # the server has it from here, before it imports anything
     resource_tracker.ensure_running()  # it would let Ctrl+C through again if it began in there
-    with deaf_to_ctrl_c():
+    with deaf_to_ctrl_c(), _short_temporary_folder():
         ensure_running()
+
+
+@contextlib.contextmanager
+def _short_temporary_folder() -> Iterator[None]:
+    """For the server's socket, whose address the kernel limits: the system's folder where the usual one has too long a path."""
+    usual = tempfile.gettempdir()
+    if len(os.fsencode(usual)) > _LONGEST_FOLDER:
+        tempfile.tempdir = "/tmp"  # noqa: S108 - multiprocessing makes a folder of its own in it
+    try:
+        yield
+    finally:
+        tempfile.tempdir = usual
 
 
 @contextlib.contextmanager
