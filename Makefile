@@ -17,7 +17,7 @@ SEEDS ?= 1
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage authoring runtimes starters hostile soak lint format check types imports reasons rules packs prove calibrate clean lock \
+.PHONY: help demo test coverage authoring runtimes starters hostile soak lint format check types imports reasons rules translations packs prove calibrate clean lock \
     wheels browser install install-dev torch keras2
 
 help:  ## List the commands
@@ -69,6 +69,9 @@ reasons: install-dev  ## Write docs/reasons.md again: every reason of a verdict,
 
 rules: install-dev  ## Write docs/rules.md again: every rule of the certification with the tests that carry its id
 	$(BIN)/python -m tests.rules_table
+
+translations: install-dev  ## Bring every catalogue up to date with the code, and compile it; says what is to be translated
+	$(BIN)/python -m translations
 
 packs: install-dev  ## Every problem of every exam pack
 	@for pack in $(PACKS); do echo "$$pack"; $(BIN)/guildmark-grader pack check $$pack || exit 1; done

@@ -56,7 +56,7 @@ def main() -> None:
     app()
 
 
-@app.command()
+@app.command(help=_("Grade a model file in a box, on hidden data."))
 def grade(  # noqa: PLR0913 - one parameter an option
     pack: Annotated[Path, typer.Argument(help=_("A bank of variants, or a pack's source folder."))],
     task: Annotated[str, typer.Argument(help=_("A category such as category2, or the id of a form."))],
@@ -81,7 +81,7 @@ def grade(  # noqa: PLR0913 - one parameter an option
     raise typer.Exit(_exit_status(report))
 
 
-@app.command()
+@app.command(help=_("Serve the portal: one grading job a connection. It refuses to start where the box is not whole."))
 def serve(
     socket: Annotated[Path, typer.Option(help=_("Where to listen: the path of a Unix socket."))],
     banks: Annotated[
@@ -105,7 +105,7 @@ def serve(
         raise typer.Exit(error.exit_code) from error
 
 
-@app.command()
+@app.command(help=_("Try on this host what a hostile model would try, and say what the box stands on here."))
 def doctor(*, as_json: _AsJson = False) -> None:
     """Try on this host what a hostile model would try, and say what the box stands on here."""
     box, console = Box(), Console()

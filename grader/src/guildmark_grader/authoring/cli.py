@@ -39,7 +39,9 @@ FormOption = Annotated[str | None, typer.Option(help=_("One form alone, by its i
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON object."))]
 
 
-@app.command()
+@app.command(
+    help=_("Make a private pack of one task in FOLDER. It checks, builds and proves as it is, and is there to be edited.")
+)
 def new(
     folder: Annotated[Path, typer.Argument(help=_("The folder of the new pack; it must be new or empty."))],
     *,
@@ -61,7 +63,7 @@ def new(
         say({"pack": folder.resolve().name, "files": files}, text, as_json=as_json)
 
 
-@app.command()
+@app.command(help=_("Report everything that is wrong with PACK, and try one build of every form."))
 def check(
     pack: PackFolder,
     *,
@@ -79,7 +81,7 @@ def check(
         say(content, _("No problem found; every form builds."), as_json=as_json, notes=notes)
 
 
-@app.command()
+@app.command(help=_("Build a bank of variants from PACK, ahead of the exam."))
 def build(
     pack: PackFolder,
     *,
@@ -127,7 +129,7 @@ def build(
         say(content, text, as_json=as_json, notes=notes)
 
 
-@app.command()
+@app.command(help=_("Train every reference of PACK, grade it in the box, and compare with what its author expects."))
 def prove(
     pack: PackFolder,
     *,
@@ -157,7 +159,11 @@ def prove(
         raise typer.Exit(Refused.exit_code)
 
 
-@app.command()
+@app.command(
+    help=_(
+        "Train and grade the references on many variants, and write record and plot into PACK. Goes on where it was stopped."
+    )
+)
 def calibrate(  # noqa: PLR0913 - one parameter an option
     pack: PackFolder,
     *,

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from guildmark.errors import UsageError
-from guildmark.i18n import _
+from guildmark.i18n import _, in_language
 from guildmark.packs.calibration import CalibrationRecord, Observation
 from guildmark.packs.metric import METRIC_TITLES, MetricSpec
 from guildmark.packs.model import Role, TaskSpec, text_in
@@ -34,7 +34,12 @@ def require_plots() -> None:
 
 
 def plot_record(record: CalibrationRecord, task: TaskSpec, path: Path) -> None:
-    """Draw `record` into the PNG file at `path`."""
+    """Draw `record` into the PNG file at `path`, in English: a pack has many readers, and the font has Latin letters alone."""
+    with in_language("en"):
+        _plot(record, task, path)
+
+
+def _plot(record: CalibrationRecord, task: TaskSpec, path: Path) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Column, Table
 
@@ -27,7 +28,7 @@ class ProofLines:
         headings = (_("form"), _("variant"), _("reference"), _("got"), _("training"), _("as expected"))
         rows = [headings[:3], *((form, str(variant), reference.solution) for form, variant, reference in self._order)]
         # What a model gets is known only later: the words of the box are the longest.
-        self._widths = [max(map(len, column)) for column in zip(*rows, strict=True)] + [len("contract.forbidden_layer"), 8]
+        self._widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)] + [len("contract.forbidden_layer"), 8]
         self._print(headings)
 
     def add(self, proof: Proof) -> None:
@@ -48,7 +49,11 @@ class ProofLines:
 
     def _print(self, cells: Iterable[str]) -> None:
         *padded, last = cells
-        typer.echo(_GAP.join([cell.ljust(width) for cell, width in zip(padded, self._widths, strict=True)] + [last]))
+        typer.echo(
+            _GAP.join(
+                [cell + " " * (width - cell_len(cell)) for cell, width in zip(padded, self._widths, strict=True)] + [last]
+            )
+        )
 
 
 def _got(proof: Proof, *, with_metric: bool = True) -> str:

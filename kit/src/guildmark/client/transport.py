@@ -28,7 +28,7 @@ from guildmark.errors import (
     ServerUnreachable,
     SignInRequired,
 )
-from guildmark.i18n import _
+from guildmark.i18n import _, language
 from guildmark.protocol import PROTOCOL_HEADER, PROTOCOL_VERSION, Problem
 
 API = "/api/v1"
@@ -65,7 +65,11 @@ def http_client(server: str) -> httpx.Client:
         base_url=server,
         verify=_trust(),
         timeout=httpx.Timeout(_READ_TIMEOUT_S, connect=10.0),
-        headers={"User-Agent": f"guildmark/{__version__}", PROTOCOL_HEADER: PROTOCOL_VERSION},
+        headers={
+            "User-Agent": f"guildmark/{__version__}",
+            "Accept-Language": language().replace("_", "-"),
+            PROTOCOL_HEADER: PROTOCOL_VERSION,
+        },
     )
 
 

@@ -11,7 +11,7 @@ import typer
 from guildmark.cli.app import Commands
 from guildmark.i18n import _
 from guildmark_portal import __version__
-from guildmark_portal.cli import init, manage, profile, program, publish, role, rotate_identity_key, serve, terms
+from guildmark_portal.cli import init, manage, profile, program, publish, role, rotate_identity_key, serve, sign_in, terms
 
 app = typer.Typer(
     cls=Commands,
@@ -20,15 +20,29 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command("init")(init.command)
+app.command(
+    "init",
+    help=_("Make the data directory, its secrets, the database and the first owner. Also brings an older portal up to date."),
+)(init.command)
 app.add_typer(program.app, name="program")
 app.add_typer(role.app, name="role")
-app.command("serve")(serve.command)
-app.command("publish")(publish.command)
+app.command("serve", help=_("Run the portal until Ctrl-C: pages, API, jobs and the grading service."))(serve.command)
+app.command("publish", help=_("Publish the bank: its public part goes to the portal, its hidden part to the grader alone."))(
+    publish.command
+)
 app.add_typer(profile.app, name="profile")
 app.add_typer(terms.app, name="terms")
-app.command("rotate-identity-key")(rotate_identity_key.command)
-app.command("manage", context_settings=manage.PASS_EVERYTHING_ON, add_help_option=False)(manage.command)
+app.add_typer(sign_in.app, name="sign-in")
+app.command(
+    "rotate-identity-key",
+    help=_("Make a new master key, and wrap the key of every piece of evidence with it. The portal may keep running."),
+)(rotate_identity_key.command)
+app.command(
+    "manage",
+    help=_("Run one of Django's management commands, such as `migrate`, `shell` or `check`."),
+    context_settings=manage.PASS_EVERYTHING_ON,
+    add_help_option=False,
+)(manage.command)
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - the signature of an option's callback

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from guildmark import i18n
 from guildmark.errors import UsageError
 from guildmark.i18n import _
 from guildmark_portal import datadir
@@ -26,9 +27,12 @@ def use_django(data: Path) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guildmark_portal.settings")
     import django
     from django.core.exceptions import ImproperlyConfigured
+    from django.utils.translation import activate, to_language
 
+    spoken = i18n.language()
     try:
         django.setup()
+        activate(to_language(spoken))  # a person at a terminal reads the language of the terminal
     except ImproperlyConfigured as error:
         raise UsageError(
             str(error), next_step=_("Correct {path} and run the command again.").format(path=data / datadir.CONFIG_FILE)

@@ -17,7 +17,9 @@ def _group() -> None:
     """Keep `name` a command of its own."""
 
 
-@app.command("name")
+@app.command(
+    "name", help=_("Enter a legal name after you have seen that it is a person's; every other rule of the form holds.")
+)
 def name(
     email: Annotated[str, typer.Argument(help=_("The address that the person signs in with."), metavar="EMAIL")],
     legal_name: Annotated[str, typer.Argument(help=_("The name on the person's papers."), metavar="NAME")],

@@ -18,7 +18,7 @@ app = typer.Typer(
 _Slug = Annotated[str, typer.Argument(help=_("The program's name in addresses, such as practitioner."), metavar="SLUG")]
 
 
-@app.command("show")
+@app.command("show", help=_("Show every setting of a program. The exam's own numbers stand in its published version."))
 def show(slug: _Slug, data: DataOption = DEFAULT_DATA, json_: JsonOption = False) -> None:  # noqa: FBT002 - typer reads options from it
     """Show every setting of a program. The exam's own numbers stand in its published version."""
     use_django(data)
@@ -28,7 +28,7 @@ def show(slug: _Slug, data: DataOption = DEFAULT_DATA, json_: JsonOption = False
     _tell(program.slug, program.policy.settings, as_json=json_)
 
 
-@app.command("set")
+@app.command("set", help=_("Settle something. All of it is kept, or none; the audit table says what it was before."))
 def set_(
     slug: _Slug,
     assignments: Annotated[

@@ -19,7 +19,7 @@ _Role = Annotated[str, typer.Argument(help=_("owner, examiner, reviewer, author,
 _ACTOR = "guildmark-portal role"
 
 
-@app.command("grant")
+@app.command("grant", help=_("Give an account a role. The account must exist; the audit table says who gave it."))
 def grant(email: _Email, role: _Role, data: DataOption = DEFAULT_DATA, json_: JsonOption = False) -> None:  # noqa: FBT002 - typer reads options from it
     """Give an account a role. The account must exist; the audit table says who gave it."""
     use_django(data)
@@ -30,7 +30,7 @@ def grant(email: _Email, role: _Role, data: DataOption = DEFAULT_DATA, json_: Js
     tell({"email": email, "role": role, "changed": is_new}, [said.format(email=email, role=role)], as_json=json_)
 
 
-@app.command("revoke")
+@app.command("revoke", help=_("Take a role back. A portal keeps at least one owner."))
 def revoke(email: _Email, role: _Role, data: DataOption = DEFAULT_DATA, json_: JsonOption = False) -> None:  # noqa: FBT002 - typer reads options from it
     """Take a role back. A portal keeps at least one owner."""
     use_django(data)
@@ -41,7 +41,7 @@ def revoke(email: _Email, role: _Role, data: DataOption = DEFAULT_DATA, json_: J
     tell({"email": email, "role": role, "changed": was_there}, [said.format(email=email, role=role)], as_json=json_)
 
 
-@app.command("list")
+@app.command("list", help=_("Show who has which role."))
 def list_(data: DataOption = DEFAULT_DATA, json_: JsonOption = False) -> None:  # noqa: FBT002 - typer reads options from it
     """Show who has which role."""
     use_django(data)

@@ -20,6 +20,7 @@ def command(
 ) -> None:
     """Make a new master key, and wrap the key of every piece of evidence with it. The portal may keep running."""
     use_django(data)
+    from guildmark_portal.accounts import scrubbing
     from guildmark_portal.audit import services as audit
     from guildmark_portal.identity import keyring, vault
 
@@ -30,7 +31,7 @@ def command(
         subject="vault",
         detail={"records": count, "forget_old": forget_old},
     )
-    if not vault.scrub():
+    if not scrubbing.scrub():
         sentence = _("Somebody reads the database just now: run the command again later to clear its log.")
     else:
         sentence = _("Keep a copy of {path} apart from the backups of the database.").format(path=data / keyring.KEYS_FILE)

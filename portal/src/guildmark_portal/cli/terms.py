@@ -21,7 +21,10 @@ class Kind(str, Enum):
     PRIVACY = "privacy"
 
 
-@app.command("publish")
+@app.command(
+    "publish",
+    help=_("Publish a new version: who agreed to an earlier one is written to, and all agree before their next step."),
+)
 def publish(
     files: Annotated[
         list[Path], typer.Argument(help=_("One Markdown file a language, named NAME.LANGUAGE.md, such as terms.en.md."))
@@ -31,7 +34,7 @@ def publish(
     data: DataOption = DEFAULT_DATA,
     json_: JsonOption = False,  # noqa: FBT002 - typer reads options from it
 ) -> None:
-    """Publish a new version. Everybody is asked to agree to it before their next step, nobody in mid-exam."""
+    """Publish a new version: who agreed to an earlier one is written to, and all agree before their next step."""
     texts = {_language(path): path.read_text(encoding="utf-8") for path in files}
     if len(texts) != len(files):
         raise UsageError(_("Two files have the same language."), next_step=_("Give one file a language."))

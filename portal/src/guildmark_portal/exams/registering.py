@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from guildmark import i18n
 from guildmark.rules.eligibility import flags
 from guildmark.rules.registration import Step
 from guildmark_portal.accounts.models import User
@@ -57,7 +58,7 @@ def _require_place(attempt: Attempt) -> None:
         raise PlaceRefused(_("You have not said yet where you sit the exam."), next_step=_("Say it at %s") % page)
     for refusal in queries.sitting_refusals(attempt.user, attempt.pk):
         raise PlaceRefused(
-            _("This exam may not be sat in %(place)s, which is under embargo.") % {"place": _(refusal.place)},
+            _("This exam may not be sat in %(place)s, which is under embargo.") % {"place": i18n._(refusal.place)},
             next_step=_("If you go to another place, say so at %s; until then nothing is lost: the clock has not started.")
             % page,
         )

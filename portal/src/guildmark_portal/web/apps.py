@@ -1,6 +1,9 @@
 """The application."""
 
 from django.apps import AppConfig
+from django.utils.translation import get_language
+
+from guildmark.i18n import follow
 
 
 class WebConfig(AppConfig):
@@ -9,7 +12,8 @@ class WebConfig(AppConfig):
     name = "guildmark_portal.web"
 
     def ready(self) -> None:
-        """Answer for the steps of registration that applications below the website know of."""
+        """Have the kit speak the language of each request; answer for the steps of registration that those below know of."""
+        follow(get_language)
         from guildmark_portal.web.profile_steps import answer_for_steps
 
         answer_for_steps()

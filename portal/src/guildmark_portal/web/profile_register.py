@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from guildmark import i18n
 from guildmark_portal import clock
 from guildmark_portal.profiles import countries, queries, services
 from guildmark_portal.profiles.embargoes import in_force
@@ -106,7 +107,7 @@ def place(request: HttpRequest) -> HttpResponse:
     refusals = queries.residence_refusals(user)
     if not refusals:
         return redirect("web:register")
-    return render(request, "guildmark/register_place.html", {"place": gettext(refusals[0].place)})
+    return render(request, "guildmark/register_place.html", {"place": i18n._(refusals[0].place)})
 
 
 def onward(request: HttpRequest) -> HttpResponse:

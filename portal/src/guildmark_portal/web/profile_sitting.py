@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from guildmark import i18n
 from guildmark_portal.profiles import queries, services
 from guildmark_portal.web.ownership import own_attempt
 from guildmark_portal.web.profile_forms import SittingForm
@@ -32,5 +33,5 @@ def show(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
             return redirect("web:exam", attempt_id)
         return redirect("web:sitting_place", attempt_id)
     refusals = queries.sitting_refusals(attempt.user, attempt_id)
-    context = {"attempt": attempt, "form": form, "refused": gettext(refusals[0].place) if refusals else ""}
+    context = {"attempt": attempt, "form": form, "refused": i18n._(refusals[0].place) if refusals else ""}
     return render(request, "guildmark/sitting_place.html", context)

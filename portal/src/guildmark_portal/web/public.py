@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from guildmark import i18n
 from guildmark.packs.bank import BankManifest
 from guildmark.packs.model import CategorySpec, text_in
 from guildmark.packs.skills import AREAS, TITLES, in_area
@@ -58,8 +59,8 @@ def skills(request: HttpRequest) -> HttpResponse:
     areas = [
         Area(
             letter=letter,
-            title=gettext(title),
-            skills=tuple((skill, gettext(TITLES[skill])) for skill in in_area(letter)),
+            title=i18n._(title),
+            skills=tuple((skill, i18n._(TITLES[skill])) for skill in in_area(letter)),
             asked_in=tuple(where for area, where in asked if area == letter),
         )
         for letter, title in AREAS.items()

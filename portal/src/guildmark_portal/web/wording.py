@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from guildmark import i18n
 from guildmark.errors import AttemptClosed, NotStarted, Refused
 from guildmark.packs.metric import METRIC_TITLES
 from guildmark.protocol import MetricView, SubmissionPhase, SubmissionState
@@ -98,7 +99,7 @@ def of_attempt(phase: Phase, *, passed: bool | None) -> Saying:
 
 def metric_name(name: str) -> str:
     """The metric's name as people say it; a name that is not known stands as it is."""
-    return gettext(METRIC_TITLES[name]) if name in METRIC_TITLES else name
+    return i18n._(METRIC_TITLES[name]) if name in METRIC_TITLES else name
 
 
 def metric(view: MetricView) -> str:
