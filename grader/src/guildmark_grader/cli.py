@@ -27,6 +27,7 @@ from guildmark.protocol import GradeReport
 from guildmark.rules.scoring import MAX_SCORE
 from guildmark.rules.verdict import Verdict
 from guildmark.rules.wording import describe
+from guildmark_grader import catalogue  # noqa: F401 - before the first sentence is said
 from guildmark_grader.authoring.cli import app as pack_app
 from guildmark_grader.banks import Bank, HiddenStore, open_bank
 from guildmark_grader.grade import Grader

@@ -16,6 +16,7 @@ from guildmark.i18n import _, plural
 from guildmark.packs.calibration import VARIANTS_NEEDED, CalibrationRecord, record_shortfalls
 from guildmark.packs.model import Role
 from guildmark.packs.reader import Form, Pack, load_manifest, read_pack
+from guildmark_grader import catalogue  # noqa: F401 - before the first sentence is said
 from guildmark_grader.authoring.bench import Result
 from guildmark_grader.authoring.build import MANIFEST, bank_digest, build_bank
 from guildmark_grader.authoring.calibrate import calibrate as run_plans
