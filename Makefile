@@ -17,7 +17,7 @@ SEEDS ?= 1
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage authoring runtimes starters hostile soak lint format check types imports reasons rules translations packs prove calibrate clean lock \
+.PHONY: help demo test coverage authoring runtimes starters hostile soak cuts lint format check types imports reasons rules translations packs prove calibrate clean lock \
     wheels browser install install-dev torch keras2
 
 help:  ## List the commands
@@ -30,7 +30,7 @@ test: install-dev browser  ## The fast gate: candidate, grader and portal, whole
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup $(PYTEST_ARGS)
 
 coverage: install-dev browser  ## The same, and which lines and branches it reaches (htmlcov/index.html); half as long again
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup -m 'not hostile and not soak and not torch and not keras2' \
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup -m 'not hostile and not soak and not torch and not keras2 and not cuts' \
 	    --cov --cov-report=term:skip-covered --cov-report=html:htmlcov $(PYTEST_ARGS)
 
 authoring: install-dev  ## The tests of the author's tools, which build and train; the guide is walked to a live exam
@@ -47,6 +47,9 @@ hostile: install-dev torch  ## Hostile files and probes against the box, each sh
 
 soak: install-dev  ## Hundreds of grades, good and hostile mixed, and what they leave behind (GRADES=500)
 	GRADES=$(GRADES) $(BIN)/python -m pytest --no-cov -m soak -s tests/soak $(PYTEST_ARGS)
+
+cuts: install-dev  ## Uploads that are cut at 456 places, each of which must lose nothing
+	$(BIN)/python -m pytest --no-cov -m cuts tests/e2e/test_cut_uploads.py --durations=5 $(PYTEST_ARGS)
 
 check: lint types imports packs  ## Everything that is checked without running the product
 

@@ -21,13 +21,16 @@ class Faults:
     """What goes wrong next; each counts down.
 
     `drop` closes the connection of that many API requests unheard; `cut_patch_after` keeps that many bytes of the next
-    PATCH and closes; `lose_patch_answer` takes a PATCH and closes; `gateway` answers 502 without our header.
+    PATCH and closes; `lose_patch_answer` takes a PATCH and closes; `lose_opening` does so with an opening; `busy` answers
+    that many PATCHes that another request sends bytes of the upload; `gateway` answers 502 without our header.
     """
 
     drop: int = 0
     gateway: int = 0
     cut_patch_after: int | None = None
     lose_patch_answer: int = 0
+    lose_opening: int = 0
+    busy: int = 0
     damage_bundle: int = 0
     broken: int = 0
 
@@ -211,6 +214,9 @@ class _Handler(BaseHTTPRequestHandler):
             pairs = dict(pair.split(" ") for pair in self.headers["Upload-Metadata"].split(","))
             category, name, sha256 = (base64.b64decode(pairs[key]).decode() for key in FIELDS)
             upload = exam.open_upload(category, name, sha256, int(self.headers["Upload-Length"]))
+            if self.portal.faults.lose_opening:
+                self.portal.faults.lose_opening -= 1
+                raise _Hangup
             self._answer(201, Location=f"http://elsewhere.invalid/api/v1/uploads/{upload.id}", **self._standing(upload))
         elif what == "readiness":
             self._json(exam.readiness())
@@ -230,6 +236,9 @@ class _Handler(BaseHTTPRequestHandler):
         assert self.headers["Tus-Resumable"] == "1.0.0"
         if self.command == "HEAD":
             return self._answer(200, **self._standing(upload))
+        if faults.busy:
+            faults.busy -= 1
+            raise Refused("Another request is sending bytes of this upload right now.", code="upload_busy")
         if int(self.headers["Upload-Offset"]) != len(upload.data):
             raise Refused("The offset is another one.", code="offset_mismatch")
         if faults.cut_patch_after is not None:

@@ -1,7 +1,6 @@
 """The language of whoever reads: what is held, what a program tells, what the environment says."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,9 +19,9 @@ def environment(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.fixture(autouse=True)
-def nobody_followed() -> Iterator[None]:
-    yield
-    i18n.follow(lambda: None)
+def nobody_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever program runs in this process besides: afterwards it is followed again."""
+    monkeypatch.setattr(i18n, "_asked", lambda: None)
 
 
 @pytest.mark.parametrize(

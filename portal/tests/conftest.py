@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from pytest_django import Settings
 
 from guildmark_portal import clock
@@ -37,6 +38,13 @@ def data_dir(tmp_path: Path, settings: Settings) -> Path:
     settings.DATA_DIR, settings.BLOBS_DIR, settings.BANKS_DIR = root, root / "blobs", root / "banks"
     settings.GRADER_SOCKET = str(root / "run" / "grader.sock")
     return root
+
+
+@pytest.fixture(autouse=True)
+def no_language_left_behind() -> Iterator[None]:
+    """A request of the test client leaves its language active; the next test begins without one."""
+    yield
+    translation.deactivate()
 
 
 def _account(email: str, name: str):  # type: ignore[no-untyped-def]

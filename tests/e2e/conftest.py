@@ -96,26 +96,31 @@ class Person:
 NewPerson = Callable[..., Person]
 
 
+def sign_up(name: str, at: Portal, folder: Path) -> Person:
+    """Somebody new, signed up and signed in at `at`, whose things lie below `folder`."""
+    home = folder / name
+    (home / "exam").mkdir(parents=True)
+    email = f"{name}-{folder.name}@example.org"
+    browser = Browser(at.url, read_code=at.sign_in_code)
+    browser.sign_up(email, name.title())
+    candidate = Candidate(email=email, server=at.url, home=home / "config", folder=home / "exam")
+    candidate.login(browser.allow_device)
+    return Person(browser, candidate)
+
+
 @pytest.fixture
 def person(portal: Portal, tmp_path: Path) -> Iterator[NewPerson]:
     """Makes people who are signed up and signed in at the shared portal, or at the portal given."""
 
-    browsers = []
+    people = []
 
     def make(name: str, at: Portal = portal) -> Person:
-        home = tmp_path / name
-        (home / "exam").mkdir(parents=True)
-        email = f"{name}-{tmp_path.name}@example.org"
-        browser = Browser(at.url, read_code=at.sign_in_code)
-        browsers.append(browser)
-        browser.sign_up(email, name.title())
-        candidate = Candidate(email=email, server=at.url, home=home / "config", folder=home / "exam")
-        candidate.login(browser.allow_device)
-        return Person(browser, candidate)
+        people.append(sign_up(name, at, tmp_path))
+        return people[-1]
 
     yield make
-    for browser in browsers:
-        browser.close()
+    for one in people:
+        one.browser.close()
 
 
 @pytest.fixture

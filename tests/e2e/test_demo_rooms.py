@@ -27,10 +27,10 @@ def test_a_taken_port_is_passed_over() -> None:
 
 
 def test_a_port_taken_in_the_last_moment_is_passed_over(quick_bank, tmp_path) -> None:
-    portal = Portal(data=tmp_path / "data", port=free_port(8700))
-    portal.init(quick_bank)
     with contextlib.closing(socket.socket()) as taken:
-        taken.bind(("127.0.0.1", portal.port))
+        taken.bind(("127.0.0.1", 0))
+        portal = Portal(data=tmp_path / "data", port=taken.getsockname()[1])
+        portal.init(quick_bank)
         taken.listen()
         with serving(portal):
             assert portal.port > taken.getsockname()[1]

@@ -15,6 +15,7 @@ ENDPOINTS = [
     ("HEAD", "/api/v1/uploads/{upload}"),
     ("PATCH", "/api/v1/uploads/{upload}"),
     ("DELETE", "/api/v1/uploads/{upload}"),
+    ("PUT", "/api/v1/attempts/{attempt}/categories/{category}/pin"),
     ("GET", "/api/v1/submissions/{submission}"),
     ("GET", "/api/v1/attempts/{attempt}/events"),
     ("GET", "/api/v1/attempts/{attempt}/readiness"),
@@ -33,7 +34,7 @@ PUBLIC = {
     "/api/v1/certificates/{identifier}",
     "/api/v1/keys",
 }
-BODIES = {"begin": {}, "finish": {"confirm": True}}
+BODIES = {"begin": {}, "pin": {"submission": None}, "finish": {"confirm": True}}
 TUS = {
     "Tus-Resumable": "1.0.0",
     "Upload-Length": "4",
@@ -62,7 +63,8 @@ def things(portal: Portal, person, quick_pack) -> dict[str, str]:
     headers = {"Authorization": f"Bearer {ada.token}", "Guildmark-Protocol": "1", **TUS}
     opened = httpx.post(f"{portal.url}/api/v1/attempts/{attempt}/uploads", headers=headers)
     assert opened.status_code == 201
-    return {"attempt": attempt, "submission": submission, "upload": opened.headers["location"].rstrip("/").rsplit("/", 1)[-1]}
+    ids = {"attempt": attempt, "submission": submission, "category": "category1"}
+    return {**ids, "upload": opened.headers["location"].rstrip("/").rsplit("/", 1)[-1]}
 
 
 def test_a_stranger_gets_not_found_from_every_endpoint_and_page(portal: Portal, person, things, anonymous) -> None:

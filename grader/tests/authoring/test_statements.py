@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from guildmark.packs.model import TaskSpec
+from guildmark.rules.counting import Counts
 from guildmark_grader.authoring import statements
 from guildmark_grader.authoring.statements import plain_thresholds, statement
 
@@ -42,6 +43,12 @@ def test_the_two_markers_become_tables_and_sentences() -> None:
         "\n"
         "You may submit as often as you like; the best submission counts.\n"
     )
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "the last submission"), ("ko", "마지막 제출"), ("zh-Hans", "最后一次")])
+def test_x1_the_bands_say_which_submission_counts(language: str, said: str) -> None:
+    assert said not in statement(task(), "{{bands}}", language)
+    assert said in statement(task(), "{{bands}}", language, counts=Counts.LAST)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ Instants are timezone-aware and in UTC; durations are seconds; sizes are bytes; 
 | GET    /submissions/{submission}?wait=S  |                  | SubmissionState   |
 | GET    /attempts/{attempt}/events        |                  | server-sent events, each an AttemptState |
 | GET    /attempts/{attempt}/readiness     |                  | Readiness         |
+| PUT    /attempts/{attempt}/categories/{category}/pin | PinWish | AttemptState   |
 | POST   /attempts/{attempt}/finish        | Finish           | AttemptState      |
 | GET    /certificates/{identifier}        |                  | Certificate (public) |
 | GET    /keys                             |                  | list[PublicKey] (public) |
@@ -33,6 +34,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from guildmark.rules.attempt import Phase
 from guildmark.rules.contract import Contract
+from guildmark.rules.counting import Counts
 from guildmark.rules.credential import IdentityLevel
 from guildmark.rules.scoring import Bands, PassRule
 from guildmark.rules.verdict import Verdict
@@ -198,7 +200,10 @@ class SubmissionPhase(str, Enum):
 
 
 class SubmissionState(Reply):
-    """A submission and what became of it. `counts` says that its score is the category's. `queue_position` counts from 1."""
+    """A submission and what became of it. `counts` says that its score is the category's. `queue_position` counts from 1.
+
+    `pinned` says that the candidate chose it to count, whatever else is submitted.
+    """
 
     id: str
     category: CategoryId
@@ -210,6 +215,7 @@ class SubmissionState(Reply):
     queue_position: int | None
     report: ReportView | None
     counts: bool
+    pinned: bool = False
     receipt: Receipt
 
 
@@ -238,7 +244,10 @@ class TaskView(Reply):
 
 
 class CategoryState(Reply):
-    """A category of an attempt: the best score so far, and everything submitted, the newest first."""
+    """A category of an attempt, and everything submitted, the newest first.
+
+    `best_score` is the score of the submission that counts, whose id is `counting`: the pinned one, else as the exam chooses.
+    """
 
     id: CategoryId
     number: int
@@ -279,7 +288,7 @@ class Result(Reply):
 
 
 class AttemptState(Reply):
-    """Everything that an attempt's owner may know of it at `server_time`."""
+    """Everything that an attempt's owner may know of it at `server_time`. `counts`: which submission of a category does."""
 
     id: str
     program: str
@@ -297,12 +306,13 @@ class AttemptState(Reply):
     finished_at: AwareDatetime | None
     pass_rule: PassRule
     pass_mark: int
+    counts: Counts = Counts.BEST
     categories: tuple[CategoryState, ...]
     result: Result | None
 
 
 class ReadinessItem(Reply):
-    """One category on the list before Finish: its best score, or what is missing."""
+    """One category on the list before Finish: the score that counts, or what is missing."""
 
     id: CategoryId
     number: int
@@ -324,6 +334,12 @@ class Finish(Request):
     """End the attempt before its time. Without `confirm`, a readiness list with warnings refuses it."""
 
     confirm: bool = False
+
+
+class PinWish(Request):
+    """Which submission is to count in a category, whatever else is submitted; None leaves it to the exam's rule."""
+
+    submission: str | None = None
 
 
 class PublicKey(Reply):

@@ -8,7 +8,7 @@ from loopback_exam import START
 from guildmark.client import tus
 from guildmark.client.session import Session
 from guildmark.client.transport import Patience
-from guildmark.errors import AttemptClosed, OurFault, ReceiptInvalid, ResultPending, ServerUnreachable, UsageError
+from guildmark.errors import AttemptClosed, OurFault, ReceiptInvalid, Refused, ResultPending, ServerUnreachable, UsageError
 from guildmark.protocol import SubmissionPhase
 from guildmark.rules.attempt import Phase
 from guildmark.rules.verdict import Verdict
@@ -27,6 +27,12 @@ def model(exam_folder):
         return path
 
     return write
+
+
+def sent(portal):
+    """The requests for the upload's address, with the MiB that each announced."""
+    lines = [line.split() for line in portal.log if "/uploads/" in line]
+    return [(method, int(length) / MEGABYTE) for method, _path, length in lines]
 
 
 def test_s4_a_submitted_model_gets_its_score(running, model):
@@ -81,8 +87,52 @@ def test_x9_a_cut_connection_goes_on_where_it_stopped(running, model, portal):
     portal.faults.cut_patch_after = MEGABYTE
     state = running.submit("1", model())
     assert state.report.score == 4
-    assert [line.split()[0] for line in portal.log if "/uploads/" in line] == ["PATCH", "HEAD", "PATCH", "PATCH"]
-    assert portal.sent_bytes() == 6 * MEGABYTE
+    assert sent(portal) == [("PATCH", 2), ("HEAD", 0), ("PATCH", 1), ("PATCH", 2), ("PATCH", 1)]
+
+
+def test_x9_on_a_line_that_breaks_chunks_become_smaller_and_grow_again(running, model, portal):
+    cuts = iter([0] * 3)
+
+    def cut_again(_done, _total):
+        portal.faults.cut_patch_after = next(cuts, None)
+
+    running.submit("1", model(), progress=cut_again)
+    sizes = [megabytes for method, megabytes in sent(portal) if method == "PATCH"]
+    assert sizes == [2, 1, 0.5, 0.25, 0.5, 1, 2, 1.25]
+
+
+def test_chunks_become_no_smaller_than_what_is_worth_a_request():
+    pace = tus._Pace(tus.CHUNK_BYTES)
+    for _ in range(20):
+        pace.slower()
+    assert pace.chunk_bytes == tus.SMALLEST_CHUNK_BYTES
+    small = tus._Pace(1000)
+    small.slower()
+    assert small.chunk_bytes == 1000
+
+
+def test_x9_an_upload_that_is_busy_is_asked_again(running, model, portal, waits):
+    portal.faults.busy = 2
+    assert running.submit("1", model()).report.score == 4
+    assert waits == [0.5, 1]
+
+
+def test_an_upload_that_stays_busy_says_so_when_patience_ends(running, model, portal):
+    portal.faults.busy = 100
+    with pytest.raises(Refused) as caught:
+        running.submit("1", model())
+    assert caught.value.code == "upload_busy"
+
+
+def test_s8_an_opening_whose_answer_was_lost_at_the_deadline_is_answered_again(running, model, portal, monkeypatch):
+    portal.exam.now = START + timedelta(hours=5) - timedelta(seconds=1)
+    portal.faults.lose_opening = 1
+    original = running._patience.sleep
+    object.__setattr__(
+        running._patience, "sleep", lambda s: (original(s), setattr(portal.exam, "now", START + timedelta(hours=5)))
+    )
+    assert running.submit("1", model()).report.score == 4
+    assert sorted(portal.exam.uploads) == ["u1"]
 
 
 @pytest.mark.parametrize("lost", [1, 2, 3])
@@ -109,8 +159,7 @@ def test_x9_another_process_resumes_an_upload(running, model, portal, signed_in,
     portal.log.clear()
     with Session.open(exam_folder / "Category1", credentials=signed_in) as second:
         assert second.submit("1", path).report.score == 4
-    assert [line.split()[0] for line in portal.log if "/uploads" in line] == ["HEAD", "PATCH", "PATCH"]
-    assert portal.sent_bytes() == 4 * MEGABYTE
+    assert sent(portal) == [("HEAD", 0), ("PATCH", 2), ("PATCH", 2)]
     assert list((exam_folder / ".guildmark" / "uploads").iterdir()) == []
 
 

@@ -12,6 +12,7 @@ from guildmark.rules.eligibility import (
     Ground,
     Place,
     Refusal,
+    address_on_papers,
     asks_for_region,
     flags,
     needs_proof_of_address,
@@ -60,6 +61,28 @@ def test_g5_the_shipped_list_is_the_programs() -> None:
         (Place("UA", "Avtonomna Respublika Krym"), ("Crimea",)),
         (Place("RU", "", "город Севастополь"), ("Crimea",)),
         (Place("UA", "", "Simferópol"), ("Crimea",)),
+        (Place("RU", "91"), ("Crimea",)),
+        (Place("RU", "92"), ("Crimea",)),
+        (Place("RU", "82"), ("Crimea",)),
+        (Place("RU", "RU-91"), ("Crimea",)),
+        (Place("RU", "", "Ялта"), ("Crimea",)),
+        (Place("UA", "Yalta"), ("Crimea",)),
+        (Place("UA", "г. Алушта"), ("Crimea",)),  # noqa: RUF001 - Cyrillic is meant
+        (Place("UA", "", "Красноперекопськ"), ("Crimea",)),
+        # whatever is put between its letters without being seen
+        (Place("UA", "Kri\u200dm"), ("Crimea",)),
+        (Place("UA", "Кр\u034fим"), ("Crimea",)),  # noqa: RUF001 - Cyrillic is meant
+        (Place("RU", "9\u200b1"), ("Crimea",)),
+        (Place("UA", "UA\u2060-43"), ("Crimea",)),
+        # by its postal codes, Ukraine's and Russia's
+        (Place("UA", "", "", "95000"), ("Crimea",)),
+        (Place("UA", "", "", "99 999"), ("Crimea",)),
+        (Place("RU", "", "", "295000"), ("Crimea",)),
+        (Place("UA", "", "", "299\u200b999"), ("Crimea",)),
+        (Place("UA", "", "", "94999"), ()),
+        (Place("RU", "", "", "294999"), ()),
+        (Place("RU", "", "", "300000"), ()),
+        (Place("US", "", "", "95014"), ()),
         # the rest of Ukraine and Russia, their border with Crimea included
         (Place("UA", "UA-65", "Henichesk"), ()),
         (Place("UA", "UA-14", "Donetsk"), ()),
@@ -105,9 +128,28 @@ def test_g5_nationality_is_no_argument_of_any_rule() -> None:
 
 def test_g5_a_citizen_of_an_embargoed_place_with_both_addresses_outside_may_sit() -> None:
     """Their passport is Cuban; it has no address, so a proof of address stands for the papers."""
-    assert needs_proof_of_address(papers=None)
-    assert not needs_proof_of_address(papers=SEOUL)
+    assert needs_proof_of_address(address_on_papers(EMBARGO, papers=None))
+    assert not needs_proof_of_address(address_on_papers(EMBARGO, papers=SEOUL))
     assert refusals(EMBARGO, residence=SEOUL, papers=SEOUL, sitting=SEOUL) == ()
+
+
+@pytest.mark.parametrize(
+    ("papers", "found", "needs_proof"),
+    [
+        (None, "none", True),
+        (Place("UA", " "), "unclear", True),
+        (Place("UA", "", "Sevastopol"), "embargoed", False),
+        (Place("UA", "43"), "embargoed", False),
+        (Place("UA", "30"), "outside", False),
+        (HAVANA, "embargoed", False),
+        (SEOUL, "outside", False),
+    ],
+)
+def test_g5_papers_tell_where_their_bearer_lives_or_a_proof_of_address_is_needed(
+    papers: Place | None, found: str, *, needs_proof: bool
+) -> None:
+    address = address_on_papers(EMBARGO, papers=papers)
+    assert (address.value, needs_proof_of_address(address)) == (found, needs_proof)
 
 
 @pytest.mark.parametrize(

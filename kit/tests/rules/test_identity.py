@@ -10,9 +10,14 @@ from guildmark.rules.identity import (
     Paper,
     Role,
     Round,
+    Scope,
     Standing,
+    Subject,
     Verdict,
+    is_address_proved,
+    is_answered,
     is_large_enough,
+    is_legible,
     missing,
     shred_due_at,
     standing,
@@ -108,6 +113,11 @@ def test_g4_a_photo_has_900_by_600_pixels_or_more(width, height, expected):
     assert is_large_enough(width, height) is expected
 
 
+@pytest.mark.parametrize(("width", "height", "expected"), [(600, 600, True), (599, 5000, False), (5000, 599, False)])
+def test_g2_the_shorter_side_of_a_documents_picture_has_600_pixels_or_more(width, height, expected):
+    assert is_legible(width, height) is expected
+
+
 def said(*verdicts, needed=1):
     return Round(NOON, needed, tuple((verdict, NOON + n * DAY) for n, verdict in enumerate(verdicts, start=1)))
 
@@ -149,3 +159,52 @@ def test_only_a_draft_and_a_rejected_check_take_changes():
 )
 def test_x16_evidence_is_kept_for_its_retention_after_the_decision(rounds, last_change, expected):
     assert shred_due_at(rounds, last_change=last_change, retention=30 * DAY) == expected
+
+
+@pytest.mark.parametrize(
+    ("papers", "expected"),
+    [
+        ([], (Missing.ADDRESS,)),
+        ([BILL], ()),
+        ([Paper(DocumentKind.PASSPORT, TODAY + DAY, shows_address=True)], (Missing.ADDRESS,)),
+        ([Paper(DocumentKind.DRIVING_LICENCE, TODAY, shows_address=True)], (Missing.ADDRESS,)),
+        ([Paper(DocumentKind.DRIVING_LICENCE, TODAY + DAY, shows_address=True)], ()),
+    ],
+)
+def test_g5_where_only_the_address_is_asked_for_a_paper_that_shows_it_is_enough(papers, expected):
+    assert missing(papers, has_photo=False, today=TODAY, scope=Scope.ADDRESS) == expected
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "needed", "stands", "is_proved"),
+    [
+        ([], 1, Standing.WAITING, False),
+        ([Verdict.APPROVED], 2, Standing.WAITING, False),
+        ([Verdict.APPROVED], 1, Standing.DRAFT, True),
+        ([Verdict.REJECTED], 1, Standing.REJECTED, False),
+    ],
+)
+def test_g5_an_approved_address_is_no_approval_of_papers(verdicts, needed, stands, is_proved):
+    address = Round(NOON, needed, tuple((verdict, NOON) for verdict in verdicts), Scope.ADDRESS)
+    assert (standing([address]), is_address_proved([address])) == (stands, is_proved)
+    papers = Round(NOON, 1, ((Verdict.APPROVED, NOON),))
+    assert (standing([address, papers]), is_address_proved([papers])) == (Standing.APPROVED, False)
+
+
+def test_x16_an_address_that_was_approved_alone_is_shredded_the_retention_after_the_last_change():
+    address = Round(NOON, 1, ((Verdict.APPROVED, NOON),), Scope.ADDRESS)
+    assert shred_due_at([address], last_change=NOON - DAY, retention=30 * DAY) == NOON + 30 * DAY
+    assert shred_due_at([address], last_change=NOON + DAY, retention=30 * DAY) == NOON + 31 * DAY
+
+
+@pytest.mark.parametrize(
+    ("refused", "changed", "expected"),
+    [
+        ({Subject.DOCUMENTS}, {Subject.DOCUMENTS}, True),
+        ({Subject.DOCUMENTS, Subject.PHOTO}, {Subject.PHOTO}, True),
+        ({Subject.DOCUMENTS}, {Subject.PHOTO, Subject.PROFILE}, False),
+        ({Subject.PHOTO}, set(), False),
+    ],
+)
+def test_g4_a_rejection_is_answered_by_a_change_of_something_that_was_refused(refused, changed, expected):
+    assert is_answered(refused=frozenset(refused), changed=frozenset(changed)) is expected

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from guildmark.rules.credential import IdentityLevel, stated_level
+from guildmark.rules.eligibility import OnPapers
 from guildmark.rules.identity_session import NameForm, SessionStanding, Told, form_that_agrees, names_agree, standing
 
 NOW, SECOND = datetime(2030, 1, 15, 12, 0, tzinfo=UTC), timedelta(seconds=1)
@@ -65,3 +66,27 @@ def test_g4_a_certificate_states_what_was_reached_where_a_check_is_asked_for():
     none, provider, reviewed = IdentityLevel
     assert [stated_level(asked=provider, reached=level) for level in IdentityLevel] == [none, provider, reviewed]
     assert [stated_level(asked=none, reached=level) for level in IdentityLevel] == [none, none, none]
+
+
+@pytest.mark.parametrize(
+    ("address", "is_proved", "expected"),
+    [
+        (None, False, "verified"),
+        (OnPapers.OUTSIDE, False, "verified"),
+        (OnPapers.NONE, False, "address_needed"),
+        (OnPapers.NONE, True, "verified"),
+        (OnPapers.UNCLEAR, False, "address_needed"),
+        (OnPapers.UNCLEAR, True, "verified"),
+        (OnPapers.EMBARGOED, False, "address_embargoed"),
+        (OnPapers.EMBARGOED, True, "address_embargoed"),
+    ],
+)
+def test_g5_the_address_that_a_provider_saw_counts_as_that_on_any_papers(address, is_proved, expected):
+    found = standing([(Told.VERIFIED, NOW)], name_agrees=True, address=address, is_address_proved=is_proved)
+    assert found.value == expected
+    assert standing([(Told.VERIFIED, NOW)], name_agrees=False, address=address).value == "name_differs"
+
+
+def test_g5_who_needs_a_proof_of_address_goes_on_with_the_same_session():
+    assert not SessionStanding.ADDRESS_NEEDED.is_over
+    assert SessionStanding.ADDRESS_EMBARGOED.is_over

@@ -32,6 +32,27 @@ def test_g8_the_next_attempt_opens_so_long_after_the_newest_failure(failed: list
     assert retake_from(failed, WAITS) == again
 
 
+@pytest.mark.parametrize(
+    ("wait", "failed", "again"),
+    [
+        ("1 year", (2028, 2, 29), (2029, 2, 28)),
+        ("1 year", (2028, 2, 28), (2029, 2, 28)),
+        ("1 year", (2027, 2, 28), (2028, 2, 28)),
+        ("1 year", (2027, 3, 1), (2028, 3, 1)),
+        ("4 years", (2028, 2, 29), (2032, 2, 29)),
+        ("2 months", (2027, 12, 31), (2028, 2, 29)),
+        ("2 months", (2028, 12, 31), (2029, 2, 28)),
+        ("2 months", (2027, 12, 29), (2028, 2, 29)),
+        ("14 days", (2028, 2, 16), (2028, 3, 1)),
+        ("14 days", (2027, 2, 16), (2027, 3, 2)),
+        ("14 days", (2028, 2, 15), (2028, 2, 29)),
+    ],
+)
+def test_g8_a_wait_over_29_february(wait: str, failed: tuple[int, int, int], again: tuple[int, int, int]) -> None:
+    before_midnight = datetime(*failed, 23, 59, 59, tzinfo=timezone.utc)
+    assert Wait.parse(wait).after(before_midnight) == datetime(*again, 23, 59, 59, tzinfo=timezone.utc)
+
+
 def test_a_wait_of_months_ends_on_the_last_day_of_a_shorter_month() -> None:
     assert Wait(1, "month").after(NOON) == datetime(2030, 2, 28, 12, 0, tzinfo=timezone.utc)
 

@@ -1,4 +1,4 @@
-"""The ASGI application: Django, with a bound around it on what a request may send.
+"""The ASGI application: Django, with a bound around it on what a request may send, and uploads put away as they arrive.
 
 What runs beside it, the job runner and the grading service, belongs to the process and not to the application: `cli/serve.py`
 starts both around uvicorn, so that an application served by several workers would not bring several runners along.
@@ -11,9 +11,10 @@ from django.core.asgi import get_asgi_application
 from django.core.exceptions import ImproperlyConfigured
 
 from guildmark_portal.bodies import BodyLimit
+from guildmark_portal.pieces import KeptPieces
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guildmark_portal.settings")
 if settings.GUILDMARK_THROWAWAY:
     raise ImproperlyConfigured("GUILDMARK_DATA is not set: there is no portal to serve. Run: guildmark-portal init")
 
-application = BodyLimit(get_asgi_application())
+application = BodyLimit(KeptPieces(get_asgi_application()))

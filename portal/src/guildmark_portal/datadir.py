@@ -39,6 +39,9 @@ SECRETS_FILE: Final = "secrets.json"
 DATABASE_FILE: Final = "db.sqlite3"
 DEFAULT_URL: Final = "http://127.0.0.1:8000"
 FOLDERS: Final = ("blobs", "banks", "evidence", "static", "run")
+SHORTEST_RECOVERY_H: Final = 24
+CONTACT: Final = r"^([A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+|https://[^\s<>\"]+)?$"
+"""A mail address, a page at https, or nothing."""
 _HOST: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
 
 
@@ -67,9 +70,11 @@ class Config:
 
     url: str = DEFAULT_URL
     organisation: str = "Guildmark"
+    support_contact: str = ""
     grading_slots: int = 1
     identity_retention_days: int = 90
     identity_reviewers: int = 1
+    recovery_wait_hours: int = 72
     country_header: str = ""
     region_header: str = ""
     mail: MailConfig = field(default_factory=MailConfig)
@@ -185,6 +190,8 @@ def check(config: Config, path: Path) -> None:
     problems = []
     if wrong := url_problem(config.url, name="url"):
         problems.append(wrong)
+    if not re.fullmatch(CONTACT, config.support_contact):
+        problems.append(_("support_contact must be a mail address, or a page at https"))
     if config.mail.transport not in {"console", "smtp"}:
         problems.append(_("mail.transport must be console or smtp"))
     if config.mail.security not in {"starttls", "tls", "none"}:
@@ -195,6 +202,8 @@ def check(config: Config, path: Path) -> None:
         problems.append(_("identity_retention_days must be a whole number of at least 1"))
     if config.identity_reviewers not in {1, 2}:
         problems.append(_("identity_reviewers must be 1 or 2"))
+    if not isinstance(config.recovery_wait_hours, int) or config.recovery_wait_hours < SHORTEST_RECOVERY_H:
+        problems.append(_("recovery_wait_hours must be a whole number of at least {hours}").format(hours=SHORTEST_RECOVERY_H))
     if problems:
         raise _broken(path, "; ".join(problems))
 
@@ -298,12 +307,16 @@ def config_text(config: Config) -> str:
 url = {json.dumps(config.url)}
 # Who issues the certificates.
 organisation = {json.dumps(config.organisation, ensure_ascii=False)}
+# Whom candidates write to: a mail address, or a page at https. A program may name another one.
+support_contact = {json.dumps(config.support_contact)}
 # How many models are graded at the same time.
 grading_slots = {config.grading_slots}
 # Days after the decision on a check of identity until papers and photo are shredded.
 identity_retention_days = {config.identity_retention_days}
 # Reviewers who must approve a check of identity: 1, or 2 different ones.
 identity_reviewers = {config.identity_reviewers}
+# Hours for which somebody can object before support removes a lost passkey or authenticator app of theirs.
+recovery_wait_hours = {config.recovery_wait_hours}
 # Headers in which a proxy of yours writes the country and region (ISO 3166) that a connection seems to come from, and which it
 # takes from nobody else. A connection from a place under embargo is then flagged in the audit table; nobody is refused for it.
 country_header = {json.dumps(config.country_header)}

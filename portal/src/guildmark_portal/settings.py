@@ -9,12 +9,14 @@ Beyond Django's own:
     DATA_DIR, BLOBS_DIR, BANKS_DIR      pathlib.Path
     PORTAL_URL                          "https://exam.example.org", without a slash at its end
     ORGANISATION                        who issues certificates
+    SUPPORT_CONTACT                     whom candidates write to where their program names nobody; may be empty
     MASTER_SECRET                       32 bytes; draws and bundle keys are derived from it by HMAC
     SIGNING_KEYS                        tuple of datadir.SigningKey; the first one not retired signs
     COUNTRY_HEADER, REGION_HEADER       headers of a proxy that say where a connection seems to come from; may be empty
     GRADER_SOCKET                       path of the grading service's Unix socket
     IDENTITY_RETENTION_DAYS             days after the decision on a check of identity until its evidence is shredded
     IDENTITY_REVIEWERS                  reviewers who must approve a check: 1 or 2
+    RECOVERY_WAIT_HOURS                 hours for which somebody can object to a recovery of their account
     IDENTITY_PROVIDER                   identity_provider_config.IdentityProvider; its `kind` is empty for none
     IDENTITY_PROVIDER_SECRETS           its key and webhook secret: never logged
     GRADING_SLOTS                       how many gradings run at the same time
@@ -25,6 +27,7 @@ Beyond Django's own:
 import atexit
 import logging
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -55,19 +58,21 @@ else:
 
 BLOBS_DIR, BANKS_DIR = DATA_DIR / "blobs", DATA_DIR / "banks"
 ORGANISATION = _config.organisation
+SUPPORT_CONTACT = _config.support_contact
 PORTAL_URL = (os.environ.get("GUILDMARK_URL") or _config.url).rstrip("/")  # `serve` knows the port of a local portal
 MASTER_SECRET = _secrets.master_secret
 SIGNING_KEYS = _secrets.signing_keys
 GRADING_SLOTS = _config.grading_slots
 IDENTITY_RETENTION_DAYS = _config.identity_retention_days
 IDENTITY_REVIEWERS = _config.identity_reviewers
+RECOVERY_WAIT_HOURS = _config.recovery_wait_hours
 IDENTITY_PROVIDER = _config.identity_provider
 IDENTITY_PROVIDER_SECRETS = identity_provider_config.secrets_of(_secrets.identity_provider)
 COUNTRY_HEADER, REGION_HEADER = _config.country_header, _config.region_header
 GRADER_SOCKET = os.environ.get("GUILDMARK_GRADER_SOCKET") or str(DATA_DIR / "run" / "grader.sock")
 
-JOB_LANES = {"grade": GRADING_SLOTS + 1, "default": 2}
-JOB_KIND_LANES = {"grade": "grade"}
+JOB_LANES = {"grade": GRADING_SLOTS + 1, "mail": 3, "default": 2}
+JOB_KIND_LANES = {"grade": "grade", "mail": "mail"}  # a mail server that hangs holds up letters alone
 
 # The application ----------------------------------------------------------------------------------------------------
 
@@ -98,7 +103,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.saml",
     "allauth.idp.oidc",
     "csp",
-    "django.contrib.admin",
+    "guildmark_portal.accounts.administration_app.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -114,6 +119,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "guildmark_portal.accounts.languages.LanguageOfTheAccount",
+    "guildmark_portal.accounts.not_stored.NotStored",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -152,6 +159,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "portal_cache",
+        "KEY_FUNCTION": "guildmark_portal.accounts.expiry.cache_key",
         "OPTIONS": {"MAX_ENTRIES": 100_000},  # sign-in codes of devices live here: culling would lose them
     }
 }
@@ -211,6 +219,7 @@ USE_I18N = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ko", "한국어"), ("zh-hans", "简体中文")]
 LOCALE_PATHS = [PACKAGE / "locale"]
+FORMAT_MODULE_PATH = "guildmark_portal.formats"
 
 # Accounts: an e-mail address and a code, never a password -----------------------------------------------------------
 
@@ -244,12 +253,16 @@ ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 3
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60  # how long a sign-in counts as fresh
 ACCOUNT_RATE_LIMITS = {
-    # By address of the network: a classroom signs in at the same minute. By person (`key`): one needs no more.
+    # By address of the network: a classroom signs in at the same minute. Letters with codes: `accounts.code_letters`.
     "login": "60/m/ip",
     "signup": "60/m/ip",
-    "request_login_code": "60/m/ip,3/m/key",
+    "request_login_code": "60/m/ip",
+    "code_for_who_is_signed_in": "3/m/key,20/h/key",
+    "code_for_known_browser": "3/m/key,20/h/key",
+    "code_from_network": "3/m/key,6/h/key",  # to one address
+    "code_for_address": "20/h/key",
     "login_failed": "10/m/ip,5/5m/key",
-    "confirm_email": "1/10s/key",
+    "confirm_email": "60/m/ip",
     "manage_email": "10/m/user",
     "reauthenticate": "10/m/user",
     "data_download": "2/10m/user",  # the whole of somebody's models
@@ -260,7 +273,11 @@ MFA_ADAPTER = "guildmark_portal.accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}  # a classroom, as above
-MFA_FORMS = {"add_webauthn": "guildmark_portal.accounts.forms.PasskeyForm"}
+MFA_FORMS = {
+    "add_webauthn": "guildmark_portal.accounts.forms.PasskeyForm",
+    "authenticate": "guildmark_portal.accounts.app_codes.SignInForm",
+    "reauthenticate": "guildmark_portal.accounts.app_codes.FreshSignInForm",
+}
 MFA_TOTP_ISSUER = ORGANISATION
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
 MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a passkey signs in by itself, so it asks for a finger, a face or a PIN
@@ -320,11 +337,20 @@ def _in_one_line(record: logging.LogRecord) -> bool:
     return True
 
 
+class _WithoutTokens(logging.Formatter):
+    """Lines in which an address that is a secret by itself cannot be read: whoever has it is let in."""
+
+    _tokens = re.compile(r"(/(?:camera|recovery)/)[^/\s?]+")
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._tokens.sub(r"\1[token]", super().format(record))
+
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"one_line": {"()": lambda: _in_one_line}},
-    "formatters": {"line": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}},
+    "formatters": {"line": {"()": _WithoutTokens, "fmt": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {

@@ -11,7 +11,8 @@ trusted_domains = ["example.edu"]      # for these alone the organisation's word
 [[sign_in.saml]]                       # SAML 2.0
 id = "institute"
 name = "Institute"
-metadata = "institute.xml"             # a file in the data directory: the organisation's metadata
+metadata = "institute.xml"             # the organisation's metadata: a file in the data directory, or an address that
+                                       # begins with https://, whose copy `guildmark-portal sign-in fetch` keeps there
 trusted_domains = ["institute.example.org"]
 """
 
@@ -28,6 +29,8 @@ from guildmark.i18n import _
 _ID: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
 SAML_STRICT: Final = {"strict": True, "want_assertion_signed": True, "allow_single_label_domains": True}
 """Only signed assertions that somebody here has asked for; a host may be a name without a dot, as `localhost` is."""
+METADATA_AGE_S: Final = 60
+"""How long metadata that was read is used before its file is read again."""
 _DOMAIN: Final = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
@@ -48,12 +51,21 @@ class OidcProvider:
 
 @dataclass(frozen=True, kw_only=True)
 class SamlProvider:
-    """A SAML identity provider; `metadata` is a file in the data directory."""
+    """A SAML identity provider; `metadata` is a file in the data directory, or the address that it is published at."""
 
     id: str
     name: str
     metadata: str
     trusted_domains: tuple[str, ...] = ()
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the metadata has an address."""
+        return "://" in self.metadata
+
+    def file(self, directory: Path) -> Path:
+        """Where the metadata lies, or the copy of what is published."""
+        return directory / (f"saml-{self.id}.xml" if self.is_published else self.metadata)
 
 
 @dataclass(frozen=True)
@@ -96,15 +108,17 @@ def _provider(kind: Any, entry: Any) -> Any:
     if not _ID.fullmatch(entry["id"]):
         raise Unfit(_("the id {id} must be of small letters, digits and dashes").format(id=entry["id"]))
     if kind is OidcProvider:
-        _check_issuer(entry["issuer"])
+        _check_address("issuer", entry["issuer"])
+    elif "://" in entry["metadata"]:
+        _check_address("metadata", entry["metadata"])
     return kind(**{**entry, "trusted_domains": tuple(domains)})
 
 
-def _check_issuer(issuer: str) -> None:
-    address = urlsplit(issuer)
+def _check_address(name: str, value: str) -> None:
+    address = urlsplit(value)
     is_local = address.scheme == "http" and address.hostname in {"127.0.0.1", "localhost", "::1"}
     if not address.hostname or (address.scheme != "https" and not is_local):
-        raise Unfit(_("the issuer {issuer} must be an address that begins with https://").format(issuer=issuer))
+        raise Unfit(_("the {name} {value} must be an address that begins with https://").format(name=name, value=value))
 
 
 def secret_of(provider: OidcProvider, secrets: Mapping[str, str]) -> str:
@@ -113,20 +127,38 @@ def secret_of(provider: OidcProvider, secrets: Mapping[str, str]) -> str:
     return os.environ.get(variable) or secrets.get(provider.id, "")
 
 
-def saml_idp(provider: SamlProvider, directory: Path) -> dict[str, str]:
-    """What the identity provider's metadata says: `entity_id`, `sso_url`, `x509cert`. Raises `Unfit`."""
+def saml_idp(provider: SamlProvider, directory: Path) -> dict[str, Any]:
+    """What allauth is told of the identity provider. Raises `Unfit`.
+
+    Of metadata that it gets as values it takes one certificate; of metadata that has an address it takes all of them, so that
+    a provider can go from one to the next. It therefore reads our own file by its address, anew every minute.
+    """
+    path = provider.file(directory)
+    if provider.is_published and not path.is_file():
+        raise Unfit(_("the metadata of {id} was not fetched yet; run: guildmark-portal sign-in fetch").format(id=provider.id))
+    try:
+        said = read_metadata(path.read_bytes())
+    except (OSError, Unfit) as error:
+        raise Unfit(
+            _("{path} is not the metadata of a SAML identity provider ({kind})").format(
+                path=path, kind=type(error.__cause__ or error).__name__
+            )
+        ) from error
+    return {**said, "metadata_url": path.resolve().as_uri(), "metadata_cache_timeout": METADATA_AGE_S}
+
+
+def read_metadata(document: bytes) -> dict[str, str]:
+    """The `entity_id` and `sso_url` of metadata that can be used: with a certificate for signing. Raises `Unfit`."""
     from onelogin.saml2.errors import OneLogin_Saml2_Error
     from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
 
-    path = directory / provider.metadata
     try:
-        idp = OneLogin_Saml2_IdPMetadataParser.parse(path.read_bytes())["idp"]
-        certificate = idp.get("x509cert") or idp["x509certMulti"]["signing"][0]
-        return {"entity_id": idp["entityId"], "sso_url": idp["singleSignOnService"]["url"], "x509cert": certificate}
-    except (OSError, KeyError, ValueError, SyntaxError, OneLogin_Saml2_Error) as error:
-        raise Unfit(
-            _("{path} is not the metadata of a SAML identity provider ({kind})").format(path=path, kind=type(error).__name__)
-        ) from error
+        idp = OneLogin_Saml2_IdPMetadataParser.parse(document)["idp"]
+        if "x509cert" not in idp:
+            idp["x509certMulti"]["signing"]
+        return {"entity_id": idp["entityId"], "sso_url": idp["singleSignOnService"]["url"]}
+    except (KeyError, ValueError, SyntaxError, OneLogin_Saml2_Error) as error:
+        raise Unfit(_("this is not the metadata of a SAML identity provider")) from error
 
 
 def for_allauth(sign_in: SignIn, directory: Path, secrets: Mapping[str, str]) -> dict[str, dict[str, list[dict[str, Any]]]]:

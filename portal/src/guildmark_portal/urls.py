@@ -5,9 +5,18 @@ from allauth.socialaccount import views as social_views
 from django.contrib import admin
 from django.urls import include, path
 
-from guildmark_portal.accounts import data_page, deletion_page, fresh_page, roles_page, sessions_page
+from guildmark_portal.accounts import (
+    closing_page,
+    data_page,
+    deletion_page,
+    fresh_page,
+    recovery_page,
+    roles_page,
+    sessions_page,
+)
 from guildmark_portal.accounts.account_page import show as account_page
 from guildmark_portal.accounts.admin import sign_in_for_admin
+from guildmark_portal.accounts.languages import choose as choose_language
 from guildmark_portal.accounts.views import ask_for_device_code, confirm_device
 
 # Chosen one by one: of allauth's pages, those that deal in passwords are left out.
@@ -19,6 +28,7 @@ accounts = [
     path("signup/", account_views.signup, name="account_signup"),
     path("confirm-email/", account_views.email_verification_sent, name="account_email_verification_sent"),
     path("reauthenticate/", fresh_page.show, name="account_reauthenticate"),
+    path("recovery/<str:token>/", recovery_page.show_by_link, name="account_recovery_object"),
     path("inactive/", account_views.account_inactive, name="account_inactive"),
     path("elsewhere/cancelled/", social_views.login_cancelled, name="socialaccount_login_cancelled"),
     path("elsewhere/error/", social_views.login_error, name="socialaccount_login_error"),
@@ -36,10 +46,14 @@ account = [
     path("sessions/", sessions_page.show, name="account_sessions"),
     path("data/", data_page.show, name="account_data"),
     path("delete/", deletion_page.show, name="account_delete"),
+    path("close/", closing_page.show, name="account_close"),
+    path("recovery/", recovery_page.show_own, name="account_recovery"),
+    path("recoveries/", recovery_page.show_all, name="account_recoveries"),
     path("roles/", roles_page.show, name="account_roles"),
 ]
 
 urlpatterns = [
+    path("language/", choose_language, name="language"),
     path("admin/login/", sign_in_for_admin),
     path("admin/", admin.site.urls),
     path("account/", include(account)),

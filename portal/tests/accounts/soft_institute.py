@@ -30,12 +30,16 @@ def certificate_of(key: rsa.RSAPrivateKey) -> str:
     return made.public_bytes(serialization.Encoding.PEM).decode()
 
 
-def metadata_of(key: rsa.RSAPrivateKey) -> str:
-    body = "".join(certificate_of(key).splitlines()[1:-1])
-    return f"""<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="{ENTITY}">
-<md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
-<md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data>
-<ds:X509Certificate>{body}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>
+def metadata_of(*keys: rsa.RSAPrivateKey, entity: str = ENTITY) -> str:
+    """What the identity provider publishes: every key that it signs with, or is about to."""
+    descriptors = "".join(
+        f"""<md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data>
+<ds:X509Certificate>{"".join(certificate_of(key).splitlines()[1:-1])}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>
+</md:KeyDescriptor>"""
+        for key in keys
+    )
+    return f"""<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="{entity}">
+<md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">{descriptors}
 <md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://idp.institute.example/sso"/>
 </md:IDPSSODescriptor></md:EntityDescriptor>"""
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -9,20 +10,25 @@ from pathlib import Path
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.conf import settings as django_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
-from portal.tests.accounts.conftest import signed_in, streamed, who
+from portal.tests.accounts.conftest import CODE, signed_in, streamed, who
 from portal.tests.conftest import person_with
 
 from guildmark_portal import clock
-from guildmark_portal.accounts import deletion
+from guildmark_portal.accounts import deletion, deletion_page, recovery
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit.models import Entry
 from guildmark_portal.credentials.models import Certificate
 from guildmark_portal.exams.models import Attempt, Entitlement, Submission
 from guildmark_portal.jobs.models import Job
 from guildmark_portal.jobs.runner import Runner
+from guildmark_portal.profiles import services as profiles
+from guildmark_portal.profiles.entered import FullName
+from guildmark_portal.profiles.models import Residence
 
 PAGE, DATA = "/account/delete/", "/account/data/"
 NAME, ADDRESS, FILE = "Ada Candidate", "candidate@example.org", "adas-own-model.keras"
@@ -121,6 +127,23 @@ def test_deleting_needs_the_box_ticked(own):
     assert User.objects.filter(email=ADDRESS).exists()
 
 
+def test_a_second_click_that_comes_too_late_is_answered_as_the_first(own, candidate, monkeypatch):
+    """Both requests have found the account; the other one deletes it before this one does."""
+
+    def found_by_both(request):
+        user = signed_in_person(request)
+        if request.method == "POST":
+            assert deletion.delete(user=User.objects.get(pk=user.pk))
+        return user
+
+    signed_in_person = deletion_page.signed_in
+    monkeypatch.setattr(deletion_page, "signed_in", found_by_both)
+    answer = own.post(PAGE, {"understood": "yes"})
+    assert (answer.status_code, answer["Location"], User.objects.count()) == (302, "/", 0)
+    assert Entry.objects.filter(action="account.deleted").count() == 1
+    assert Job.objects.filter(key__startswith="goodbye-").count() == 1
+
+
 @pytest.mark.usefixtures("finished")
 def test_everything_goes_with_a_letter_and_an_entry_that_names_nobody(
     own, letters, data_dir, django_capture_on_commit_callbacks
@@ -194,6 +217,16 @@ def test_letters_that_wait_for_the_address_are_forgotten_but_for_the_goodbye(can
     assert [subject for _to, subject, _body in letters()] == ["Your account is deleted"]
 
 
+def test_letters_to_a_former_address_that_were_given_up_are_forgotten_too(own, candidate, newest_code):
+    own.post("/account/email/", {"email": "ada@new.example.org", "action_add": "yes"})
+    own.post("/accounts/confirm-email/", {"code": newest_code()})
+    Job.objects.filter(kind="mail", finished_at=None).update(dead_at=clock.now())  # the notice to the address that was left
+    assert Job.objects.filter(kind="mail", payload__to=ADDRESS).exists()
+    candidate.refresh_from_db()
+    deletion.delete(user=candidate)
+    assert [one.payload.get("to") for one in Job.objects.filter(kind="mail").exclude(payload={})] == ["ada@new.example.org"]
+
+
 def test_a_mail_server_that_refuses_the_address_leaves_it_in_no_log(candidate, caplog, settings):
     settings.EMAIL_BACKEND = "portal.tests.accounts.refusing_mail.Backend"
     deletion.delete(user=candidate)
@@ -209,33 +242,107 @@ def committed(transactional_db: None) -> Iterator[Path]:
     connection.close()
 
 
-def test_afterwards_nothing_readable_is_in_the_database_its_log_or_the_files(committed, candidate, program, work, own, caplog):
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[Path]:
+    """Everything that anything logs, in the portal's own words."""
+    path = tmp_path / "portal.log"
+    handler, root = logging.FileHandler(path), logging.getLogger()
+    handler.setFormatter(logging.Formatter(django_settings.LOGGING["formatters"]["line"]["fmt"], style="{"))
+    was = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield path
+    root.setLevel(was)
+    root.removeHandler(handler)
+    handler.close()
+
+
+PERSON = {
+    "address": ADDRESS,
+    "a former address": "ada@first.example.org",
+    "name": "Ada Quuxberg",
+    "legal name": "Adelheid Quuxberg-Zwölf",
+    "street": "17 Zzyzx Lane",
+    "file name": FILE,
+    "file": "weights that Ada trained",
+    "what support wrote": "she knew the number of her first attempt",
+    "browser": "Quuxbrowser/7",
+}
+"""What is written of the person, and where it must not be read any more; one of each kind that the portal keeps in clear."""
+
+
+def live(own: Client, candidate: User, program: str, work: Callable[[], None]) -> None:
+    """Do everything that leaves something of a person behind."""
     from django.contrib.admin.models import CHANGE, LogEntry
 
-    own.post("/account/", {"name": "Ada Quuxberg"})
+    User.objects.filter(pk=candidate.pk).update(email=PERSON["a former address"])
+    EmailAddress.objects.filter(user=candidate).update(email=PERSON["a former address"])
+    own.post("/account/email/", {"email": ADDRESS, "action_add": "yes"})
+    own.post("/accounts/confirm-email/", {"code": waiting_code()})
+    own.post("/account/", {"name": PERSON["name"]})
+    candidate.refresh_from_db()
+    assert candidate.email == ADDRESS
+    entered = FullName(PERSON["legal name"])
+    profiles.record_name(user=candidate, full_name=entered)
+    own.post("/account/", {"name": PERSON["name"]})
+    Residence.objects.create(user=candidate, country="KR", street=PERSON["street"], recorded_at=clock.now())
     address = own.post("/exam/", {"program": program})["Location"]
     own.post(f"{address}begin/", {"understood": "yes"})
-    own.post(f"{address}category1/hand-in/", {"model": SimpleUploadedFile(FILE, b"score 1")})
+    content = PERSON["file"].encode()
+    own.post(f"{address}category1/hand-in/", {"model": SimpleUploadedFile(FILE, b"score 1 " + content)})
     work()
     own.post(f"{address}finish/", {"confirm": "yes"})
     work()
     LogEntry.objects.create(user=candidate, object_id="1", object_repr=f"{ADDRESS} (job)", action_flag=CHANGE)
+    Authenticator.objects.create(user=candidate, type="totp", data={"secret": "x"})
+    recovery.open_recovery(email=ADDRESS, reason=PERSON["what support wrote"], actor="tests")
+    Authenticator.objects.filter(user=candidate).delete()
+    browser = Client(headers={"user-agent": PERSON["browser"]})
+    browser.post("/accounts/login/", {"login": ADDRESS})
+    browser.post("/accounts/login/code/confirm/", {"code": waiting_code()})
+    assert who(browser) == candidate
     Client().post("/accounts/login/", {"login": ADDRESS})
-    secrets = [ADDRESS, "Quuxberg", "Ada Candidate", FILE]
-    assert [secret for secret in secrets if secret.encode() in everything(committed)] != []
-    answer = own.post(PAGE, {"understood": "yes"})
-    assert answer.status_code == 302
+
+
+def waiting_code() -> str:
+    """The code of the newest letter, before it is sent."""
+    return str(CODE.findall(Job.objects.filter(kind="mail", finished_at=None).latest("pk").payload["body"])[-1])
+
+
+def test_afterwards_nothing_readable_is_in_database_files_log_or_a_backup(
+    committed, candidate, program, work, own, log, tmp_path
+):
+    live(own, candidate, program, work)
+    before = {"database and files": everything(committed), "backup": backup(tmp_path / "before.sqlite3")}
+    found = {kind for kind, text in PERSON.items() if text.encode() in before["database and files"]}
+    assert found == set(PERSON)
+    in_backup = {kind for kind, text in PERSON.items() if text.encode() in before["backup"]}
+    assert in_backup == set(PERSON) - {"file", "a former address"}  # the one is no row, the other only in freed pages
+    assert own.post(PAGE, {"understood": "yes"}).status_code == 302
+    unswept = everything(committed)
+    assert [kind for kind, text in PERSON.items() if text.encode() in unswept] != []  # the write-ahead log, until it is cut
+    Client(headers={"host": "elsewhere.example"}).get("/")
     Runner().run_due()
     with clock.use(lambda: datetime.now(UTC) + deletion.SOON):  # noqa: TID251 - a minute later
         assert Runner().run_due() == 1
-    held = everything(committed)
-    assert [secret for secret in secrets if secret.encode() in held] == []
-    assert [secret for secret in secrets if secret in caplog.text] == []
+    places = {
+        "database and files": everything(committed),
+        "log": log.read_bytes(),
+        "backup": backup(tmp_path / "after.sqlite3"),
+    }
+    assert b"elsewhere.example" in places["log"]  # it is the portal's log
+    left = [(kind, place) for kind, text in PERSON.items() for place, held in places.items() if text.encode() in held]
+    assert left == []
 
 
 def everything(database: Path) -> bytes:
     """The bytes of the database, of its write-ahead log, and of every file of the portal."""
-    from django.conf import settings
-
-    files = [*database.parent.glob(f"{database.name}*"), *Path(settings.DATA_DIR).rglob("*")]
+    files = [*database.parent.glob(f"{database.name}*"), *Path(django_settings.DATA_DIR).rglob("*")]
     return b"".join(path.read_bytes() for path in files if path.is_file())
+
+
+def backup(path: Path) -> bytes:
+    """A backup of the database, as SQLite makes it while the portal runs."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(path)])
+    return path.read_bytes()

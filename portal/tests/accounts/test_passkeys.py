@@ -2,6 +2,8 @@
 
 import json
 import re
+import time
+from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -11,6 +13,7 @@ from portal.tests.accounts.conftest import signed_in, who
 from portal.tests.accounts.soft_passkey import SoftPasskey
 from portal.tests.web.html_reading import Page
 
+from guildmark_portal import clock
 from guildmark_portal.accounts import sealing
 from guildmark_portal.audit.models import Entry
 
@@ -149,6 +152,20 @@ def test_with_an_app_a_fresh_sign_in_means_the_app(candidate, with_app):
     assert client.get("/accounts/reauthenticate/")["Location"].startswith("/account/security/reauthenticate/")
     client.post("/account/security/reauthenticate/", {"code": app_code(with_app, 1)})
     assert client.get("/account/delete/").status_code == 200
+
+
+@pytest.mark.parametrize("seconds", [0, 33, 59])
+def test_a_code_of_the_app_counts_once_for_as_long_as_it_could_be_taken(seconds, candidate, with_app, monkeypatch):
+    where, code = "/account/security/reauthenticate/", {"code": app_code(with_app, 1)}
+    assert signed_in(candidate).post(where, code).status_code == 302
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() + seconds)
+    monkeypatch.setattr("django.core.cache.backends.db.tz_now", lambda: clock.now() + timedelta(seconds=seconds))
+    again = signed_in(candidate)
+    assert again.post(where, code).status_code == 200
+    assert again.get("/account/delete/").status_code == 302
+    if seconds == 59:
+        assert signed_in(candidate).post(where, {"code": app_code(with_app, 1)}).status_code == 302
 
 
 def test_a_code_by_mail_entered_after_the_app_was_added_is_not_fresh_enough(candidate, with_app):

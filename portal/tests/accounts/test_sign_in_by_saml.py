@@ -2,6 +2,7 @@
 
 import base64
 import zlib
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -12,7 +13,7 @@ from django.test import Client
 from portal.tests.accounts.conftest import who
 from portal.tests.accounts.soft_institute import HOLDER, SAML, assertion, metadata_of
 
-from guildmark_portal import sign_in_providers
+from guildmark_portal import clock, sign_in_providers
 from guildmark_portal.accounts.models import User
 
 
@@ -105,3 +106,31 @@ def test_an_assertion_is_good_once(client, candidate):
     client.post("/accounts/logout/")
     finish(client, response)
     assert who(client) is None
+
+
+NEXT = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@pytest.mark.usefixtures("institute")
+@pytest.mark.parametrize("published", [(HOLDER, NEXT), (NEXT, HOLDER)], ids=["first", "second"])
+@pytest.mark.parametrize("signer", [HOLDER, NEXT], ids=["the old key", "the new key"])
+def test_every_certificate_of_the_metadata_holds(published, signer, client, candidate, tmp_path):
+    (tmp_path / "institute.xml").write_text(metadata_of(*published))
+    assert finish(client, assertion(request_of(client), candidate.email, key=signer)) == 302
+    assert who(client) == candidate
+
+
+@pytest.mark.usefixtures("institute")
+def test_a_key_that_the_metadata_names_no_longer_is_refused(client, candidate, tmp_path):
+    (tmp_path / "institute.xml").write_text(metadata_of(NEXT))
+    assert finish(client, assertion(request_of(client), candidate.email, key=HOLDER)) == 401
+
+
+@pytest.mark.usefixtures("institute")
+def test_a_portal_that_runs_takes_new_metadata_within_a_minute(client, candidate, tmp_path, monkeypatch):
+    assert finish(client, assertion(request_of(client), candidate.email)) == 302
+    (tmp_path / "institute.xml").write_text(metadata_of(NEXT))
+    in_a_minute = timedelta(seconds=sign_in_providers.METADATA_AGE_S + 1)
+    monkeypatch.setattr("django.core.cache.backends.db.tz_now", lambda: clock.now() + in_a_minute)  # the cache's own clock
+    other = Client(headers={"host": "testserver"})
+    assert finish(other, assertion(request_of(other), candidate.email, key=HOLDER)) == 401

@@ -21,13 +21,18 @@ from portal.tests.accounts.soft_passkey import SoftPasskey
 from portal.tests.conftest import person_with
 
 from guildmark_portal import clock
+from guildmark_portal.accounts import recovery
 from guildmark_portal.accounts.models import User
+from guildmark_portal.api.application import api
 from guildmark_portal.exams.models import Attempt
 from guildmark_portal.identity import services as identity
+from guildmark_portal.jobs.models import Job
 
 PEOPLE = ("stranger", "candidate", "reviewer", "examiner", "author", "support", "auditor", "owner")
 TABLE = Path(__file__).with_name("who_sees_what.txt")
 NOBODY = "00000000-0000-4000-8000-000000000000"
+
+BRACKETS = str.maketrans("{}", "<>")
 
 LETTERS = {
     200: ".",
@@ -98,9 +103,13 @@ def real(people: dict[str, Client], program: str, candidate: User) -> dict[str, 
     data = {"name": "Blue", "credential": json.loads(SoftPasskey().create(options))}
     passkey = Authenticator.objects.create(user=candidate, type=Authenticator.Type.WEBAUTHN, data=data)
     assert Attempt.objects.filter(pk=attempt, user=candidate).exists()
+    recovery.open_recovery(email=candidate.email, reason="Lost the phone and the codes.", actor="tests")
+    letter_of_recovery = Job.objects.get(kind="mail", key__startswith="recovery-").payload["body"]
     return {
+        "recovery/<str:token>": f"recovery/{letter_of_recovery.partition('/recovery/')[2].partition('/')[0]}",
         "<uuid:attempt_id>": attempt,
         "<attempt>": attempt,
+        "<category>": "category1",
         "<upload>": NOBODY,
         "<submission>": NOBODY,
         "<uuid:check_id>": str(identity.open_check(user=candidate, now=clock.now()).pk),
@@ -138,6 +147,21 @@ def asked(people: dict[str, Client], method: str, path: str) -> str:
 def test_every_address_has_its_rows() -> None:
     written = {address for _method, address in rows()}
     assert written == set(addresses(get_resolver().url_patterns))
+
+
+def operations() -> Iterator[tuple[str, str]]:
+    """Every operation of the API, from the routers themselves, and not from what the schema shows: method and address."""
+    for prefix, router in api._routers:
+        for address, view in router.path_operations.items():
+            for operation in view.operations:
+                yield from ((method, f"/api{prefix}{address}".translate(BRACKETS)) for method in operation.methods)
+
+
+def test_every_page_is_read_and_posted_to_and_every_operation_of_the_api_is_called() -> None:
+    wanted = {(method, address) for address in addresses(get_resolver().url_patterns) for method in ("GET", "POST")}
+    called = set(operations())
+    assert {method for method, _address in called} == {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
+    assert (wanted | called) - set(rows()) == set()
 
 
 def test_each_gets_exactly_their_pages(people: dict[str, Client], real: dict[str, str]) -> None:

@@ -185,6 +185,8 @@ class GradingService:
         self.jobs: list[GradeJob] = []
         self.grader_digest = "d" * 64
         self.hang_up = False
+        self.finds = ""
+        """What it finds from now on, whatever a file says."""
         self._listener = socket.socket(socket.AF_UNIX)
         folder = os.open(Path(path).parent, os.O_RDONLY)
         self._listener.bind(f"/proc/self/fd/{folder}/{Path(path).name}")
@@ -210,6 +212,7 @@ class GradingService:
                 connection.sendall(struct.pack(">I", len(body)) + body)
 
     def _report(self, content: str) -> dict[str, object]:
+        content = self.finds or content
         common = {"grader_digest": self.grader_digest, "timings_ms": {"load": 1.0}}
         if content.startswith("score "):
             score = int(content.split()[1])

@@ -102,6 +102,7 @@ def paths(running: Sitting, upload: Upload, submission: Submission) -> dict[tupl
         ("GET", "/api/v1/attempts/{attempt}/events"): (f"{attempt}/events", {}),
         ("GET", "/api/v1/attempts/{attempt}/readiness"): (f"{attempt}/readiness", {}),
         ("POST", "/api/v1/attempts/{attempt}/finish"): (f"{attempt}/finish", {}),
+        ("PUT", "/api/v1/attempts/{attempt}/categories/{category}/pin"): (f"{attempt}/categories/category1/pin", {}),
         ("HEAD", "/api/v1/uploads/{upload}"): (f"/api/v1/uploads/{upload.pk}", TUS),
         ("PATCH", "/api/v1/uploads/{upload}"): (f"/api/v1/uploads/{upload.pk}", offset),
         ("DELETE", "/api/v1/uploads/{upload}"): (f"/api/v1/uploads/{upload.pk}", TUS),
@@ -168,8 +169,8 @@ def test_operations_have_short_names_that_clients_can_be_made_from(client: Clien
     assert names == [
         *("append_to_upload", "begin_attempt", "create_upload", "finish_attempt", "follow_attempt", "get_attempt"),
         *("get_bundle", "get_certificate", "get_me", "get_readiness", "get_submission", "get_upload"),
-        *("get_upload_capabilities", "list_attempts", "list_keys", "list_programs", "open_attempt", "prepare_attempt"),
-        "terminate_upload",
+        *("get_upload_capabilities", "list_attempts", "list_keys", "list_programs", "open_attempt", "pin_submission"),
+        *("prepare_attempt", "terminate_upload"),
     ]
 
 

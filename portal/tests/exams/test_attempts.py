@@ -23,7 +23,7 @@ from guildmark_portal.engine.state import attempt_state
 from guildmark_portal.exams import queries, services, storage
 from guildmark_portal.exams.drawing import draw
 from guildmark_portal.exams.models import Attempt, Entitlement, Program
-from guildmark_portal.exams.refusals import NotPrepared, NotReady, ProgramNotOpen
+from guildmark_portal.exams.refusals import NotPaid, NotPrepared, NotReady, ProgramNotOpen
 
 pytestmark = pytest.mark.django_db
 
@@ -79,14 +79,37 @@ def test_a_closed_program_takes_no_attempt(candidate: User, bank: BankFolder) ->
         services.open_attempt(user=candidate, program="tiny-demo", now=clock.now())
 
 
-def test_a_live_exam_needs_an_entitlement(make_bank: MakeBank, candidate: User) -> None:
+@pytest.fixture
+def live(make_bank: MakeBank) -> Program:
+    """A live program that asks for no step of registration."""
     bank = make_bank(visibility="private")
     bank.calibrate()
     services.publish(bank.folder, ExamKind.LIVE, "tests")
     nothing_asked = dict.fromkeys(("profile", "eligibility", "terms", "identity", "handbook"), False)
     Program.objects.update(policy_document={"registration": nothing_asked, "identity_check": "none"})
-    with pytest.raises(Refused, match="no right to sit"):
-        services.open_attempt(user=candidate, program="tiny", now=clock.now())
+    return Program.objects.get()
+
+
+def settled(*assignments: str) -> None:
+    services.amend_policy(slug="tiny", assignments=assignments, actor="tests", now=clock.now())
+
+
+def test_g6_a_live_exam_with_a_fee_says_what_is_not_paid_and_whom_to_write_to(live: Program, candidate: User) -> None:
+    settled("support_contact=exams@example.org")
+    with pytest.raises(NotPaid) as refused:
+        services.open_attempt(user=candidate, program=live.slug, now=clock.now())
+    assert str(refused.value) == (
+        "The fee for this exam, 100 USD, is not paid. "
+        "Write to exams@example.org: they tell you how to pay, and give you the right to sit it."
+    )
+    Entitlement.objects.create(user=candidate, program=live, source="staff", granted_at=clock.now())
+    assert services.open_attempt(user=candidate, program=live.slug, now=clock.now()).entitlement.source == "staff"
+
+
+def test_g6_a_live_exam_without_a_fee_is_open_to_everybody(live: Program, candidate: User) -> None:
+    settled("fee=0")
+    attempt = services.open_attempt(user=candidate, program=live.slug, now=clock.now())
+    assert (attempt.entitlement.source, attempt.entitlement.spent_at) == ("free", None)
 
 
 @pytest.mark.usefixtures("stopped_clock")

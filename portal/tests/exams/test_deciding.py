@@ -13,7 +13,7 @@ from guildmark_portal.credentials.models import Certificate
 from guildmark_portal.engine.deciding import materialise
 from guildmark_portal.engine.state import attempt_state
 from guildmark_portal.exams import queries, services
-from guildmark_portal.exams.models import Credit, Decision
+from guildmark_portal.exams.models import Decision
 
 pytestmark = pytest.mark.django_db
 EXAM_S, GRACE_S = 5 * 3600, 15 * 60
@@ -135,17 +135,6 @@ def test_s8_an_upload_that_never_completes_holds_the_decision_until_the_grace_is
     assert state(running).phase is Phase.DECIDED
     work_off()
     assert Decision.objects.get().passed is False
-
-
-def test_a_credit_moves_the_deadline_and_the_decision(running: Sitting, stopped_clock: StoppedClock, work_off: WorkOff) -> None:
-    Credit.objects.create(attempt=running.attempt, seconds=600, reason="outage", granted_at=clock.now())
-    stopped_clock.advance(EXAM_S + 1)
-    work_off()
-    assert (state(running).phase, state(running).time_left_s) == (Phase.RUNNING, 599.0)
-    assert not Decision.objects.exists()
-    stopped_clock.advance(600 + GRACE_S)
-    work_off()
-    assert (Decision.objects.get().decided_at - running.begun.deadline).total_seconds() == 600
 
 
 def test_with_a_report_outstanding_nothing_is_decided(running: Sitting, work_off: WorkOff) -> None:

@@ -23,7 +23,7 @@ from guildmark_portal.audit.models import Entry
 from guildmark_portal.credentials.models import Certificate
 from guildmark_portal.exams import keyring, services
 from guildmark_portal.exams.models import Attempt, Program
-from guildmark_portal.exams.policy import ProgramPolicy, amended, default_of, stored
+from guildmark_portal.exams.policy import TAKES, ProgramPolicy, amended, default_of, stored
 from guildmark_portal.exams.refusals import PolicyRefused, UnknownProgram
 from guildmark_portal.identity import services as identity
 from guildmark_portal.identity.provider_models import ProviderMessage, ProviderSession
@@ -103,16 +103,17 @@ class TestChanging:
     @pytest.mark.parametrize(
         ("assignment", "said"),
         [
-            ("fee=-1", "fee: "),
-            ("fee=free", "fee: "),
-            ("currency=dollars", "currency: "),
+            ("fee=-1", "fee: write an amount such as 80"),
+            ("fee=free", "fee: write an amount such as 80"),
+            ("currency=dollars", "currency: write three capital letters, such as USD."),
             ("retake_waits=a fortnight", "no length of time"),
-            ("support_contact=nobody", "support_contact: "),
+            ("support_contact=nobody", "support_contact: write a mail address, a page at https, or none."),
             ("support_contact=javascript:alert(1)@x", "support_contact: "),
             ("support_contact=http://example.org", "support_contact: "),
-            ("stipend_use_days=0", "stipend_use_days: "),
-            ("identity_check=trust", "identity_check: "),
-            ("registration.identity=perhaps", "registration.identity: "),
+            ("stipend_use_days=0", "stipend_use_days: write a number of days from 1 to 3650, or none."),
+            ("identity_check=trust", "identity_check: write none, provider or reviewed."),
+            ("registration.identity=perhaps", "registration.identity: write on or off."),
+            ("languages=English", "languages: write languages with commas between, such as en, ko."),
             ("registration.blood=on", '"registration.blood=on" is no KEY=VALUE'),
             ("registration=off", '"registration=off" is no KEY=VALUE'),
             ("duration=4", '"duration=4" is no KEY=VALUE'),
@@ -124,6 +125,9 @@ class TestChanging:
             amended(LIVE, [assignment])
         assert said in str(refused.value)
         assert "guildmark-portal program show" in refused.value.next_step
+
+    def test_every_setting_says_in_words_what_it_takes(self) -> None:
+        assert set(TAKES) == set(LIVE.settings)
 
     def test_every_problem_is_told_at_once(self) -> None:
         with pytest.raises(PolicyRefused) as refused:
@@ -255,6 +259,6 @@ def test_the_type_is_frozen() -> None:
 
 
 def test_every_setting_is_documented_with_its_default() -> None:
-    lines = (Path(__file__).parents[3] / "docs" / "programs.md").read_text().splitlines()
+    lines = (Path(__file__).parents[3] / "docs" / "programs.md").read_text().partition("## A program\n")[2].splitlines()
     rows = [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in lines if line.startswith("| `")]
     assert {row[0]: row[2] for row in rows} == LIVE.settings

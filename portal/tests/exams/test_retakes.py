@@ -1,8 +1,15 @@
 """The wait after a failure, between attempts of one candidate at one program."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
+from allauth.core.context import request_context
+from django.contrib.messages.storage.fallback import FallbackStorage
+from django.contrib.sessions.backends.db import SessionStore
+from django.test import RequestFactory
+from portal.tests.conftest import StoppedClock
 
 from guildmark_portal import clock
 from guildmark_portal.accounts import deletion
@@ -114,3 +121,58 @@ def test_g8_nothing_is_remembered_once_the_wait_is_over(candidate: User, stopped
     assert "digest" not in " ".join(deletion.kept(candidate))
     deletion.delete(user=candidate)
     assert RememberedFailure.objects.count() == 0
+
+
+def test_g8_changing_the_address_first_does_not_end_the_wait_either(
+    recorded: Sitting, candidate: User, stopped_clock: object
+) -> None:
+    first = candidate.email
+    for new in ("second@example.org", "third@example.org"):
+        change_address(candidate, new)
+    deletion.delete(user=candidate)
+    assert [str(list(RememberedFailure.objects.values())).count(name) for name in (first, "second", "third")] == [0, 0, 0]
+    stopped_clock.advance(timedelta(days=14).total_seconds() - 1)  # type: ignore[attr-defined]
+    again = [User.objects.create_user(address) for address in (first, "Second@example.org", "third@example.org")]
+    for user in again:
+        with pytest.raises(RetakeTooEarly):
+            Sitting(user, "tiny-demo")
+    stopped_clock.advance(1)  # type: ignore[attr-defined]
+    assert Sitting(again[0], "tiny-demo").id != recorded.id
+    Runner().run_due()
+    assert RememberedFailure.objects.count() == 0
+
+
+def test_g8_an_account_that_comes_back_and_changes_its_address_waits_on(recorded: Sitting, candidate: User) -> None:
+    deletion.delete(user=candidate)
+    again = User.objects.create_user(candidate.email)
+    EmailAddress.objects.create(user=again, email=again.email, verified=True, primary=True)
+    change_address(again, "second@example.org")
+    with pytest.raises(RetakeTooEarly):
+        Sitting(again, "tiny-demo")
+
+
+def change_address(user: User, new: str) -> None:
+    """As the page does it once the code of the new address was entered."""
+    request = RequestFactory(SERVER_NAME="testserver").post("/")
+    request.user, request.session = user, SessionStore()
+    with request_context(request):
+        request._messages = FallbackStorage(request)  # type: ignore[attr-defined]
+        address = EmailAddress.objects.create(user=user, email=new)
+        get_adapter().confirm_email(request, address)
+    user.refresh_from_db()
+    assert (user.email, EmailAddress.objects.filter(user=user).count()) == (new, 1)
+
+
+@pytest.mark.usefixtures("sit")
+def test_g8_after_three_failures_a_year_over_29_february(sit: Sit, candidate: User, stopped_clock: StoppedClock) -> None:
+    stopped_clock.at = datetime(2031, 12, 3, 12, 0, tzinfo=UTC)
+    sitting = sit(candidate)
+    settle("14 days, 2 months, 1 year")
+    for again in ("2031-12-17", "2032-02-17", "2033-02-17"):
+        fail(sitting)
+        opens = datetime.fromisoformat(f"{again}T12:00:00+00:00")
+        stopped_clock.at = opens - timedelta(seconds=1)
+        with pytest.raises(RetakeTooEarly):
+            Sitting(candidate, "tiny-demo")
+        stopped_clock.at = opens
+        sitting = Sitting(candidate, "tiny-demo")

@@ -105,3 +105,66 @@ def slow_pdf() -> bytes:
     """A PDF that takes for ever to paint: a hundred thousand large transparent shapes with soft edges."""
     shape = b"q 0.5 w 0 0 m 300 0 0 300 300 300 c 0 300 300 0 0 0 c B* Q\n"
     return pdf(1, content=shape * 150_000, size=300)
+
+
+def jpeg_of(width: int, height: int) -> bytes:
+    """A small JPEG whose header promises another size."""
+    written = io.BytesIO()
+    Image.new("RGB", (64, 64), "grey").save(written, "JPEG")
+    content = bytearray(written.getvalue())
+    frame = content.index(b"\xff\xc0")
+    content[frame + 5 : frame + 9] = struct.pack(">HH", height, width)
+    return bytes(content)
+
+
+def jpeg_of_many_scans(side: int, scans: int) -> bytes:
+    """A progressive JPEG that draws the same detail over and over again."""
+    written = io.BytesIO()
+    Image.new("RGB", (side, side), "grey").save(written, "JPEG", progressive=True)
+    content = written.getvalue()
+    last = content.rindex(b"\xff\xda")
+    return content[:last] + content[last:-2] * scans + content[-2:]
+
+
+def html(script: bytes = PAYLOAD) -> bytes:
+    return b"<!doctype html><title>card.jpg</title>" + script
+
+
+def png_with_payload() -> bytes:
+    """A PNG with a script in a text, one behind its end, and a zip after that."""
+    written = io.BytesIO()
+    Image.new("RGB", (900, 600), "grey").save(written, "PNG")
+    content = written.getvalue()
+    return content[:33] + _chunk(b"tEXt", b"Comment\0" + PAYLOAD) + content[33:] + PAYLOAD + a_zip()
+
+
+def pdf_of_itself() -> bytes:
+    """A PDF whose pages are its own parents, without end."""
+    return pdf(1).replace(b"/Kids [4 0 R]", b"/Kids [2 0 R]")
+
+
+def pdf_that_lies(pages: int) -> bytes:
+    """A PDF that says it has one page, and has so many."""
+    return pdf(pages).replace(b"/Count %d" % pages, b"/Count 1".ljust(len(b"/Count %d" % pages)))
+
+
+def pdf_with_bomb(mib: int) -> bytes:
+    """A PDF whose page unpacks to so many MiB of drawing."""
+    packer = zlib.compressobj(9)
+    packed = b"".join(packer.compress(b" " * (1024 * 1024)) for _mib in range(mib)) + packer.flush()
+    plain = b"<< /Length %d >>" % len(packed)
+    return pdf(1, content=packed).replace(plain, b"<< /Filter /FlateDecode /Length %d >>" % len(packed))
+
+
+def pdf_with_picture(side: int) -> bytes:
+    """A PDF with a picture of side * side pixels in a few bytes."""
+    packer = zlib.compressobj(9)
+    packed = b"".join(packer.compress(bytes(side)) for _row in range(side)) + packer.flush()
+    picture = (
+        b"<< /Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 8 "
+        b"/Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream" % (side, side, len(packed), packed)
+    )
+    page = b"/Contents 3 0 R"
+    plain = pdf(1, content=b"q 280 0 0 280 10 10 cm /P Do Q")
+    plain = plain.replace(page, page + b" /Resources << /XObject << /P 9 0 R >> >>")
+    return plain.replace(b"4 0 obj", b"9 0 obj\n" + picture + b"\nendobj\n4 0 obj")

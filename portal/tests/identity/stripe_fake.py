@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 
 KEY, WEBHOOK_SECRET = "sk_test_of_the_tests", "whsec_of_the_tests"
 PATH = "/v1/identity/verification_sessions"
+SEOUL = {"line1": "Sejong-daero 1", "city": "Seoul", "state": "", "country": "KR"}
 
 
 class StripeFake:
@@ -42,8 +43,7 @@ class StripeFake:
             return 404, {"error": {"code": "resource_missing"}}
         if act == "redact":
             return self._redact(session)
-        hidden = () if "verified_outputs" in query else ("verified_outputs",)
-        return 200, {name: value for name, value in session.items() if name not in hidden}
+        return 200, self._shown(session, query)
 
     def _new(self, form: dict[str, str], key: str) -> dict[str, Any]:
         if key in self.keys:
@@ -58,26 +58,47 @@ class StripeFake:
             "metadata": {"check": form["metadata[check]"]},
             "last_error": None,
             "verified_outputs": None,
+            "last_verification_report": None,
             "redaction": None,
         }
         return self.sessions[reference]
 
+    def _shown(self, session: dict[str, Any], query: str) -> dict[str, Any]:
+        """Outputs only where they are expanded; of a report that is not, its number."""
+        shown = {name: value for name, value in session.items() if name != "verified_outputs" or name in query}
+        if "last_verification_report" not in query and session.get("last_verification_report"):
+            shown["last_verification_report"] = session["last_verification_report"]["id"]
+        return shown
+
     def _redact(self, session: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         if session["status"] == "processing":
             return 400, {"error": {"type": "invalid_request_error"}}
-        session.update(redaction={"status": "processing"}, verified_outputs=None)
+        session.update(redaction={"status": "processing"}, verified_outputs=None, last_verification_report=None)
         return 200, session
 
-    def moves(self, reference: str, status: str, *, error: str = "", name: tuple[str, str] = ("Ada", "Candidate")) -> None:
+    def moves(
+        self,
+        reference: str,
+        status: str,
+        *,
+        error: str = "",
+        name: tuple[str, str] = ("Ada", "Candidate"),
+        kind: str = "id_card",
+        address: dict[str, str] | None = SEOUL,
+    ) -> None:
         """The session becomes what its candidate, or Stripe, makes of it."""
-        outputs = {"first_name": name[0], "last_name": name[1]} if status == "verified" else None
+        is_verified = status == "verified"
+        outputs = {"first_name": name[0], "last_name": name[1], "address": address} if is_verified else None
+        document = {"status": "verified", "type": kind, "address": address}
+        report = {"id": f"vr_{reference}", "object": "identity.verification_report", "document": document}
         last_error = {"code": error, "reason": "in Stripe's words"} if error else None
-        address = f"{self.url}/start/{reference}" if status == "requires_input" else None
-        self.sessions[reference].update(status=status, verified_outputs=outputs, last_error=last_error, url=address)
+        start = f"{self.url}/start/{reference}" if status == "requires_input" else None
+        self.sessions[reference].update(status=status, verified_outputs=outputs, last_error=last_error, url=start)
+        self.sessions[reference].update(last_verification_report=report if is_verified else None)
 
     def event(self, reference: str, told: str, *, created: float, event_id: str = "") -> bytes:
         """An event of the session as it is now."""
-        thing = {name: value for name, value in self.sessions[reference].items() if name != "verified_outputs"}
+        thing = self._shown(self.sessions[reference], query="")
         event = {
             "id": event_id or f"evt_{next(self._number)}",
             "object": "event",

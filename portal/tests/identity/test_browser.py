@@ -78,6 +78,12 @@ def review(page: Page, served: ServedPortal, candidate: str) -> None:
     page.wait_for_function("[...document.querySelectorAll('[data-picture]')].every((image) => image.naturalWidth > 0)")
 
 
+def approve(page: Page) -> None:
+    """Approve what was taken; that it cannot be taken back is said in between."""
+    page.get_by_text("Approve", exact=True).click()
+    page.get_by_role("button", name="Approve these papers").click()
+
+
 @pytest.mark.timeout(280)
 def test_g3_g4_a_korean_card_is_rejected_once_mended_and_approved_by_a_second_reviewer(
     arrive: Callable[..., Page], served: ServedPortal
@@ -113,18 +119,21 @@ def test_g3_g4_a_korean_card_is_rejected_once_mended_and_approved_by_a_second_re
     rita.get_by_role("button", name="Larger").first.click()
     expect(rita.locator("[data-viewer] canvas")).to_have_count(1)
     rita.get_by_text("Reject, with reasons").click()
-    rita.get_by_label("The signature is missing").check()
+    rita.get_by_role("group", name="National identity card", exact=True).get_by_label("The signature is missing").check()
+    rita.get_by_label("Note to the candidate").fill("It stands on the back.")
     rita.get_by_role("button", name="Reject").click()
     expect(rita.get_by_text("Your decision is kept.")).to_be_visible()
 
     phone.reload()
-    expect(phone.get_by_text("The signature is missing")).to_be_visible()
+    expect(phone.get_by_text("National identity card: The signature is missing")).to_be_visible()
+    expect(phone.get_by_text("It stands on the back.")).to_be_visible()
+    expect(phone.get_by_role("button", name="Submit my papers")).to_have_count(0)
     phone.get_by_role("button", name="Remove National identity card").click()
     give(phone, "National identity card", "김민수", expires="", shows_address=True)
     phone.get_by_role("button", name="Submit my papers").click()
 
     review(saul, served, "김민수")
-    saul.get_by_role("button", name="Approve").click()
+    approve(saul)
     expect(saul.get_by_text("Nothing waits.")).to_be_visible()
     phone.reload()
     expect(phone.get_by_text("Your identity has been checked.")).to_be_visible()

@@ -21,6 +21,7 @@ from guildmark_portal.identity.refusals import (
     NoLeave,
     NotComplete,
     PhotoTooSmall,
+    PictureTooSmall,
     RegionNeeded,
     ReviewRefused,
     TakesNoChanges,
@@ -160,6 +161,28 @@ def test_g4_a_photo_has_900_by_600_pixels(check, stopped_clock, width, height, i
     else:
         with pytest.raises(PhotoTooSmall, match=f"{width} x {height}"):
             services.add_photo(check=check, file=content, now=stopped_clock.at)
+
+
+@pytest.mark.parametrize(
+    ("size", "is_taken"), [((600, 600), True), ((2000, 599), False), ((599, 2000), False), ((200, 100), False)]
+)
+def test_g2_the_shorter_side_of_a_documents_picture_has_600_pixels(check, give, size, is_taken):
+    if is_taken:
+        assert give(check, files=[picture(*size)]).pages.count() == 1
+    else:
+        with pytest.raises(PictureTooSmall, match=f"{size[0]} x {size[1]}"):
+            give(check, files=[picture(), picture(*size)])
+        assert Document.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("file", "code"), [(b"<svg/>", "unknown_photo"), (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "heif"), (b"", "empty")]
+)
+def test_g4_what_is_no_picture_is_refused_as_a_photo_not_as_a_document(check, stopped_clock, file, code):
+    with pytest.raises(FileUnusable) as refusal:
+        services.add_photo(check=check, file=file, now=stopped_clock.at)
+    assert refusal.value.code == code
+    assert "document" not in str(refusal.value)
 
 
 @pytest.mark.parametrize("file", [hostile.pdf(1), picture(1200, 800, "WEBP")])

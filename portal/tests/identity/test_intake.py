@@ -21,6 +21,10 @@ LONGEST_S = 30
 MOST_GROWTH_MIB = 150
 
 
+def read(content, **options):
+    return pages_of(content, sender="a test", **options)
+
+
 @pytest.fixture
 def bounded():
     """Whatever happens inside ends soon, and the portal's own memory does not grow by what a file promises."""
@@ -37,7 +41,7 @@ def opened(page):
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_g4_a_picture_becomes_one_upright_jpeg(kind, bounded):
-    (page,) = pages_of(picture(1200, 800, kind))
+    (page,) = read(picture(1200, 800, kind))
     image = opened(page)
     assert (image.format, image.mode, image.size, (page.width, page.height)) == ("JPEG", "RGB", (1200, 800), (1200, 800))
     assert all(abs(got - want) < 12 for got, want in zip(image.getpixel((400, 300)), (0x22, 0x55, 0x88), strict=True))
@@ -48,7 +52,7 @@ def test_g4_what_the_camera_turned_is_turned_back_and_where_it_was_taken_is_forg
     exif[0x0112] = 6  # the camera was held upright
     exif[0x010F] = "guildmark-payload"
     exif.get_ifd(0x8825)[1] = "N"
-    (page,) = pages_of(picture(1200, 800, exif=exif.tobytes(), comment=b"guildmark-payload"))
+    (page,) = read(picture(1200, 800, exif=exif.tobytes(), comment=b"guildmark-payload"))
     image = opened(page)
     assert (page.width, page.height, dict(image.getexif())) == (800, 1200, {})
     assert b"guildmark-payload" not in page.jpeg
@@ -56,23 +60,23 @@ def test_g4_what_the_camera_turned_is_turned_back_and_where_it_was_taken_is_forg
 
 
 def test_a_large_picture_is_made_smaller_and_a_transparent_one_stands_on_white():
-    (page,) = pages_of(picture(5200, 3900))
+    (page,) = read(picture(5200, 3900))
     assert (page.width, page.height) == (2600, 1950)
     written = io.BytesIO()
     Image.new("RGBA", (60, 40), (255, 0, 0, 0)).save(written, "PNG")
-    (clear,) = pages_of(written.getvalue())
+    (clear,) = read(written.getvalue())
     assert opened(clear).getpixel((30, 20)) == (255, 255, 255)
 
 
 def test_of_a_telephones_double_picture_the_first_is_taken():
     written = io.BytesIO()
     Image.new("RGB", (90, 60), "red").save(written, "MPO", save_all=True, append_images=[Image.new("RGB", (30, 20), "blue")])
-    (page,) = pages_of(written.getvalue())
+    (page,) = read(written.getvalue())
     assert ((page.width, page.height), opened(page).getpixel((45, 30))[0] > 200) == ((90, 60), True)
 
 
 def test_a_pdf_becomes_a_picture_of_each_page(bounded):
-    pages = pages_of(hostile.pdf(4))
+    pages = read(hostile.pdf(4))
     assert [(page.width, page.height) for page in pages] == [(834, 834)] * 4
     assert opened(pages[3]).getpixel((200, 600))[2] > 140
 
@@ -106,7 +110,7 @@ def test_a_pdf_becomes_a_picture_of_each_page(bounded):
 )
 def test_g4_a_file_that_cannot_be_taken_ends_in_a_refusal_with_the_next_step(content, reason, bounded):
     with pytest.raises(FileUnusable) as refusal:
-        pages_of(content)
+        read(content)
     assert refusal.value.code == reason
     assert refusal.value.message
     assert refusal.value.next_step
@@ -115,48 +119,48 @@ def test_g4_a_file_that_cannot_be_taken_ends_in_a_refusal_with_the_next_step(con
 
 def test_a_webp_that_promises_268_megapixels_is_refused(bounded):
     with pytest.raises(FileUnusable) as refusal:
-        pages_of(hostile.webp_of(16383, 16383))
+        read(hostile.webp_of(16383, 16383))
     assert refusal.value.code in {"too_many_pixels", "too_much_memory", "damaged"}
 
 
 def test_a_bomb_below_the_cap_is_only_a_large_picture(bounded):
-    (page,) = pages_of(hostile.bomb_png(7000))
+    (page,) = read(hostile.bomb_png(7000))
     assert (page.width, page.height) == (2600, 2600)
 
 
 def test_g4_nothing_of_a_polyglot_lives_on(bounded):
-    (page,) = pages_of(hostile.with_payload(picture()))
+    (page,) = read(hostile.with_payload(picture()))
     assert b"guildmark-payload" not in page.jpeg
     assert b"PK" + b"\x03\x04" not in page.jpeg
     assert page.jpeg.endswith(b"\xff\xd9")
-    (rendered,) = pages_of(hostile.pdf(1) + hostile.a_zip())
+    (rendered,) = read(hostile.pdf(1) + hostile.a_zip())
     assert b"guildmark-payload" not in rendered.jpeg
 
 
 def test_g4_no_script_of_a_pdf_runs_or_lives_on(bounded):
-    (page,) = pages_of(hostile.pdf(1, javascript="while (true) { app.alert('guildmark-payload'); }"))
+    (page,) = read(hostile.pdf(1, javascript="while (true) { app.alert('guildmark-payload'); }"))
     assert b"guildmark-payload" not in page.jpeg
     assert (page.width, page.height) == (834, 834)
 
 
 def test_what_takes_too_long_is_ended(bounded):
     with pytest.raises(FileUnusable) as refusal:
-        pages_of(hostile.slow_pdf(), limits=replace(LIMITS, cpu_s=1))
+        read(hostile.slow_pdf(), limits=replace(LIMITS, cpu_s=1))
     assert refusal.value.code == "took_too_long"
     with pytest.raises(FileUnusable) as refusal:
-        pages_of(hostile.slow_pdf(), limits=replace(LIMITS, wall_s=0.5))
+        read(hostile.slow_pdf(), limits=replace(LIMITS, wall_s=0.5))
     assert refusal.value.code == "took_too_long"
 
 
 def test_what_needs_too_much_memory_is_ended(bounded):
     with pytest.raises(FileUnusable) as refusal:
-        pages_of(hostile.bomb_png(7000), limits=replace(LIMITS, memory_bytes=100 * MIB))
+        read(hostile.bomb_png(7000), limits=replace(LIMITS, memory_bytes=100 * MIB))
     assert refusal.value.code in {"too_much_memory", "damaged"}
 
 
 def test_a_child_cannot_write_more_than_its_limit(bounded):
     with pytest.raises(FileUnusable) as refusal:
-        pages_of(picture(2400, 2400), limits=replace(LIMITS, output_bytes=5000))
+        read(picture(2400, 2400), limits=replace(LIMITS, output_bytes=5000))
     assert refusal.value.code == "damaged"
 
 
@@ -204,10 +208,3 @@ def test_g4_a_decoder_that_was_taken_over_opens_no_file_and_calls_nobody():
     answer = subprocess.run([sys.executable, "-I", "-c", TRIES], capture_output=True, text=True, check=False)
     tried = ["open", "write", "list", "socket", "fork", "exec", "kill", "remove"]
     assert (answer.stdout.splitlines(), answer.returncode) == (["still computes", *tried], 0)
-
-
-def test_who_finds_every_place_taken_is_asked_to_come_back(monkeypatch):
-    monkeypatch.setattr(intake, "LONGEST_WAIT_S", 0.05)
-    with intake._a_place(LIMITS), intake._a_place(LIMITS), pytest.raises(FileUnusable) as refusal:
-        pages_of(picture())
-    assert refusal.value.code == "busy"

@@ -1,13 +1,14 @@
 """What the portal holds of a person's papers is theirs to read, and goes when they go."""
 
-import base64
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
 from guildmark.rules.identity import Standing, Verdict
-from guildmark_portal.accounts import deletion
+from guildmark_portal.accounts import data_page, deletion, scrubbing
 from guildmark_portal.accounts.models import User
 from guildmark_portal.identity import facts, own_data, services, vault
 from guildmark_portal.identity.models import Check
@@ -25,13 +26,24 @@ def decided(submitted, reviewer, stopped_clock):
     return by
 
 
+def downloaded(user):
+    written = io.BytesIO()
+    data_page.write(user, written)
+    return written
+
+
 def test_a_person_reads_what_is_printed_on_their_papers_and_sees_their_images(decided, candidate, stranger):
     decided(Verdict.REJECTED, [Reason.EXPIRED])
     (check,) = own_data.export(candidate)
     (document,) = check["documents"]
     assert (document["kind"], document["printed"]["name"], check["stands"]) == ("national_id", "Ada Candidate", "rejected")
-    assert base64.b64decode(document["pages"][0]).startswith(b"\xff\xd8\xff")
-    assert base64.b64decode(check["photos"][0]["image"]).startswith(b"\xff\xd8\xff")
+    with zipfile.ZipFile(downloaded(candidate)) as archive:
+        for name in (document["pages"][0], check["photos"][0]["image"]):
+            assert (Path(name).suffix, archive.read(name)[:3]) == (".jpg", b"\xff\xd8\xff")
+        assert [name for name in archive.namelist() if name.startswith("identity/")] == [
+            document["pages"][0],
+            check["photos"][0]["image"],
+        ]
     assert check["decisions"][0]["reasons"] == ["expired"]
     assert own_data.export(stranger) == []
 
@@ -41,7 +53,7 @@ def test_a_record_that_cannot_be_opened_keeps_nothing_else_back(decided, candida
     vault.path_of(document.particulars_id).unlink()
     (check,) = own_data.export(candidate)
     assert (check["documents"][0]["printed"], check["stands"]) == (None, "approved")
-    assert base64.b64decode(check["documents"][0]["pages"][0]).startswith(b"\xff\xd8\xff")
+    assert check["documents"][0]["pages"][0].endswith(".jpg")
     assert str(document.particulars_id) in caplog.text
 
 
@@ -49,13 +61,14 @@ def test_after_shredding_only_the_facts_are_left_to_read(decided, candidate, sto
     services.shred(check=decided(Verdict.APPROVED), now=stopped_clock.at)
     (check,) = own_data.export(candidate)
     assert (check["documents"][0]["printed"], check["documents"][0]["pages"], check["stands"]) == (None, [None], "approved")
+    assert list(own_data.images(candidate)) == []
 
 
 @pytest.mark.django_db(transaction=True)
 def test_who_deletes_their_account_leaves_no_paper_that_can_be_read(submitted, candidate, data_dir, stopped_clock):
     keys = [bytes(key.wrapped) for key in DataKey.objects.all()]
     own_data.erase(candidate)
-    vault.scrub()
+    scrubbing.scrub()
     assert (Check.objects.count(), Sealed.objects.count(), list((data_dir / "evidence").iterdir())) == (0, 0, [])
     database = Path(str(connection.settings_dict["NAME"]))
     held = b"".join(path.read_bytes() for path in (database, Path(f"{database}-wal")) if path.exists())

@@ -12,7 +12,7 @@ from guildmark.rules.identity_session import SessionStanding
 from guildmark_portal.audit.models import Entry
 from guildmark_portal.credentials.holder import name_of_holder
 from guildmark_portal.exams.models import Attempt
-from guildmark_portal.identity import own_data, provided, services
+from guildmark_portal.identity import facts, outcomes, own_data, services
 from guildmark_portal.identity.models import Check
 from guildmark_portal.identity.provider_models import ProviderMessage, ProviderSession
 from guildmark_portal.identity_provider_config import IdentityProvider, ProviderSecrets
@@ -60,7 +60,7 @@ def begun(mine, stripe, stopped_clock):
 
 
 def where(session):
-    return provided.standing_of(ProviderSession.objects.get(pk=session.pk))
+    return facts.standing_of_session(ProviderSession.objects.get(pk=session.pk))
 
 
 def test_g4_a_candidate_is_sent_to_the_provider_and_its_word_counts(begun, stripe, tell, candidate):
@@ -152,11 +152,11 @@ def test_g4_messages_may_come_in_any_order(begun, stripe, tell, candidate):
 def test_g4_requires_input_says_why_and_the_same_session_is_gone_on_with(begun, stripe, tell, mine, stopped_clock, candidate):
     stripe.moves("vs_1", "requires_input", error="document_expired")
     tell("requires_input")
-    assert [reason.value for reason in provided.reasons_of(begun)] == ["expired"]
+    assert [reason.value for reason in outcomes.reasons_of(begun)] == ["expired"]
     stripe.moves("vs_1", "requires_input", error="a_code_of_tomorrow")
     stopped_clock.advance(10)
     tell("requires_input")
-    assert [reason.value for reason in provided.reasons_of(begun)] == ["other"]
+    assert [reason.value for reason in outcomes.reasons_of(begun)] == ["other"]
     assert mine.post("/identity/provider/")["Location"] == f"{stripe.url}/start/vs_1"
     stripe.moves("vs_1", "verified")
     tell("verified")

@@ -44,7 +44,7 @@ def test_g4_the_button_is_there_where_the_program_takes_a_providers_word(page, s
 
 def test_g4_without_a_provider_papers_remain(page):
     assert BUTTON not in page()
-    assert "Still missing" in page()
+    assert "What you need" in page()
 
 
 def test_g4_the_page_says_what_the_provider_told(page, begun, stripe, tell, stopped_clock):
@@ -61,7 +61,7 @@ def test_g4_the_page_says_what_the_provider_told(page, begun, stripe, tell, stop
     assert "Stripe is looking at your document." in page()
     Runner().run_due()
     assert "Stripe has checked your identity." in page()
-    assert "Still missing" not in page()
+    assert "What you need" not in page()
 
 
 @pytest.mark.parametrize(

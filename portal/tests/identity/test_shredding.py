@@ -9,9 +9,9 @@ from django.db import connection
 from guildmark.rules.identity import Standing, Verdict
 from guildmark_portal.audit.models import Entry
 from guildmark_portal.identity import facts, services, vault
-from guildmark_portal.identity.models import Check, Decision, Evidence, Link, Look, Shredding
+from guildmark_portal.identity.models import Check, Decision, Evidence, Link, Look
 from guildmark_portal.identity.reviewing import Reason
-from guildmark_portal.identity.sealed import DataKey
+from guildmark_portal.identity.sealed import DataKey, Shredding
 from guildmark_portal.jobs.models import Job
 from guildmark_portal.jobs.runner import Runner
 

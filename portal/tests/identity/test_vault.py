@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from django.db import connection, transaction
 
+from guildmark_portal.accounts import scrubbing
 from guildmark_portal.datadir import DataDirectoryUnusable
 from guildmark_portal.identity import keyring, vault
 from guildmark_portal.identity.sealed import DataKey, Sealed
@@ -167,7 +168,7 @@ def test_x16_after_shredding_nothing_can_be_read_in_files_database_or_its_log(da
     assert all(anywhere(keys[record.pk], data_dir) for record in records)
     assert anywhere(sample, data_dir)
     assert vault.shred([record.pk for record in gone]) == 30
-    assert vault.scrub() is True
+    assert scrubbing.scrub() is True
     assert [record.pk for record in gone if anywhere(keys[record.pk], data_dir)] == []
     assert anywhere(sample, data_dir) == []
     assert [vault.path_of(record.pk).exists() for record in gone] == [False] * 30
@@ -183,7 +184,7 @@ def test_x16_a_backup_made_afterwards_holds_nothing_of_it(data_dir, tmp_path):
     sealed = vault.seal(content=SECRET, purpose="page")
     wrapped = bytes(sealed.key.wrapped)
     vault.shred([sealed.pk])
-    vault.scrub()
+    scrubbing.scrub()
     backup = tmp_path / "backup.sqlite3"
     with connection.cursor() as cursor:
         cursor.execute("VACUUM INTO %s", [str(backup)])
@@ -217,9 +218,9 @@ def test_while_somebody_reads_the_log_cannot_be_emptied_and_says_so(data_dir):
         vault.seal(content=SECRET, purpose="page")
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA busy_timeout=50")
-        assert vault.scrub() is False
+        assert scrubbing.scrub() is False
         reader.execute("COMMIT")
-        assert vault.scrub() is True
+        assert scrubbing.scrub() is True
     finally:
         reader.close()
         connection.close()
@@ -236,4 +237,4 @@ def test_ciphertexts_without_a_key_are_swept_after_a_day(sealed):
 
 def test_inside_a_transaction_nothing_can_be_scrubbed(db):
     with pytest.raises(RuntimeError, match="outside of a transaction"):
-        vault.scrub()
+        scrubbing.scrub()

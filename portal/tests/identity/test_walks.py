@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from portal.tests.accounts.test_passkey_in_browser import AUTHENTICATOR, add_passkey
 from portal.tests.identity.stripe_fake import KEY, WEBHOOK_SECRET, StripeFake, serving, signature
-from portal.tests.identity.test_browser import DESK, chromium, give, state_name
+from portal.tests.identity.test_browser import DESK, approve, chromium, give, state_name
 from portal.tests.platform.conftest import PORTAL, ServedPortal, initialised, made_once, portal_env, served
 from portal.tests.web.conftest import bank
 
@@ -73,7 +73,7 @@ def test_g3_g4_a_passport_a_photo_of_the_webcam_and_a_passkey(arrive: Callable[.
     rita.get_by_role("link", name="Open Ada Lovelace").click()
     rita.get_by_role("button", name="Take this check").click()
     expect(rita.get_by_role("img", name="photo")).to_be_visible()
-    rita.get_by_role("button", name="Approve").click()
+    approve(rita)
     expect(rita.get_by_text("Nothing waits.")).to_be_visible()
     ada.reload()
     expect(ada.get_by_text("Your identity has been checked.")).to_be_visible()
@@ -106,6 +106,29 @@ def with_provider(initialised: Path, portal_env: dict[str, str], bank: Path, str
     portal.stop()
 
 
+def tell(portal: ServedPortal, stripe: StripeFake) -> None:
+    """The provider says that it has verified the first session."""
+    now = time.time()
+    body = stripe.event("vs_1", "verified", created=now)
+    told = httpx.post(
+        f"{portal.url}/identity/provider/told/",
+        content=body,
+        headers={"Stripe-Signature": signature(body, at=now), "Content-Type": "application/json"},
+        trust_env=False,
+    )
+    assert told.status_code == 200
+
+
+def reload_until(page: Page, sentence: str) -> None:
+    """The job that compares has done its part."""
+    for _try in range(50):
+        page.reload()
+        if page.get_by_text(sentence).count():
+            break
+        time.sleep(0.1)
+    expect(page.get_by_text(sentence)).to_be_visible()
+
+
 @pytest.mark.timeout(280)
 def test_g4_a_check_by_a_provider(arrive: Callable[..., Page], with_provider: ServedPortal, stripe: StripeFake) -> None:
     ada = arrive(with_provider, "ada@example.org", "Ada Candidate")
@@ -114,20 +137,40 @@ def test_g4_a_check_by_a_provider(arrive: Callable[..., Page], with_provider: Se
     ada.get_by_role("button", name="Check my identity with Stripe").click()
     ada.wait_for_url(f"{stripe.url}/start/vs_1")  # the policy of the page lets the form lead there
     stripe.moves("vs_1", "verified")
-    now = time.time()
-    body = stripe.event("vs_1", "verified", created=now)
-    told = httpx.post(
-        f"{with_provider.url}/identity/provider/told/",
-        content=body,
-        headers={"Stripe-Signature": signature(body, at=now), "Content-Type": "application/json"},
-        trust_env=False,
-    )
-    assert told.status_code == 200
-    for _try in range(50):
-        ada.goto("/identity/")
-        if ada.get_by_text("Stripe has checked your identity.").count():
-            break
-        time.sleep(0.1)
-    expect(ada.get_by_text("Stripe has checked your identity.")).to_be_visible()
+    tell(with_provider, stripe)
+    ada.goto("/identity/")
+    reload_until(ada, "Stripe has checked your identity.")
     everything = with_provider.errors() + "\n".join(with_provider.lines)
     assert not any(secret in everything for secret in (KEY, WEBHOOK_SECRET, "/start/vs_1"))
+
+
+@pytest.mark.timeout(280)
+def test_g5_a_passport_at_a_provider_and_a_proof_of_address_for_a_reviewer(
+    arrive: Callable[..., Page], with_provider: ServedPortal, stripe: StripeFake
+) -> None:
+    ada, rita = arrive(with_provider, "ada@example.org", "Ada Candidate"), arrive(with_provider, "rita@example.org", "Rita")
+    command = [*PORTAL, "role", "grant", "rita@example.org", "reviewer", "--data", str(with_provider.data)]
+    subprocess.run(command, env=with_provider.env, check=True, capture_output=True)
+    state_name(ada, "", "Ada Candidate")
+    ada.goto("/identity/")
+    ada.get_by_role("button", name="Check my identity with Stripe").click()
+    ada.wait_for_url(f"{stripe.url}/start/vs_1")
+    stripe.moves("vs_1", "verified", kind="passport", address=None)
+    tell(with_provider, stripe)
+    ada.goto("/identity/")
+    reload_until(ada, "Your document is good, but it shows no address.")
+    expect(ada.get_by_role("button", name="Check my identity with Stripe")).to_have_count(0)
+    give(ada, "Proof of address, such as a bill or a bank statement", "Ada Candidate", expires="", shows_address=True)
+    ada.get_by_role("button", name="Submit my papers").click()
+    expect(ada.get_by_text("There is nothing to do until then.")).to_be_visible()
+
+    rita.goto("/review/")
+    rita.get_by_role("link", name="Open Ada Candidate").click()
+    rita.get_by_role("button", name="Take this check").click()
+    expect(rita.get_by_role("heading", name="Proof of address")).to_be_visible()
+    expect(rita.get_by_text("only the address is left")).to_be_visible()
+    expect(rita.locator("[data-viewer]")).to_have_count(1)
+    approve(rita)
+    expect(rita.get_by_text("Nothing waits.")).to_be_visible()
+    ada.reload()
+    expect(ada.get_by_text("Stripe has checked your identity.")).to_be_visible()

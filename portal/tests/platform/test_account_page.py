@@ -1,7 +1,10 @@
 """The account page: people correct their own name, and nobody else's."""
 
+import re
+
 import pytest
 from django.test import Client
+from portal.tests.conftest import person_with
 
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit.models import Entry
@@ -22,9 +25,10 @@ def own(client: Client, candidate: User) -> Client:
 
 def test_it_shows_the_name_and_the_address(own):
     html = own.get(PAGE).content.decode()
-    assert "<h1>Your name and address</h1>" in html
+    assert "<h1>Name and email</h1>" in html
     assert 'value="Ada Candidate"' in html
     assert "You sign in with candidate@example.org" in html
+    assert "A certificate carries it too, unless you enter a legal name." in html
 
 
 def test_every_page_leads_there_by_the_address_in_its_header(own):
@@ -79,3 +83,12 @@ def test_a_form_from_elsewhere_is_refused(candidate):
     client = Client(enforce_csrf_checks=True)
     client.force_login(candidate)
     assert client.post(PAGE, {"name": "Eve"}).status_code == 403
+
+
+@pytest.mark.parametrize(("role", "is_led_there"), [("owner", True), ("auditor", True), ("reviewer", False)])
+def test_who_may_open_the_administration_is_led_there_and_deletion_comes_last(client, db, role, is_led_there):
+    client.force_login(person_with(role))
+    html = client.get(PAGE).content.decode()
+    assert ('href="/admin/"' in html) is is_led_there
+    links = re.findall(r'<li><a href="([^"]+)"', html)
+    assert links[-1] == "/account/delete/"

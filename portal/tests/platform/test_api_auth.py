@@ -7,6 +7,7 @@ from allauth.idp.oidc.models import Client as OidcClient
 from allauth.idp.oidc.models import Token
 from django.middleware.csrf import get_token
 from django.test import RequestFactory
+from portal.tests.accounts.conftest import signed_in
 
 from guildmark.protocol import CLIENT_ID
 from guildmark_portal import clock
@@ -103,8 +104,8 @@ def test_a_request_without_either_is_nobody_and_not_a_csrf_error(asked_by, rf):
     assert asked_by(rf.post("/")) is None
 
 
-def test_another_site_cannot_confirm_a_terminal(client, candidate):
-    client.force_login(candidate)
+def test_another_site_cannot_confirm_a_terminal(candidate):
+    client = signed_in(candidate, minutes_ago=1)
     page = "/identity/o/device?code=AAAA-BBBB"
     for headers in ({"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}, {"origin": "https://evil.example.org"}):
         assert client.post(page, {"action": "confirm"}, headers=headers).status_code == 403

@@ -1,6 +1,8 @@
 """`guildmark-portal init`: it makes a portal, and never harms one."""
 
 import json
+import os
+import pty
 import sqlite3
 import subprocess
 import sys
@@ -106,6 +108,7 @@ UNUSABLE = [
     ("--url", "https://exam example.org", "--url must name a host after https://"),
     ("--url", "http://exam.example.org/sub/", "--url must end after the host or port"),
     ("--url", "http://exam.example.org/?a=b", "--url must end after the host or port"),
+    ("--support", "nobody", "--support must be a mail address, or a page at https"),
     ("--owner", "nope", "--owner must be an e-mail address"),
     ("--owner", "nope@", "--owner must be an e-mail address"),
     ("--owner", "", "--owner must be an e-mail address"),
@@ -189,3 +192,42 @@ def test_manage_runs_djangos_commands_on_the_portal(initialised, portal_env):
 def test_an_override_that_means_nothing_is_refused(portal_env, tmp_path: Path, options: list[str], said: str) -> None:
     done = run(portal_env, "publish", str(tmp_path), *options)
     assert (done.returncode, said in done.stderr) == (2, True)
+
+
+def test_what_candidates_would_miss_is_said_until_it_is_named(tmp_path, portal_env):
+    path = tmp_path / "bare"
+    told = run(portal_env, "init", "--data", str(path)).stdout
+    assert (
+        f"No organisation is named yet: pages and certificates need yours. Set organisation in {path / 'portal.toml'}" in told
+    )
+    assert f"Nobody is named yet whom candidates can write to. Set support_contact in {path / 'portal.toml'}" in told
+    named = ["--name", "Example Institute", "--support", "help@example.org"]
+    whole = run(portal_env, "init", "--data", str(tmp_path / "named"), *named)
+    assert ("No organisation is named" in whole.stdout, "Nobody is named" in whole.stdout) == (False, False)
+    config = datadir.read_config(tmp_path / "named")
+    assert (config.organisation, config.support_contact) == ("Example Institute", "help@example.org")
+
+
+def test_at_a_terminal_it_asks_for_the_organisation(tmp_path, portal_env):
+    ours, theirs = pty.openpty()
+    os.write(ours, b"Example Institute\n")
+    command = [*PORTAL, "init", "--data", str(tmp_path / "asked")]
+    answer = subprocess.run(command, env=portal_env, stdin=theirs, capture_output=True, text=True, check=False)
+    os.close(ours)
+    os.close(theirs)
+    assert "The organisation that runs this portal and issues the certificates" in answer.stdout
+    assert datadir.read_config(tmp_path / "asked").organisation == "Example Institute"
+
+
+def test_a_live_exam_waits_for_somebody_whom_candidates_can_write_to(initialised, portal_env, tmp_path):
+    (tmp_path / "bank").mkdir()
+    bank = BankFolder(tmp_path / "bank", visibility="private")
+    bank.calibrate()
+    publish = ("publish", str(bank.folder), "--kind", "live", "--data", str(initialised))
+    refused = run(portal_env, *publish)
+    assert refused.returncode != 0
+    assert "A live exam needs somebody whom its candidates can write to, and nobody is named." in refused.stderr
+    assert f"into {initialised / 'portal.toml'}; then publish." in " ".join(refused.stderr.split())
+    config = initialised / "portal.toml"
+    config.write_text(config.read_text().replace('support_contact = ""', 'support_contact = "help@example.org"'))
+    assert "Published: " in run(portal_env, *publish).stdout

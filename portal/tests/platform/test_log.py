@@ -1,11 +1,13 @@
 """What an operator reads while the portal is really served: only what is worth reading."""
 
+import logging
 import re
 import subprocess
 import uuid
 
 import httpx
 import pytest
+from django.conf import settings
 from portal.tests.exams.conftest import BankFolder
 
 from .conftest import PORTAL, ServedPortal, until
@@ -74,3 +76,20 @@ def test_a_request_for_another_host_is_one_line_of_warning(served):
         "django.security.DisallowedHost: Invalid HTTP_HOST header: 'evil.example.org'. "
         "This portal answers to 127.0.0.1, [::1], localhost alone."
     )
+
+
+@pytest.mark.parametrize("page", ["/identity/camera/{token}/", "/accounts/recovery/{token}/", "/nothing/camera/{token}"])
+def test_an_address_that_is_a_secret_stands_in_no_line(page):
+    """Django names the address of whatever it refuses."""
+    line = settings.LOGGING["formatters"]["line"]
+    formatter = line["()"](**{key: value for key, value in line.items() if key != "()"})
+    refused = ("CSRF cookie not set.", page.format(token="Zm9vYmFy-_1"))
+    record = logging.LogRecord("django.security.csrf", logging.WARNING, "", 0, "Forbidden (%s): %s", refused, None)
+    written = formatter.format(record)
+    assert ("Zm9vYmFy" in written, "[token]" in written, "Forbidden (CSRF cookie not set.)" in written) == (False, True, True)
+
+
+def test_a_refused_form_leaves_no_token_in_the_log_of_a_served_portal(served):
+    assert httpx.post(f"{served.url}/accounts/recovery/Zm9vYmFyZm9v/", data={"x": "1"}).status_code == 403
+    until(lambda: "Forbidden" in served.errors())
+    assert ("Zm9vYmFyZm9v" in served.errors(), "/accounts/recovery/[token]/" in served.errors()) == (False, True)

@@ -32,7 +32,8 @@ def test_a_template_is_rendered_when_the_letter_is_written(db, settings, tmp_pat
     mail.send(to="ada@example.org", template="mail/hello", context={"name": "Ada"}, language="ko")
     Runner().run_due()
     assert (outgoing.outbox[0].subject, outgoing.outbox[0].body) == ("Hello Ada", "ko: good day, Ada.\n")
-    assert outgoing.outbox[0].alternatives == []
+    ((html, kind),) = outgoing.outbox[0].alternatives
+    assert (kind, '<html lang="ko">' in html, "ko: good day, Ada." in html) == ("text/html", True, True)
 
 
 def test_a_letter_of_what_was_rolled_back_is_never_sent(db):

@@ -38,6 +38,16 @@ def fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
+def assert_leads_to(page: Page, problem: str, *, field: str) -> None:
+    """The problem is said first: in the title, and in a summary that has the focus and leads to the field."""
+    summary = page.get_by_role("alert")
+    expect(summary).to_be_focused()
+    expect(summary).to_be_in_viewport()
+    assert page.title().startswith("Error: ")
+    summary.get_by_role("link", name=problem).click()
+    expect(page.locator(f"#id_{field}")).to_be_focused()
+
+
 @pytest.mark.timeout(180)
 def test_g1_g3_g5_p6_somebody_registers_on_a_phone(served: ServedPortal, page: Page, faults: list[str]) -> None:
     page.goto("/accounts/signup/?next=/register/")
@@ -51,10 +61,10 @@ def test_g1_g3_g5_p6_somebody_registers_on_a_phone(served: ServedPortal, page: P
 
     page.get_by_label("Legal name").fill("주식회사 예시")
     go_on(page)
-    expect(page.get_by_text("Only people can be certified")).to_be_visible()
+    assert_leads_to(page, "Only people can be certified", field="name")
     page.get_by_label("Legal name").fill("김민준")
     go_on(page)
-    expect(page.get_by_text("Enter your name in Latin letters too")).to_be_visible()
+    assert_leads_to(page, "Enter your name in Latin letters too", field="latin_name")
     page.get_by_label("The same name in Latin letters").fill("Kim Minjun")
     go_on(page)
 

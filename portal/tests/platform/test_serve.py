@@ -13,6 +13,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from portal.tests.platform.conftest import ServedPortal
+
+from guildmark_portal.cli.serve import dead_links
 
 PORTAL = [sys.executable, "-c", "from guildmark_portal.cli import main; main()"]
 pytestmark = pytest.mark.timeout(120)
@@ -128,6 +131,35 @@ def test_an_address_of_another_machine_is_said_to_be_one(host, initialised, port
     assert message == f"Cannot listen on {host}: it is no address of this machine."
     assert "--host 127.0.0.1" in next_step
     assert "--port" not in next_step
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "asked", "listens", "said"),
+    [
+        ("http://127.0.0.1:8000", "127.0.0.1", None, 8000, ""),
+        ("http://127.0.0.1:8000", "127.0.0.1", 0, 40000, ""),
+        ("http://127.0.0.1:8000", "127.0.0.1", 8000, 8000, ""),
+        ("http://127.0.0.1:8000", "127.0.0.1", 8001, 8001, "letters that other commands send link to {url}"),
+        ("http://127.0.0.1:8000", "0.0.0.0", None, 8000, "which only this machine can open"),  # noqa: S104 - what is warned of
+        ("http://exam.example.org:8000", "0.0.0.0", None, 8000, ""),  # noqa: S104
+        ("http://exam.example.org:8000", "0.0.0.0", 9000, 9000, "Unless a proxy leads from there to here"),  # noqa: S104
+        ("http://exam.example.org", "127.0.0.1", None, 8000, "Unless a proxy leads from there to here"),
+        ("https://exam.example.org", "127.0.0.1", None, 8000, ""),
+    ],
+)
+def test_links_that_lead_nowhere_are_warned_of(url, host, asked, listens, said):
+    warning = dead_links(url, host, asked=asked, listens=listens)
+    assert (said in warning, bool(warning)) == (True, bool(said))
+
+
+def test_a_warning_comes_before_the_portal_answers(initialised, portal_env):
+    config = initialised / "portal.toml"
+    config.write_text(config.read_text().replace("http://127.0.0.1:8000", "http://exam.example.org:8000"))
+    portal = ServedPortal(initialised, portal_env)
+    try:
+        assert f"nobody can open those links: set url in {config}" in portal.errors()
+    finally:
+        portal.stop()
 
 
 def test_a_port_that_cannot_be_is_refused(initialised, portal_env):

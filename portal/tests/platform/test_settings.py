@@ -1,6 +1,7 @@
 """Settings: complete, or refused with the next step."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -129,9 +130,9 @@ def test_smtp_takes_its_password_from_the_secrets(initialised, portal_env):
 
 
 def test_what_init_writes_is_what_the_portal_reads(tmp_path):
-    written = datadir.Config(url="https://a.b", organisation='Gilde "Süd"', grading_slots=3, mail=datadir.MailConfig(port=25))
-    write_config(tmp_path, datadir.config_text(written))
-    assert datadir.read_config(tmp_path) == written
+    kept = datadir.Config(url="https://a.b", organisation='Gilde "Süd"', grading_slots=3, mail=datadir.MailConfig(port=25))
+    write_config(tmp_path, datadir.config_text(kept))
+    assert datadir.read_config(tmp_path) == kept
 
 
 def test_the_database_keeps_its_promises(db):
@@ -142,3 +143,28 @@ def test_the_database_keeps_its_promises(db):
             name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous", "foreign_keys")
         }
     assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def written(value: object) -> str:
+    """A default as the guide writes it."""
+    return '""' if value == "" else str(value)
+
+
+def test_every_setting_of_the_portal_is_documented_with_what_holds_without_it():
+    guide = (Path(__file__).parents[3] / "docs" / "programs.md").read_text()
+    table = guide.partition("## The portal")[2].partition("\n## ")[0]
+    documented = {}
+    for line in (line for line in table.splitlines() if line.startswith("| `")):
+        names, _what, defaults = (re.findall(r"`([^`]+)`", cell) for cell in line.strip("|").split(" | "))
+        documented |= dict(zip(names, defaults * len(names) if len(defaults) == 1 else defaults, strict=bool(defaults)))
+    config = datadir.Config()
+    mail = {f"mail.{name}": value for name, value in vars(config.mail).items()}
+    plain = {name: value for name, value in vars(config).items() if name not in {"mail", "sign_in", "identity_provider"}}
+    assert documented == {name: written(value) for name, value in (plain | mail).items()}
+    assert [name for name in ("`sign_in`", "`identity_provider`") if name not in table] == []
+
+
+def test_what_init_writes_names_every_setting_that_people_edit():
+    text = datadir.config_text(datadir.Config())
+    names = {*vars(datadir.Config()), *vars(datadir.MailConfig())} - {"mail", "sign_in", "identity_provider"}
+    assert [name for name in sorted(names) if f"\n{name} = " not in text] == []

@@ -74,6 +74,13 @@ def test_a_code_is_good_for_its_own_browser_only(client, candidate, stranger, ne
     assert signed_in(other) is None
 
 
+def test_a_letter_links_to_the_portal_whatever_the_request_called_it(client, db, letters, settings):
+    settings.PORTAL_URL = "https://exam.example.org"
+    client.post("/accounts/login/", {"login": "nobody@example.org"}, headers={"host": "localhost:6666"})
+    (letter,) = letters()
+    assert ("6666" in letter, "https://exam.example.org/accounts/signup/" in letter) == (False, True)
+
+
 def test_an_unknown_address_is_not_told_apart_and_gets_no_code(client, db, letters):
     answer = client.post(LOGIN, {"login": "nobody@example.org"})
     assert (answer.status_code, answer["Location"]) == (302, CONFIRM_LOGIN)

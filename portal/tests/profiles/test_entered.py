@@ -1,9 +1,10 @@
 """Names and addresses that people enter: what is taken, and what is refused beside which field."""
 
 import pytest
+from django.utils.translation import override
 
 from guildmark.rules.eligibility import Place
-from guildmark_portal.profiles.countries import COUNTRIES
+from guildmark_portal.profiles.countries import COUNTRIES, choices
 from guildmark_portal.profiles.embargoes import in_force
 from guildmark_portal.profiles.entered import Address, FullName, Problems, tidy
 from guildmark_portal.profiles.regions import REGIONS
@@ -40,6 +41,7 @@ def test_g3_a_latin_form_is_kept_where_the_name_has_another_script(name: str, la
         ("김민준", "Kim 민준", "latin_name"),
         ("Ada Lovelace", "Ada King", "latin_name"),  # needless, and another name
         ("김민준", "Acme Ltd", "latin_name"),
+        ("김민준", "kim@example.org", "latin_name"),
         ("", "", "name"),
         ("x" * 201, "", "name"),
         ("Ada\u202eecalevoL", "", "name"),
@@ -47,6 +49,22 @@ def test_g3_a_latin_form_is_kept_where_the_name_has_another_script(name: str, la
 )
 def test_g3_a_latin_form_that_is_missing_or_wrong_is_refused_beside_its_field(name: str, latin_name: str, field: str) -> None:
     assert fields_refused(lambda: FullName(name, latin_name)) == [field]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("ada@example.org", "“@” stands in no name."),
+        ("<script>alert(1)</script>", "“<” stands in no name."),
+        ("😀", "This is no name. Enter yours in letters"),
+        ("12345", "This is no name. Enter yours in letters"),
+    ],
+)
+def test_g3_what_is_no_name_is_refused_in_words_and_asked_for_no_latin_form(name: str, said: str) -> None:
+    with pytest.raises(Problems) as refused:
+        FullName(name)
+    assert list(refused.value.by_field) == ["name"]
+    assert refused.value.by_field["name"].startswith(said)
 
 
 @pytest.mark.parametrize("name", ["Acme Ltd", "Beispiel GmbH", "주식회사 예시", "示例有限公司"])
@@ -110,5 +128,21 @@ def test_g5_every_embargoed_country_can_be_chosen_and_every_region_be_judged() -
 
 def test_p6_a_name_that_somebody_has_seen_to_be_a_persons_is_taken() -> None:
     assert FullName("Ada University", is_a_persons=True).name == "Ada University"
+    assert FullName("Ada #1", is_a_persons=True).name == "Ada #1"
     assert fields_refused(lambda: FullName("Ada University")) == ["name"]
     assert fields_refused(lambda: FullName("", is_a_persons=True)) == ["name"]
+
+
+@pytest.mark.parametrize(
+    ("language", "in_order"),
+    [
+        ("en", ["AF", "AX", "AL", "CR", "CI", "HR", "ZW"]),  # Åland beside Albania, Côte d'Ivoire beside Costa Rica
+        ("ko", ["GH", "GR", "KR", "DE"]),  # 가나, 그리스, 대한민국, 독일
+        ("zh-hans", ["AL", "DE", "VA", "FJ", "KR", "NR", "CN"]),  # by reading: a, de, fan, fei, han, nao, zhong
+    ],
+)
+def test_countries_stand_where_a_reader_of_the_language_looks_for_them(language: str, in_order: list[str]) -> None:
+    with override(language):
+        codes = [code for code, _name in choices()]
+    assert sorted(in_order, key=codes.index) == in_order
+    assert sorted(codes) == sorted(COUNTRIES)

@@ -1,8 +1,12 @@
 """Terms are published in versions, agreed to with a date, and asked again when they change."""
 
+from collections.abc import Callable
+
 import pytest
+from django.core import mail
 
 from guildmark_portal.audit.models import Entry
+from guildmark_portal.jobs.runner import Runner
 from guildmark_portal.profiles import queries, services
 from guildmark_portal.profiles.models import Acceptance, TermsKind, TermsVersion
 from guildmark_portal.profiles.services import TermsRefused
@@ -94,3 +98,55 @@ def test_a_version_that_no_address_can_hold_is_refused(db, version: str) -> None
         services.publish_terms(kind=TermsKind.TERMS, version=version, texts={"en": "x"}, actor="tests")
     assert "for example 2030-01" in refused.value.next_step
     assert TermsVersion.objects.count() == 1
+
+
+@pytest.fixture
+def letters(db) -> Callable[[], list[tuple[str, str, str]]]:
+    """Send what waits; address, subject and body of all letters so far."""
+
+    def sent() -> list[tuple[str, str, str]]:
+        Runner().run_due()
+        return [(message.to[0], str(message.subject), str(message.body)) for message in mail.outbox]
+
+    return sent
+
+
+def test_g1_a_new_version_is_mailed_once_to_everybody_who_agreed_to_an_earlier_one(
+    candidate, stranger, stopped_clock, second, letters
+) -> None:
+    first = queries.terms_in_force(now=stopped_clock.at)[0]
+    services.accept_terms(user=candidate, version=first, language="en")
+    second()
+    with pytest.raises(TermsRefused):
+        second()
+    ((to, subject, body),) = letters()
+    assert (to, subject) == (candidate.email, "The terms of Guildmark have changed")
+    assert body.rstrip().endswith("/terms/terms-2/")
+    assert Entry.objects.filter(action="terms.published").first().detail["letters"] == 1
+    assert len(letters()) == 1
+
+
+def test_a_privacy_notice_is_announced_as_one(candidate, stopped_clock, letters) -> None:
+    services.accept_terms(user=candidate, version=queries.terms_in_force(now=stopped_clock.at)[0], language="en")
+    services.publish_terms(kind=TermsKind.PRIVACY, version="1", texts={"en": "Notice"}, actor="tests")
+    assert [subject for _to, subject, _body in letters()] == ["Guildmark has a new privacy notice"]
+
+
+def test_an_account_that_is_closed_and_one_that_never_agreed_get_none(
+    candidate, stranger, stopped_clock, second, letters
+) -> None:
+    services.accept_terms(user=candidate, version=queries.terms_in_force(now=stopped_clock.at)[0], language="en")
+    candidate.is_active = False
+    candidate.save()
+    second()
+    assert letters() == []
+
+
+def test_g1_who_was_written_to_agrees_at_the_next_visit(candidate, own, stopped_clock, second) -> None:
+    services.accept_terms(user=candidate, version=queries.terms_in_force(now=stopped_clock.at)[0], language="en")
+    new = second()
+    page = own.get("/register/terms/").content.decode()
+    assert 'value="terms-2"' in page
+    own.post("/register/terms/", {"terms": "terms-2", "language": "en", "accepted": "on"})
+    assert queries.terms_to_accept(candidate, now=stopped_clock.at) == []
+    assert Acceptance.objects.filter(terms=new).count() == 1

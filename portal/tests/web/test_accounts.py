@@ -7,6 +7,9 @@ import pytest
 from django.core import mail
 from django.http import HttpResponse
 from django.test import Client
+from portal.tests.accounts.conftest import signed_in
+
+from guildmark_portal.accounts.models import User
 
 from .html_reading import Page
 
@@ -108,6 +111,31 @@ def test_a_wrong_code_is_refused_beside_its_field(client: Client) -> None:
     assert page.problems == []
 
 
+@pytest.mark.usefixtures("candidate")
+def test_a_wrong_code_says_what_to_do_and_the_third_one_that_a_new_code_works(client: Client) -> None:
+    response = client.post("/accounts/login/", {"login": "candidate@example.org"})
+    page = read(client.post(response["Location"], {"code": "WRONG"}))
+    assert "This is not the code of the newest message. Type it as it stands there, or ask for a new one." in page.text
+    client.post(response["Location"], {"code": "WRONG"})
+    page = read(client.post(response["Location"], {"code": "WRONG"}, follow=True))
+    assert "That code was wrong too often and no longer counts. Ask for a new one now." in page.text
+    response = client.post("/accounts/login/", {"login": "candidate@example.org"})
+    assert client.post(response["Location"], {"code": newest_code()})["Location"] == "/exam/"
+
+
+@pytest.mark.usefixtures("candidate")
+def test_a_new_code_is_confirmed_and_asked_for_only_where_that_can_be_done(client: Client) -> None:
+    address = client.post("/accounts/login/", {"login": "candidate@example.org"})["Location"]
+    confirmation = "A new message is on its way. Only the newest code counts."
+    page = read(client.get(address))
+    assert (confirmation in page.text, "or ask for a new one" in page.text) == (False, True)
+    while "Send a new code" in page.text:
+        page = read(client.post(address, {"action": "resend"}, follow=True))
+        assert confirmation in page.text
+    assert "or ask for a new one" not in page.text
+    assert "or cancel and begin again" in page.text
+
+
 def test_signing_out_asks_first_and_says_that_a_clock_goes_on(owner: Client) -> None:
     page = read(owner.get("/accounts/logout/"))
     assert "its clock does not stop" in page.text
@@ -115,10 +143,11 @@ def test_signing_out_asks_first_and_says_that_a_clock_goes_on(owner: Client) -> 
     assert "Sign in" in read(owner.get("/")).text
 
 
-def test_a_terminal_is_connected_on_the_owners_word(owner: Client, client: Client) -> None:
+def test_a_terminal_is_connected_on_the_owners_word(candidate: User, client: Client) -> None:
     from guildmark_portal.accounts.client import ensure_client
 
     ensure_client()
+    owner = signed_in(candidate, minutes_ago=1)
     code = code_for_a_terminal(client)
     page = read(owner.get("/identity/o/device"))
     assert "Connect a terminal" in page.text

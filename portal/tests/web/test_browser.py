@@ -233,7 +233,29 @@ def test_an_upload_goes_on_after_the_page_was_closed_in_the_middle(served: Serve
     page.on("request", lambda r: offsets.append(int(r.headers["upload-offset"])) if r.method == "PATCH" else None)
     drop(page, 1, "mymodel.keras", "score 5 ", padding=9 * MIB)
     expect(best_of(page, 1)).to_have_text("5/5")
-    assert (sent, offsets) == ([0], [4 * MIB, 8 * MIB])
+    assert (sent, offsets) == ([0], [MIB, 2 * MIB, 4 * MIB, 8 * MIB])
+
+
+@pytest.mark.timeout(240)
+def test_x9_on_a_line_that_breaks_the_page_sends_less_at_a_time_and_then_more_again(served: Served, page: Page) -> None:
+    sign_up(page, served)
+    start(page)
+    offsets: list[int] = []
+
+    def cut_two(route: Route, request: Request) -> None:
+        if request.method != "PATCH":
+            route.continue_()
+            return
+        offsets.append(int(request.headers["upload-offset"]))
+        if len(offsets) > 2:
+            route.continue_()
+        else:
+            route.abort()
+
+    page.route("**/api/v1/uploads/*", cut_two)
+    drop(page, 1, "mymodel.keras", "score 5 ", padding=3 * MIB)
+    expect(best_of(page, 1)).to_have_text("5/5")
+    assert offsets == [0, 0, 0, MIB // 4, 3 * MIB // 4, 7 * MIB // 4]
 
 
 @pytest.mark.timeout(240)

@@ -1,11 +1,15 @@
 """The page of the running exam: clock, instructions, uploads and what became of them."""
 
+import base64
+import hashlib
 import io
 import zipfile
 from collections.abc import Callable
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+
+from guildmark_portal.exams.models import Submission
 
 from .visiting import hand_in, read
 
@@ -98,6 +102,24 @@ class TestRunning:
         assert "Not accepted" in page.text
         assert "The model has a Lambda layer (lambda_1), which is never accepted" in page.text
         assert page.text_of["best-category1"].split() == ["3/5", "10", "points"]
+
+    def test_x9_the_form_goes_on_where_another_device_stopped(self, owner: Client, running: str) -> None:
+        content = b"score 4" + bytes(1000)
+        said = {"category": b"category1", "filename": b"mymodel.keras", "sha256": hashlib.sha256(content).hexdigest().encode()}
+        metadata = ",".join(f"{name} {base64.b64encode(value).decode()}" for name, value in said.items())
+        tus = {"Tus-Resumable": "1.0.0"}
+        announced = {**tus, "Upload-Length": str(len(content)), "Upload-Metadata": metadata}
+        opened = owner.post(f"/api/v1/attempts/{running.split('/')[-2]}/uploads", headers=announced)
+        owner.patch(
+            opened.headers["Location"],
+            content[:500],
+            content_type="application/offset+octet-stream",
+            headers={**tus, "Upload-Offset": "0"},
+        )
+        hand_in(owner, running, 1, content)
+        stands = owner.head(opened.headers["Location"]).headers
+        assert stands["Upload-Offset"] == str(len(content))
+        assert stands["Guildmark-Submission"] == str(Submission.objects.get().pk)
 
     def test_an_empty_file_is_refused_at_once(self, owner: Client, running: str) -> None:
         page = read(owner.post(f"{running}category1/hand-in/", {"model": SimpleUploadedFile("m.keras", b"")}, follow=True))

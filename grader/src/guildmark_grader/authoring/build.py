@@ -26,6 +26,7 @@ from guildmark.packs.model import CategorySpec, text_in
 from guildmark.packs.names import TARGETS
 from guildmark.packs.reader import Form, Pack, read_pack
 from guildmark.rules.contract import Contract
+from guildmark.rules.counting import Counts
 from guildmark_grader.authoring.readiness import form_calibration
 from guildmark_grader.authoring.records import FOLDER
 from guildmark_grader.authoring.statements import statement
@@ -88,10 +89,10 @@ def pack_digest(pack: Path) -> str:
     return whole.hexdigest()
 
 
-def candidate_files(category: CategorySpec, form: Form, variant: Variant) -> dict[str, bytes]:
+def candidate_files(category: CategorySpec, form: Form, variant: Variant, *, counts: Counts = Counts.BEST) -> dict[str, bytes]:
     """What a candidate gets of `variant`, named one by one: build.py, references and hidden rows have no way in."""
     instructions = {
-        f"instructions.{language}.md": statement(form.task, text, language).encode()
+        f"instructions.{language}.md": statement(form.task, text, language, counts=counts).encode()
         for language, text in form.instructions.items()
     }
     starter = (form.folder / "starter.py").read_bytes()
@@ -163,12 +164,15 @@ class _Bank:
         variant = built_variant(self.pack, form, number, secret=self.secret, drawn_as=self.drawn_as)
         arrays = zip((*form.task.inputs_files, TARGETS), (*variant.hidden.inputs, variant.hidden.targets), strict=True)
         entry = VariantEntry(
-            public=self._stored("public", candidate_files(self.categories[form.category], form, variant)),
+            public=self._stored("public", self._files(form, variant)),
             hidden=self._stored("hidden", {name: _npy(array) for name, array in arrays}),
         )
         if self.progress:
             self.progress(form.task.id, number)
         return entry
+
+    def _files(self, form: Form, variant: Variant) -> dict[str, bytes]:
+        return candidate_files(self.categories[form.category], form, variant, counts=self.pack.exam.counts)
 
     def _stored(self, part: str, files: dict[str, bytes]) -> Blob:
         content = pack_zip(files)

@@ -15,6 +15,7 @@ import tomllib
 
 from guildmark.packs.model import InputSpec, OutputSpec, TaskSpec, text_in
 from guildmark.rules.contract import ModelFormat, shape_text
+from guildmark.rules.counting import Counts
 from guildmark.rules.scoring import MAX_SCORE
 
 CONTRACT, BANDS = "{{contract}}", "{{bands}}"
@@ -22,12 +23,12 @@ CONTRACT, BANDS = "{{contract}}", "{{bands}}"
 _WITH_LAYERS = (ModelFormat.KERAS, ModelFormat.H5)
 
 
-def statement(task: TaskSpec, text: str, language: str) -> str:
+def statement(task: TaskSpec, text: str, language: str, *, counts: Counts = Counts.BEST) -> str:
     """`text`, instructions in `language`, with its markers replaced; English sentences where `language` has none of its own."""
     wording = _wording(language)
     written: dict[str, Callable[[], str]] = {
         CONTRACT: lambda: "\n".join(_contract(task, wording)),
-        BANDS: lambda: "\n".join(_bands(task, wording)),
+        BANDS: lambda: "\n".join(_bands(task, wording, counts)),
     }
     lines = [written[line.strip()]() if line.strip() in written else line for line in text.splitlines()]
     return "\n".join(lines) + "\n"
@@ -94,12 +95,12 @@ def _tensor_row(spec: InputSpec | OutputSpec, name: str, wording: _Wording) -> s
     return _row(name, f"`{shape_text(spec.shape)}`", spec.dtype, meaning)
 
 
-def _bands(task: TaskSpec, wording: _Wording) -> Iterator[str]:
+def _bands(task: TaskSpec, wording: _Wording, counts: Counts) -> Iterator[str]:
     yield _row(wording["score"], *map(str, range(1, MAX_SCORE + 1)))
     yield _row(*["---"] * (MAX_SCORE + 1))
     yield _row(wording[task.metric.direction.value], *plain_thresholds(task.thresholds))
     yield ""
-    yield wording["submissions"]
+    yield wording["submissions_last" if counts is Counts.LAST else "submissions"]
 
 
 def _row(*cells: str) -> str:

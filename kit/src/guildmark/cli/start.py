@@ -14,6 +14,7 @@ from guildmark.errors import AttemptClosed, ConfirmationNeeded, Refused
 from guildmark.i18n import _
 from guildmark.protocol import AttemptState
 from guildmark.rules.attempt import Phase
+from guildmark.rules.counting import Counts
 from guildmark.rules.wording import size_text
 
 _STOPPED = 130
@@ -79,7 +80,9 @@ def _decided(screen: Screen, state: AttemptState, *, yes: bool) -> bool:
             title=state.exam_title, count=len(state.categories), time=show.clock(state.duration_s)
         ),
         _("When the clock starts, it runs on the server and cannot be paused. Only models submitted before it ends count."),
-        _("Any resource that machine-learning work uses is allowed; submissions are unlimited, and the best counts."),
+        _("Any resource that machine-learning work uses is allowed; submissions are unlimited, and the last counts.")
+        if state.counts is Counts.LAST
+        else _("Any resource that machine-learning work uses is allowed; submissions are unlimited, and the best counts."),
         "",
     )
     try:

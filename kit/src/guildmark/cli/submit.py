@@ -101,4 +101,4 @@ def _tell(screen: Screen, submission: SubmissionState, best: int | None) -> None
     if report.hint:
         screen.say(Text(_("Hint: {hint}").format(hint=report.hint)))
     if not submission.counts and best is not None:
-        screen.say(_("Your best so far counts: {best}.").format(best=best))
+        screen.say(_("Another submission counts: {best}.").format(best=best))

@@ -1,14 +1,18 @@
 """A small tus 1.0 client: an upload is opened once, then its bytes are sent; a cut connection goes on where it stopped.
 
-Opening is what counts before the deadline, so it is tried again until it is answered: opening another upload of a category
-abandons the one before it, which makes the repetition harmless. The address of an upload is kept in a file, so that
-another process can go on with it. After each cut the portal is asked how far it got; only progress renews our patience.
+Opening is what counts before the deadline, so it is tried again until it is answered: the portal answers the same opening
+with the same upload, which makes the repetition harmless. The address of an upload is kept in a file, so that another
+process can go on with it. After each cut the portal is asked how far it got; only progress renews our patience.
+
+Bytes go in chunks. On a line that breaks they become smaller, so that what stands between two breaks is soon enough for
+one, and its answer; where all goes well they grow again.
 """
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -21,6 +25,8 @@ from guildmark.protocol import SUBMISSION_HEADER
 
 TUS_VERSION = "1.0.0"
 CHUNK_BYTES = 2 * 1024 * 1024
+SMALLEST_CHUNK_BYTES = 64 * 1024
+_BUSY = "upload_busy"
 Progress = Callable[[int, int], None]
 
 
@@ -61,13 +67,28 @@ class _Standing:
     submission: str | None
 
 
-class Uploader:
-    """Sends files to one attempt. `memory` is the folder that keeps the addresses of uploads under way."""
+class _Pace:
+    """How many bytes to send at a time, by how it went: half as many after a cut, twice as many after an answer."""
 
-    def __init__(self, transport: Transport, attempt: str, memory: Path) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self.chunk_bytes = most
+
+    def slower(self) -> None:
+        self.chunk_bytes = max(self.chunk_bytes // 2, min(SMALLEST_CHUNK_BYTES, self._most))
+
+    def faster(self) -> None:
+        self.chunk_bytes = min(self.chunk_bytes * 2, self._most)
+
+
+class Uploader:
+    """Sends files to one attempt, at most `chunk_bytes` at a time. `memory` keeps the addresses of uploads under way."""
+
+    def __init__(self, transport: Transport, attempt: str, memory: Path, *, chunk_bytes: int = CHUNK_BYTES) -> None:
         self._transport = transport
         self._attempt = attempt
         self._memory = memory
+        self._chunk_bytes = chunk_bytes
 
     def send(self, outgoing: Outgoing, progress: Progress) -> str | None:
         """Send all bytes, and give the id of the submission.
@@ -77,18 +98,15 @@ class Uploader:
         """
         url, standing = self._resume(outgoing) or self._create(outgoing)
         progress(standing.offset, outgoing.size)
+        pace = _Pace(self._chunk_bytes)
+        waits = iter(self._transport.patience.waits_s)
         with outgoing.path.open("rb") as file:
-            while standing.submission is None:
-                file.seek(standing.offset)
-                chunk = file.read(CHUNK_BYTES)
-                if standing.offset + len(chunk) < outgoing.size and len(chunk) < CHUNK_BYTES:
-                    raise _changed(outgoing.path)
-                before, standing = standing, self._advance(url, standing.offset, chunk)
+            while standing.submission is None and standing.offset < outgoing.size:
+                before = standing.offset
+                standing = self._advance(url, before, _chunk(file, outgoing, before, pace), pace, waits)
+                if standing.offset > before:
+                    waits = iter(self._transport.patience.waits_s)
                 progress(standing.offset, outgoing.size)
-                if standing.offset >= outgoing.size:
-                    break
-                if standing.offset <= before.offset:
-                    raise OurFault(_("The portal took the bytes and does not count them."))
         self._forget(outgoing.category)
         return standing.submission
 
@@ -121,38 +139,55 @@ class Uploader:
     def _ask(self, url: str) -> _Standing:
         return _standing(self._transport.request("HEAD", url, headers=_tus({})), default=0)
 
-    def _ask_after(self, refusal: Refused, url: str) -> _Standing:
+    def _ask_after(self, refusal: GuildmarkError, url: str, offset: int) -> _Standing:
+        """Where the upload stands, if that is past `offset`: a chunk whose answer was lost arrives twice, and is refused."""
         try:
-            return self._ask(url)
+            standing = self._ask(url)
         except Refused:
             raise refusal from None  # it says why; the answer to HEAD has no words
+        if standing.offset <= offset and standing.submission is None:
+            raise refusal
+        return standing
 
-    def _advance(self, url: str, offset: int, chunk: bytes) -> _Standing:
+    def _advance(self, url: str, offset: int, chunk: bytes, pace: _Pace, waits: Iterator[float]) -> _Standing:
+        """Send `chunk`; where the upload stands then. A cut takes one of `waits`; with none left it is raised."""
         headers = _tus({"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"})
-        waits = iter(self._transport.patience.waits_s)
-        while True:
-            try:
-                response = self._transport.request("PATCH", url, content=chunk, headers=headers, repeatable=False)
-                return _standing(response, default=offset + len(chunk))
-            except ServerUnreachable:
-                seconds = next(waits, None)
-                if seconds is None:
-                    raise
-                self._transport.patience.sleep(seconds)
-                standing = self._ask(url)
-            except Refused as refusal:
-                # A chunk whose answer was lost arrives twice: the portal refuses it, and knows a better offset.
-                standing = self._ask_after(refusal, url)
-                if standing.offset <= offset and standing.submission is None:
-                    raise
-            if standing.offset > offset or standing.submission is not None:
-                return standing
+        try:
+            response = self._transport.request("PATCH", url, content=chunk, headers=headers, repeatable=False)
+        except (ServerUnreachable, Refused) as error:
+            if not _is_weather(error):
+                return self._ask_after(error, url, offset)
+            seconds = next(waits, None)
+            if seconds is None:
+                raise
+            pace.slower()
+            self._transport.patience.sleep(seconds)
+            return self._ask(url)
+        standing = _standing(response, default=offset + len(chunk))
+        if standing.offset <= offset:
+            raise OurFault(_("The portal took the bytes and does not count them."))
+        pace.faster()
+        return standing
 
     def _note(self, category: str) -> Path:
         return self._memory / f"{category}.json"
 
     def _forget(self, category: str) -> None:
         self._note(category).unlink(missing_ok=True)
+
+
+def _chunk(file: BinaryIO, outgoing: Outgoing, offset: int, pace: _Pace) -> bytes:
+    """The bytes to send next. Raises `Refused` if the file has become shorter than it was announced."""
+    file.seek(offset)
+    chunk = file.read(min(pace.chunk_bytes, outgoing.size - offset))
+    if len(chunk) < min(pace.chunk_bytes, outgoing.size - offset):
+        raise _changed(outgoing.path)
+    return chunk
+
+
+def _is_weather(error: GuildmarkError) -> bool:
+    """Whether it passes: no connection, or what came before the cut is still being put away."""
+    return isinstance(error, ServerUnreachable) or error.code == _BUSY
 
 
 def _tus(headers: dict[str, str]) -> dict[str, str]:

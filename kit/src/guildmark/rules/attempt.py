@@ -1,7 +1,12 @@
 """One attempt at an exam, computed from what happened to it.
 
 Nothing here is stored as a status: a deadline that nobody watched has still passed. The clock starts at `started_at`, runs
-on the server, and cannot be paused; credits (for outages of ours, or granted accommodations) move the deadline.
+on the server, and cannot be paused; credits (for outages of ours, or granted accommodations) move the deadline. Once the
+end of an attempt is written down, nothing moves it any more: `ended_at` is a fact, and what comes later changes no phase.
+
+While an outage of ours is open, the time left stands still, and nothing is decided but what its candidate finished. The credit
+that is written when the outage is over is as long as it was, so that nothing jumps. One that began in the grace moves the last
+byte alone.
 
 An upload counts if its opening was accepted strictly before the deadline and its bytes were complete at or before the
 deadline plus the grace. When it is graded does not matter.
@@ -27,7 +32,8 @@ class Timeline:
     """The facts of an attempt. All instants are timezone-aware.
 
     `open_uploads` are the opening times of uploads that are neither complete nor abandoned; `pending_reports` counts
-    accepted submissions without a final report; `outage_open` says that an outage of ours is not over yet.
+    accepted submissions without a final report; `outage_since` is when an outage of ours began that is not over yet;
+    `ended_at` is the end as it was written down with the decision. `grace_credits` are for outages in the grace.
     """
 
     duration: timedelta
@@ -38,49 +44,74 @@ class Timeline:
     credits: tuple[timedelta, ...] = ()
     open_uploads: tuple[datetime, ...] = field(default=())
     pending_reports: int = 0
-    outage_open: bool = False
+    outage_since: datetime | None = None
+    ended_at: datetime | None = None
+    grace_credits: tuple[timedelta, ...] = ()
 
     @property
     def deadline(self) -> datetime | None:
-        """The instant at which the time is up, or None before the start."""
+        """The instant at which the time is up if no outage is open, or None before the start."""
         if self.started_at is None:
             return None
         return self.started_at + self.duration + sum(self.credits, timedelta())
 
     @property
     def last_byte_at(self) -> datetime | None:
-        """The last instant at which bytes of an upload that was opened in time are taken."""
-        return None if self.deadline is None else self.deadline + self.grace
+        """The last instant at which bytes of an upload that was opened in time are taken if no outage is open."""
+        return None if self.deadline is None else self.deadline + self.grace + sum(self.grace_credits, timedelta())
 
     @property
     def closes_at(self) -> datetime | None:
-        """When the attempt ends or ended: the finish if it was finished, else the deadline."""
+        """When the attempt ends or ended: as it was written down, else the finish if it was finished, else the deadline."""
+        if self.ended_at is not None:
+            return self.ended_at
         return self.finished_at if self.finished_at is not None else self.deadline
+
+
+def deadline_at(timeline: Timeline, *, now: datetime) -> datetime | None:
+    """The deadline as it stands at `now`: an open outage that began before it has moved it by its length so far."""
+    return _moved(timeline, timeline.deadline, now=now)
+
+
+def last_byte_until(timeline: Timeline, *, now: datetime) -> datetime | None:
+    """The last instant for bytes as it stands at `now`, moved like the deadline, and by an outage in the grace as well."""
+    return _moved(timeline, timeline.last_byte_at, now=now)
+
+
+def _moved(timeline: Timeline, due: datetime | None, *, now: datetime) -> datetime | None:
+    since = timeline.outage_since
+    if due is None or since is None or timeline.started_at is None or since >= due:
+        return due
+    return due + max(now - max(since, timeline.started_at), timedelta())
 
 
 def phase(timeline: Timeline, *, now: datetime) -> Phase:
     """The phase of an attempt at `now`."""
     if timeline.started_at is None:
         return Phase.REGISTERED if timeline.prepared_at is None else Phase.PREPARED
+    if timeline.ended_at is not None:
+        return Phase.DECIDED
     if accepts_uploads(timeline, now=now):
         return Phase.RUNNING
     waits_for_bytes = any(accepts_bytes(timeline, opened_at=opened_at, now=now) for opened_at in timeline.open_uploads)
-    if waits_for_bytes or timeline.pending_reports or timeline.outage_open:
+    waits_for_us = timeline.outage_since is not None and timeline.finished_at is None
+    if waits_for_bytes or timeline.pending_reports or waits_for_us:
         return Phase.GRADING
     return Phase.DECIDED
 
 
 def accepts_uploads(timeline: Timeline, *, now: datetime) -> bool:
-    """Whether a new upload may be opened at `now`: begun, not finished, strictly before the deadline."""
-    if timeline.started_at is None or timeline.finished_at is not None:
+    """Whether a new upload may be opened at `now`: begun, neither finished nor ended, strictly before the deadline."""
+    if timeline.started_at is None or timeline.finished_at is not None or timeline.ended_at is not None:
         return False
-    return now < timeline.started_at + timeline.duration + sum(timeline.credits, timedelta())
+    deadline = deadline_at(timeline, now=now)
+    return deadline is not None and now < deadline
 
 
 def accepts_bytes(timeline: Timeline, *, opened_at: datetime, now: datetime) -> bool:
     """Whether bytes that arrive at `now` for an upload opened at `opened_at` still count."""
-    deadline, last = timeline.deadline, timeline.last_byte_at
-    if deadline is None or last is None or timeline.finished_at is not None:
+    deadline, last = deadline_at(timeline, now=now), last_byte_until(timeline, now=now)
+    if deadline is None or last is None or timeline.finished_at is not None or timeline.ended_at is not None:
         return False
     return opened_at < deadline and now <= last
 
@@ -89,9 +120,8 @@ def time_left(timeline: Timeline, *, now: datetime) -> timedelta:
     """The time left at `now`: the whole duration before the start, zero once the attempt is over."""
     if timeline.started_at is None:
         return timeline.duration
-    if not accepts_uploads(timeline, now=now):
-        return timedelta()
-    return timeline.started_at + timeline.duration + sum(timeline.credits, timedelta()) - now
+    deadline = deadline_at(timeline, now=now)
+    return deadline - now if deadline is not None and accepts_uploads(timeline, now=now) else timedelta()
 
 
 def decided_at(timeline: Timeline, *, now: datetime) -> datetime | None:

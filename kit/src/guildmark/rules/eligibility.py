@@ -8,11 +8,24 @@ A connection that seems to come from an embargoed place is flagged for a person 
 their maps are often wrong.
 """
 
+import fnmatch
 import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
+
+_UNSEEN: Final = frozenset({"Mn", "Me", "Cf", "Cc"})
+
+
+class OnPapers(str, Enum):
+    """What an address on papers says: nothing, too little to judge it by, or where it lies."""
+
+    NONE = "none"
+    UNCLEAR = "unclear"
+    EMBARGOED = "embargoed"
+    OUTSIDE = "outside"
 
 
 class Ground(str, Enum):
@@ -30,33 +43,37 @@ class Place:
     country: str
     region: str = ""
     locality: str = ""
+    postal_code: str = ""
 
 
 @dataclass(frozen=True)
 class EmbargoedPlace:
-    """One place of the list: whole `countries`, or a part of the countries `within` by its `regions` and `names`."""
+    """One place of the list: whole `countries`, or a part of those `within` by its `regions`, `postcodes` and `names`."""
 
     name: str
     countries: tuple[str, ...] = ()
     within: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    postcodes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         codes = (*self.countries, *self.within)
         if not codes or any(not re.fullmatch("[A-Z]{2}", code) for code in codes):
             raise ValueError(f"{self.name}: name countries by their codes of two letters, in `countries` or in `within`.")
-        if bool(self.within) != bool(self.regions or self.names):
-            raise ValueError(f"{self.name}: a part of a country needs `within`, and `regions` or `names`.")
+        if bool(self.within) != bool(self.regions or self.names or self.postcodes):
+            raise ValueError(f"{self.name}: a part of a country needs `within`, and `regions`, `postcodes` or `names`.")
 
     def holds(self, place: Place) -> bool:
         """Whether `place` lies in this one, as far as what was entered tells."""
-        country = place.country.upper()
+        country = place.country.strip().upper()
         if country in self.countries:
             return True
         if country not in self.within:
             return False
-        code = place.region.strip().upper()
+        code, postcode = _seen(place.region).strip().upper(), "".join(_seen(place.postal_code).split())
+        if any(fnmatch.fnmatchcase(postcode, pattern) for pattern in self.postcodes):
+            return True
         if code in self.regions or f"{country}-{code}" in self.regions:
             return True
         entered = (_words(place.region), _words(place.locality))
@@ -86,9 +103,19 @@ def refusals(
     return tuple(Refusal(ground, name) for ground, place in places if place is not None for name in _holding(embargo, place))
 
 
-def needs_proof_of_address(*, papers: Place | None) -> bool:
-    """Whether a proof of address is missing: the papers say nothing of where their bearer lives. Asked of everybody alike."""
-    return papers is None
+def address_on_papers(embargo: Embargo, *, papers: Place | None) -> OnPapers:
+    """What the address on somebody's papers says. One that is unclear lies where it depends on a region that is not given."""
+    if papers is None:
+        return OnPapers.NONE
+    if refusals(embargo, papers=papers):
+        return OnPapers.EMBARGOED
+    is_unclear = asks_for_region(embargo, country=papers.country) and not papers.region.strip()
+    return OnPapers.UNCLEAR if is_unclear else OnPapers.OUTSIDE
+
+
+def needs_proof_of_address(found: OnPapers) -> bool:
+    """Whether a proof of address is missing: the papers do not tell where their bearer lives. Asked of everybody alike."""
+    return found in {OnPapers.NONE, OnPapers.UNCLEAR}
 
 
 def flags(embargo: Embargo, *, country: str, region: str = "") -> tuple[str, ...]:
@@ -107,5 +134,10 @@ def _holding(embargo: Embargo, place: Place) -> Iterator[str]:
 
 def _words(text: str) -> str:
     """The words of `text` in lower case, without accents, with one space between them."""
-    plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    plain = _seen(text)
     return " ".join(re.findall(r"\w+", plain.casefold().replace("\u0131", "i")))
+
+
+def _seen(text: str) -> str:
+    """`text` without accents, and without what joins or formats letters and is not seen itself."""
+    return "".join(sign for sign in unicodedata.normalize("NFKD", text) if unicodedata.category(sign) not in _UNSEEN)

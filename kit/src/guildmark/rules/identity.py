@@ -13,6 +13,8 @@ from typing import Final
 
 LONG_SIDE, SHORT_SIDE = 900, 600
 """The least size of a photo in pixels, however the camera is held."""
+DOCUMENT_SHORT_SIDE = 600
+"""The least shorter side of a picture of a document in pixels: what is printed small on a card can be read from there on."""
 
 
 class Role(str, Enum):
@@ -60,6 +62,13 @@ _ROLES: Final = {
 }
 
 
+class Scope(str, Enum):
+    """What reviewers are asked about: papers and photo, or the address alone, where a provider has seen papers without one."""
+
+    PAPERS = "papers"
+    ADDRESS = "address"
+
+
 @dataclass(frozen=True)
 class Paper:
     """What the rules need to know of a document. `expires_on` of None: it bears no such date."""
@@ -88,8 +97,11 @@ def is_unexpired(paper: Paper, *, today: date) -> bool:
     return paper.expires_on > today
 
 
-def missing(papers: Sequence[Paper], *, has_photo: bool, today: date) -> tuple[Missing, ...]:
+def missing(papers: Sequence[Paper], *, has_photo: bool, today: date, scope: Scope = Scope.PAPERS) -> tuple[Missing, ...]:
     """Everything that a check with these papers still needs, in the order in which a candidate gives it."""
+    address = () if any(proves_address(paper, today=today) for paper in papers) else (Missing.ADDRESS,)
+    if scope is Scope.ADDRESS:
+        return address
     primary = [paper for paper in papers if paper.kind.role is Role.PRIMARY]
     valid = [paper for paper in primary if is_unexpired(paper, today=today)]
     found: list[Missing] = []
@@ -97,9 +109,7 @@ def missing(papers: Sequence[Paper], *, has_photo: bool, today: date) -> tuple[M
         found.append(Missing.PRIMARY_EXPIRED if primary else Missing.PRIMARY)
     if primary:
         found += _latin_name(valid or primary, papers, today=today)
-    if not any(_proves_address(paper, today=today) for paper in papers):
-        found.append(Missing.ADDRESS)
-    return (*found, *([] if has_photo else [Missing.PHOTO]))
+    return (*found, *address, *([] if has_photo else [Missing.PHOTO]))
 
 
 def _latin_name(primary: Sequence[Paper], papers: Sequence[Paper], *, today: date) -> list[Missing]:
@@ -112,7 +122,8 @@ def _latin_name(primary: Sequence[Paper], papers: Sequence[Paper], *, today: dat
     return [Missing.SECONDARY_EXPIRED if secondary else Missing.LATIN_NAME]
 
 
-def _proves_address(paper: Paper, *, today: date) -> bool:
+def proves_address(paper: Paper, *, today: date) -> bool:
+    """Whether the document tells where its bearer lives: a proof of address, or a primary document that shows it."""
     if paper.kind.role is Role.SECONDARY or not is_unexpired(paper, today=today):
         return False
     return paper.kind.role is Role.ADDRESS or (paper.shows_address and paper.kind.may_show_address)
@@ -123,6 +134,11 @@ def is_large_enough(width: int, height: int) -> bool:
     return max(width, height) >= LONG_SIDE and min(width, height) >= SHORT_SIDE
 
 
+def is_legible(width: int, height: int) -> bool:
+    """Whether a picture of a document is large enough to be read."""
+    return min(width, height) >= DOCUMENT_SHORT_SIDE
+
+
 class Verdict(str, Enum):
     """What a reviewer says."""
 
@@ -130,8 +146,24 @@ class Verdict(str, Enum):
     REJECTED = "rejected"
 
 
+class Subject(str, Enum):
+    """What a rejection can be about."""
+
+    DOCUMENTS = "documents"
+    PHOTO = "photo"
+    PROFILE = "profile"
+
+
+def is_answered(*, refused: frozenset[Subject], changed: frozenset[Subject]) -> bool:
+    """Whether papers may be submitted again after a rejection: at least one thing of what was refused has changed."""
+    return bool(refused & changed)
+
+
 class Standing(str, Enum):
-    """Where a check stands. A draft and a rejected one can be changed and submitted; the others cannot."""
+    """Where a check stands. A draft and a rejected one can be changed and submitted; the others cannot.
+
+    An address that was approved alone leaves a draft: of the other papers, nobody has seen any.
+    """
 
     DRAFT = "draft"
     WAITING = "waiting"
@@ -151,6 +183,7 @@ class Round:
     submitted_at: datetime
     reviewers_needed: int
     decisions: tuple[tuple[Verdict, datetime], ...] = ()
+    scope: Scope = Scope.PAPERS
 
     @property
     def outcome(self) -> tuple[Verdict, datetime] | None:
@@ -167,8 +200,19 @@ def standing(rounds: Sequence[Round]) -> Standing:
     """Where a check with these rounds, oldest first, stands."""
     if not rounds:
         return Standing.DRAFT
-    outcome = rounds[-1].outcome
-    return Standing.WAITING if outcome is None else Standing(outcome[0].value)
+    newest = rounds[-1]
+    if newest.outcome is None:
+        return Standing.WAITING
+    return Standing.DRAFT if _approves_address(newest) else Standing(newest.outcome[0].value)
+
+
+def is_address_proved(rounds: Sequence[Round]) -> bool:
+    """Whether reviewers have approved a proof of address that was submitted alone."""
+    return any(_approves_address(one) for one in rounds)
+
+
+def _approves_address(one: Round) -> bool:
+    return one.scope is Scope.ADDRESS and one.outcome is not None and one.outcome[0] is Verdict.APPROVED
 
 
 def shred_due_at(rounds: Sequence[Round], *, last_change: datetime, retention: timedelta) -> datetime | None:

@@ -42,8 +42,21 @@ _SYLLABLES: Final = (
 )
 """Anywhere in the name: these scripts put no space around them. `㈜` and `㈱` are written out before the comparison."""
 
+_SIGNS: Final = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "Pd", "Zs"})
+"""Letters of every script with their marks, numbers as in `John Smith 3rd`, hyphens and spaces."""
+_PUNCTUATION: Final = frozenset(
+    "'’‘`´"  # noqa: RUF001 - of O'Brien, however it is typed
+    ".,/()"  # Jr., and a/l and d/o, `child of`
+    "·・･‧•．"  # noqa: RUF001 - between the parts of a name: Catalan, Chinese, Japanese
+    "״׳་፡॰"  # noqa: RUF001 - Hebrew, Tibetan, Ethiopic and Devanagari
+)
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _JOINERS: Final = frozenset("\u200c\u200d")  # letters of Persian and of Indian scripts need them
+_BLANKS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters, marks and signs by their category, which are drawn as nothing."""
+_ORDINALS: Final = frozenset("ªº")
+MOST_MARKS: Final = 8
+"""Marks on one letter: Tibetan and Hebrew have some, and more of them cover the lines around."""
 
 
 def mark_of_organisation(name: str) -> str:
@@ -58,6 +71,21 @@ def mark_of_organisation(name: str) -> str:
     return next((word for word in re.findall(r"\w+", written) if word.casefold() in _WORDS), "")
 
 
+def signs_of_no_name(name: str) -> tuple[str, ...]:
+    """What stands in no name on papers, in order: digits alone are no name either, and then they are all that is returned."""
+    if not any(_is_letter(sign) for sign in name):
+        return tuple(sign for sign in name if not sign.isspace())
+    return tuple(sign for sign in name if not _may_stand_in_a_name(sign))
+
+
+def _is_letter(sign: str) -> bool:
+    return unicodedata.category(sign).startswith("L") and sign not in _BLANKS | _ORDINALS
+
+
+def _may_stand_in_a_name(sign: str) -> bool:
+    return sign in _PUNCTUATION or sign in _JOINERS or unicodedata.category(sign) in _SIGNS
+
+
 def is_latin(name: str) -> bool:
     """Whether every letter of `name` is of the Latin script, accents and the like included. No letter at all is not."""
     letters = [sign for sign in unicodedata.normalize("NFKC", name) if unicodedata.category(sign).startswith("L")]
@@ -66,4 +94,12 @@ def is_latin(name: str) -> bool:
 
 def hidden_characters(text: str) -> frozenset[str]:
     """What cannot be seen in `text` and may turn or hide the text around it; joiners that scripts need are no such thing."""
-    return frozenset(sign for sign in text if unicodedata.category(sign) in _UNSEEN) - _JOINERS
+    found, marks, before = set(), 0, " "
+    for sign in text:
+        kind = unicodedata.category(sign)
+        marks = marks + 1 if kind in {"Mn", "Me"} else 0
+        joins = sign in _JOINERS and unicodedata.category(before)[0] in "LM"
+        if marks > MOST_MARKS or sign in _BLANKS or (kind in _UNSEEN and not joins):
+            found.add(sign)
+        before = sign
+    return frozenset(found)

@@ -25,5 +25,11 @@ def show(request: HttpRequest) -> HttpResponse:
                 request, _("Your name is kept. New certificates carry your legal name if you gave one, and else this name.")
             )
         return redirect("account")
-    context = {"form": form, "email": user.email, "may_see_roles": holds(user, Role.OWNER, Role.AUDITOR)}
+    context = {
+        "form": form,
+        "email": user.email,
+        "may_see_roles": holds(user, Role.OWNER, Role.AUDITOR),
+        "may_close": holds(user, Role.OWNER),
+        "may_see_recoveries": holds(user, Role.SUPPORT, Role.OWNER, Role.AUDITOR),
+    }
     return render(request, "accounts_page/account.html", context)

@@ -15,6 +15,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from guildmark_portal.accounts.models import RoleGrant, User
+from guildmark_portal.audit.admin_page import ReadOnlyPage
 
 # The terminal's client is restored by every migration (`client.py`), and without it nobody's terminal signs in; tokens,
 # sessions and authenticators are secrets of people; other providers of sign-in stand in portal.toml; roles take the place of
@@ -36,7 +37,7 @@ def sign_in_for_admin(request: HttpRequest) -> HttpResponse:
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class UserAdmin(ReadOnlyPage):
     """Accounts: to be read.
 
     Roles are granted on a page of their own, an address changes with a code that is sent there, and an account is deleted by
@@ -49,36 +50,12 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ordering = ("email",)
     fields = ("email", "name", "is_active", "date_joined", "last_login")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
-        """Never here: people sign up themselves."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:  # noqa: ARG002 - Django's signature
-        """Never here: whoever changes an address becomes its person, and the last owner would close their own door."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:  # noqa: ARG002 - Django's signature
-        """Never here: a deletion leaves what certificates need, and nothing else."""
-        return False
-
 
 @admin.register(RoleGrant)
-class RoleGrantAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class RoleGrantAdmin(ReadOnlyPage):
     """Who was given which role, by whom and when: to be read."""
 
     list_display = ("user", "role", "granted_by", "granted_at", "revoked_by", "revoked_at")
     list_filter = ("role",)
     search_fields = ("user__email",)
     list_select_related = ("user",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
-        """Never here: `/account/roles/` writes the audit entry too."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: RoleGrant | None = None) -> bool:  # noqa: ARG002
-        """Never."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: RoleGrant | None = None) -> bool:  # noqa: ARG002
-        """Never."""
-        return False

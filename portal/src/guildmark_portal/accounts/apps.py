@@ -15,7 +15,17 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Know the client after every migration: there is no portal without it. Name the administration and its parts."""
-        from guildmark_portal.accounts import auditing, deletion, first_proof, own_data, personal_data  # noqa: F401 - three for their receivers
+        from guildmark_portal.accounts import (  # those that are not used register receivers and handlers
+            addresses,  # noqa: F401
+            auditing,  # noqa: F401
+            deletion,  # noqa: F401
+            expiry,  # noqa: F401
+            first_proof,  # noqa: F401
+            languages,  # noqa: F401
+            own_data,
+            personal_data,
+            recovery,  # noqa: F401
+        )
         from guildmark_portal.accounts.client import ensure_client
 
         personal_data.register(own_data.PART)

@@ -76,6 +76,8 @@ def write(user: User, target: IO[bytes]) -> None:
             for name, path in part.files(user):
                 if path.is_file():
                     archive.write(path, f"{part.name}/{name}", compress_type=zipfile.ZIP_STORED)  # models hardly shrink
+            for name, content in part.contents(user):
+                archive.writestr(f"{part.name}/{name}", content, compress_type=zipfile.ZIP_STORED)
 
 
 def _json(value: object) -> str:

@@ -1,19 +1,20 @@
 """Deleting an account: what a certificate needs stays, everything else is removed or names nobody.
 
 The parts of the applications are asked one after the other (`personal_data`), in one transaction. A letter says goodbye; the
-audit entry names the row alone. SQLite overwrites what is deleted (`secure_delete`); its write-ahead log still holds what
-the pages said before, so a job cuts it once the letter has left.
+audit entry names the row alone. What the database's files still hold of deleted rows is scrubbed by a job once the letter has
+left.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import transaction
+from django.utils.translation import gettext as _
 
 from guildmark.errors import Refused
 from guildmark.i18n import mark
 from guildmark_portal import clock
-from guildmark_portal.accounts import roles
+from guildmark_portal.accounts import roles, scrubbing
 from guildmark_portal.accounts.models import User
 from guildmark_portal.accounts.personal_data import parts
 from guildmark_portal.audit import services as audit
@@ -47,12 +48,39 @@ def kept(user: User) -> list[str]:
 
 
 @transaction.atomic
-def delete(*, user: User) -> None:
-    """Delete the account on its owner's word. Raises `CannotBeDeleted`."""
+def delete(*, user: User) -> bool:
+    """Delete the account on its owner's word; False if it is gone already. Raises `CannotBeDeleted`."""
+    if not User.objects.select_for_update().filter(pk=user.pk, is_active=True).exists():
+        return False
     if found := obstacles(user):
         raise CannotBeDeleted(" ".join(found), next_step="")
-    number, address = user.pk, user.email
     audit.record(actor=user, action="account.deleted", subject=user)
+    _delete(user)
+    return True
+
+
+@transaction.atomic
+def close(*, email: str, asked_on: date, actor: User) -> None:
+    """Delete somebody's account for them, as they asked in writing on that day.
+
+    Nothing of the letter is kept: the audit table cannot forget. Raises `NoLeave`, `UnknownAccount` and `CannotBeDeleted`.
+    """
+    actor.refresh_from_db()
+    if not roles.holds(actor, roles.Role.OWNER):
+        raise roles.NoLeave
+    user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
+    if user is None:
+        raise roles.UnknownAccount
+    if user == actor:
+        raise CannotBeDeleted(_("This is your own account."), next_step=_("Delete it from your account's own page."))
+    if found := obstacles(user):
+        raise CannotBeDeleted(" ".join(found), next_step="")
+    audit.record(actor=actor, action="account.closed", subject=user, detail={"asked_on": asked_on.isoformat()})
+    _delete(user)
+
+
+def _delete(user: User) -> None:
+    number, address = user.pk, user.email
     for part in parts():
         part.erase(User.objects.get(pk=number))
     mail.send(to=address, template="account/email/goodbye", key=f"goodbye-{number}", priority=mail.URGENT)
@@ -66,9 +94,5 @@ def sweep(job: Job) -> None:
     if goodbye.filter(finished_at=None, dead_at=None).exists():
         raise Later(clock.now() + SOON)
     goodbye.update(payload={}, last_error="")
-    if connection.vendor != "sqlite":
-        return
-    with connection.cursor() as cursor:
-        is_busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-    if is_busy:
+    if not scrubbing.scrub():
         raise Later(clock.now() + SOON)

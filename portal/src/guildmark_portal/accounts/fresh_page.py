@@ -3,8 +3,8 @@
 from typing import Any
 
 from allauth.account.views import BaseReauthenticateView
-from allauth.core import ratelimit
 from django import forms
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
@@ -43,10 +43,10 @@ class FreshSignIn(BaseReauthenticateView):  # type: ignore[misc]
         return {**super().get_context_data(**kwargs), **more}
 
     def _send(self, request: HttpRequest) -> HttpResponse:
-        too_many: HttpResponse | None = ratelimit.consume_or_429(request, action="request_login_code", key=self._person.email)
-        if too_many:
-            return too_many
+        is_new_one = fresh.is_code_waiting(request)
         fresh.send_code(request, self._person)
+        if is_new_one:
+            messages.success(request, _("A new message is on its way. Only the newest code counts."))
         return HttpResponseRedirect(request.get_full_path())
 
     @property

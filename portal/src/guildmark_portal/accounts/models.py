@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from guildmark_portal import clock
+from guildmark_portal.accounts.recovery_models import DIGEST_LENGTH, Recovery  # noqa: F401 - Django looks here for the model
 
 
 class Role(models.TextChoices):
@@ -52,11 +53,12 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person. `name` is what a certificate would say."""
+    """A person. `name` is what a certificate would say; `language` is what they read, empty until it is known."""
 
     email = models.EmailField(_("e-mail address"), unique=True, error_messages={"unique": _("This address has an account.")})
     name = models.CharField(_("name"), max_length=200, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
     date_joined = models.DateTimeField(_("joined"), default=clock.now, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -161,3 +163,23 @@ class RoleGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()}"
+
+
+class FormerAddress(models.Model):
+    """An address that the account once had, as a keyed digest: it finds the same address again, and names nobody."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="former_addresses", verbose_name=_("account"))
+    digest = models.CharField(_("digest of the address"), max_length=DIGEST_LENGTH)
+    left_at = models.DateTimeField(_("left at"))
+
+    class Meta:
+        """An address is kept once an account."""
+
+        verbose_name = _("former address")
+        verbose_name_plural = _("former addresses")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "digest"], name="a_former_address_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.left_at:%Y-%m-%d}"

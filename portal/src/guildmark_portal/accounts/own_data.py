@@ -14,10 +14,12 @@ from django.db.models import CASCADE, ProtectedError, Q, QuerySet
 from django.db.transaction import atomic
 
 from guildmark_portal import clock
+from guildmark_portal.accounts import addresses
 from guildmark_portal.accounts.models import User
 from guildmark_portal.accounts.personal_data import Json, Part
 from guildmark_portal.accounts.sessions import terminals
 from guildmark_portal.audit.models import Entry
+from guildmark_portal.mail import refusals
 from guildmark_portal.mail import services as mail
 
 DELETED_DOMAIN: Final = "deleted.invalid"
@@ -28,6 +30,7 @@ def export(user: User) -> Json:
     return {
         "email": user.email,
         "name": user.name,
+        "language": user.language,
         "joined": user.date_joined,
         "last_sign_in": user.last_login,
         "addresses": list(EmailAddress.objects.filter(user=user).values("email", "verified", "primary")),
@@ -36,6 +39,9 @@ def export(user: User) -> Json:
         "other_sign_ins": list(SocialAccount.objects.filter(user=user).values("provider", "uid", "date_joined", "extra_data")),
         "browsers": list(UserSession.objects.filter(user=user).values("created_at", "ip", "user_agent")),
         "terminals": [{"name": one.name, "since": one.since, "until": one.until} for one in terminals(user)],
+        "recoveries": list(user.recoveries.values("opened_at", "due_at", "reason", "ended_at", "outcome")),
+        "letters_refused": refusals.of(user.email),
+        "former_addresses": list(user.former_addresses.values("digest", "left_at")),
         "audit": list(
             Entry.objects.filter(Q(actor=f"user:{user.pk}") | Q(subject=f"user:{user.pk}"))
             .order_by("id")
@@ -70,6 +76,10 @@ def erase(user: User) -> None:
 
 def _erase_traces(user: User) -> None:
     """Letters, sessions, and the administration's log, which repeats what a row was called."""
+    mine = addresses.digests_of(user)
+    for address in mail.held_addresses():
+        if addresses.digest(address) in mine:
+            mail.forget(address)
     mail.forget(user.email)
     for session in Session.objects.filter(expire_date__gt=clock.now()).iterator():
         held = session.get_decoded()

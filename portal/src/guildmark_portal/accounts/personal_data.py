@@ -38,6 +38,8 @@ class Part:
     """Sentences that say what stays after the deletion, and why."""
     files: Callable[[User], Iterable[tuple[str, Path]]] = _nothing
     """Files of the person: name in the download, and where it lies."""
+    contents: Callable[[User], Iterable[tuple[str, bytes]]] = _nothing
+    """Files that lie nowhere as they are read out: name in the download, and content."""
 
 
 _parts: dict[str, Part] = {}

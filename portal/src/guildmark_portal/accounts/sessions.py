@@ -7,8 +7,11 @@ which terminal holds them, so ending one terminal ends every access token of the
 from dataclasses import dataclass
 from datetime import datetime
 
+from allauth.idp.oidc.internal.oauthlib import device_codes
 from allauth.idp.oidc.models import Token
 from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -63,11 +66,20 @@ def end_terminal(*, user: User, key: int) -> bool:
     return True
 
 
+def note_allowed(*, user: User, code: str) -> None:
+    """Remember that the person is about to let in the terminal that shows `code`: it may fetch its token minutes later."""
+    if device := cache.get(device_codes.cache_user_code_key(code)):
+        known = cache.get(_allowed_key(user), [])
+        cache.set(_allowed_key(user), [*known, device], timeout=settings.IDP_OIDC_DEVICE_CODE_EXPIRES_IN)
+
+
 @transaction.atomic
 def end_all(*, user: User, but: str | None = None) -> None:
-    """End every session but the one of that key, and every terminal's sign-in."""
+    """End every session but the one of that key, and every terminal's sign-in, those included that wait for their token."""
     for session in UserSession.objects.filter(user=user).exclude(session_key=but):
         session.end()
+    cache.delete_many([device_codes.cache_device_code_key(device) for device in cache.get(_allowed_key(user), [])])
+    cache.delete(_allowed_key(user))
     _tokens(user).delete()
     audit.record(actor=user, action="session.all_ended", subject=user)
 
@@ -75,6 +87,10 @@ def end_all(*, user: User, but: str | None = None) -> None:
 def has_others(*, user: User, but: str | None) -> bool:
     """Whether somebody is signed in beside the session of that key."""
     return UserSession.objects.filter(user=user).exclude(session_key=but).exists() or _tokens(user).exists()
+
+
+def _allowed_key(user: User) -> str:
+    return f"guildmark.terminals-allowed:{user.pk}"
 
 
 def _tokens(user: User) -> QuerySet[Token]:

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.core.internal import ratelimit
 from allauth.idp.oidc.views import device_authorization, device_code
 from django.core.exceptions import PermissionDenied
@@ -9,18 +10,27 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from guildmark_portal.accounts import fresh, sessions
+from guildmark_portal.accounts.models import User
+
 
 @csrf_exempt  # as allauth's page, which has no place for a token; what follows takes its part
 def confirm_device(request: HttpRequest) -> HttpResponse:
     """Allauth's page, which by itself would take a confirmation that another site has sent in the visitor's name.
 
     Browsers say where a request comes from (`Sec-Fetch-Site`, or `Origin` in older ones); a program says neither and has no
-    visitor's cookies to abuse.
+    visitor's cookies to abuse. Whoever lets a terminal in has signed in freshly: it stays signed in for a month. The code that
+    was typed stands in the address, to which the fresh sign-in leads back; to refuse needs none.
     """
     if request.method == "POST" and not _comes_from_here(request):
         raise PermissionDenied(
             _("Another site sent this confirmation. Open the address that your terminal shows, and confirm there.")
         )
+    is_refused = request.method == "POST" and request.POST.get("action") == "deny"
+    if "code" in request.GET and not is_refused and request.user.is_authenticated and not fresh.is_fresh(request):
+        raise ReauthenticationRequired
+    if request.method == "POST" and not is_refused and isinstance(request.user, User):
+        sessions.note_allowed(user=request.user, code=request.GET.get("code", ""))
     response: HttpResponse = device_authorization(request)
     return response
 

@@ -15,6 +15,7 @@ from guildmark.protocol import (
     BundleOffer,
     Finish,
     OpenAttempt,
+    PinWish,
     Readiness,
 )
 from guildmark_portal import clock
@@ -100,6 +101,17 @@ def begin(request: HttpRequest, attempt: str, wanted: Begin | None = None) -> Ht
 def readiness(request: HttpRequest, attempt: str) -> HttpResponse:
     """What finishing now would mean."""
     return answer(queries.readiness(_own(request, attempt), now=clock.now()))
+
+
+@router.put("/attempts/{attempt}/categories/{category}/pin", response=AttemptState, operation_id="pin_submission")
+def pin(request: HttpRequest, attempt: str, category: str, wanted: PinWish | None = None) -> HttpResponse:
+    """Let one of your submissions count in a category, whatever else you submit; none leaves it to the exam's rule again."""
+    now, owned = clock.now(), _own(request, attempt)
+    chosen = None
+    if wanted is not None and wanted.submission is not None:
+        chosen = queries.submission_of(user=person(request), submission_id=wanted.submission)
+    services.pin(attempt=owned, category=category, submission=chosen, now=now)
+    return answer(attempt_state(queries.attempt_with(owned.pk), now=now))
 
 
 @router.post("/attempts/{attempt}/finish", response=AttemptState, operation_id="finish_attempt")

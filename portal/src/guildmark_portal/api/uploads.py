@@ -1,7 +1,7 @@
 """tus 1.0: creation, HEAD, PATCH, termination. `Upload-Metadata` names `category`, `filename` and `sha256`.
 
 The body of a PATCH is read in pieces, so that a large one is never held in memory; each piece counts by itself, and after
-an interruption the client asks HEAD how far it came.
+an interruption the client asks HEAD how far it came. What counts is when the bytes arrived, not when a thread was free.
 """
 
 import base64
@@ -17,13 +17,14 @@ from guildmark.errors import UsageError
 from guildmark.protocol import SUBMISSION_HEADER, CategoryId, Request, Sha256
 from guildmark_portal import clock
 from guildmark_portal.api.people import person
+from guildmark_portal.arrival import arrived_at
 from guildmark_portal.exams import queries, services
 from guildmark_portal.exams.models import Upload
 from guildmark_portal.exams.refusals import TooManyBytes, UploadClosed
 
 router = Router(tags=["uploads"])
 TUS_VERSION = "1.0.0"
-_PIECE = 1024 * 1024
+_PIECE = 4 * 1024 * 1024
 _LONGEST_NUMBER = 18  # digits: what 64 bits hold
 _OFFSET_STREAM = "application/offset+octet-stream"
 _FACTS = {"Tus-Resumable": TUS_VERSION, "Cache-Control": "no-store"}
@@ -52,7 +53,7 @@ def capabilities(request: HttpRequest, attempt: str) -> HttpResponse:  # noqa: A
 
 @router.post("/attempts/{attempt}/uploads", response={201: None}, operation_id="create_upload")
 def create(request: HttpRequest, attempt: str) -> HttpResponse:
-    """Announce a file; bytes that this attempt sent before are not sent again."""
+    """Announce a file, or find the upload of it that stands; bytes that this attempt sent before are not sent again."""
     owned = queries.attempt_of(user=person(request), attempt_id=attempt)
     _require_tus(request)
     announced = _announced(request)
@@ -62,7 +63,7 @@ def create(request: HttpRequest, attempt: str) -> HttpResponse:
         file_name=announced.filename,
         sha256=announced.sha256,
         size=announced.size,
-        now=clock.now(),
+        now=arrived_at(request),
     )
     return _empty(HTTPStatus.CREATED, {"Location": f"/api/v1/uploads/{upload.pk}", **_standing(upload)})
 
@@ -91,7 +92,7 @@ def append(request: HttpRequest, upload: str) -> HttpResponse:
         chunk = request.read(_PIECE)
         if not chunk and received.offset > offset:
             break
-        received = services.receive_bytes(upload=owned, offset=received.offset, chunk=chunk, now=clock.now())
+        received = services.receive_bytes(upload=owned, offset=received.offset, chunk=chunk, now=arrived_at(request))
         if not chunk:
             break
     headers = {"Upload-Offset": str(received.offset)}

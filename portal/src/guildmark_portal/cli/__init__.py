@@ -11,7 +11,20 @@ import typer
 from guildmark.cli.app import Commands
 from guildmark.i18n import _
 from guildmark_portal import __version__
-from guildmark_portal.cli import init, manage, profile, program, publish, role, rotate_identity_key, serve, sign_in, terms
+from guildmark_portal.cli import (
+    account,
+    init,
+    manage,
+    outage,
+    profile,
+    program,
+    publish,
+    role,
+    rotate_identity_key,
+    serve,
+    sign_in,
+    terms,
+)
 
 app = typer.Typer(
     cls=Commands,
@@ -33,6 +46,8 @@ app.command("publish", help=_("Publish the bank: its public part goes to the por
 app.add_typer(profile.app, name="profile")
 app.add_typer(terms.app, name="terms")
 app.add_typer(sign_in.app, name="sign-in")
+app.add_typer(account.app, name="account")
+app.add_typer(outage.app, name="outage")
 app.command(
     "rotate-identity-key",
     help=_("Make a new master key, and wrap the key of every piece of evidence with it. The portal may keep running."),

@@ -1,5 +1,7 @@
 """`guildmark-portal init`: make a portal, or complete one. Running it again changes nothing that exists."""
 
+import re
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -14,16 +16,23 @@ from guildmark_portal.identity import keyring
 LONGEST_EMAIL = 254  # as the account's column
 
 
-def command(
+def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     data: DataOption = DEFAULT_DATA,
     url: Annotated[str | None, typer.Option(help=_("The address at which candidates reach the portal."))] = None,
     owner: Annotated[str | None, typer.Option(help=_("E-mail address of the first owner, who may do everything."))] = None,
     name: Annotated[str | None, typer.Option(help=_("The organisation that issues the certificates."))] = None,
+    support: Annotated[
+        str | None, typer.Option(help=_("Whom candidates write to: a mail address, or a page at https."))
+    ] = None,
     json_: JsonOption = False,  # noqa: FBT002 - typer reads options from it
 ) -> None:
     """Make the data directory, its secrets, the database and the first owner. Also brings an older portal up to date."""
-    _refuse_unusable(url, owner)
-    wanted = datadir.Config(url=url or datadir.DEFAULT_URL, organisation=name or datadir.Config.organisation)
+    _refuse_unusable(url, owner, support)
+    if name is None and not json_ and sys.stdin.isatty() and not (data / datadir.CONFIG_FILE).exists():
+        name = typer.prompt(_("The organisation that runs this portal and issues the certificates")).strip()
+    wanted = datadir.Config(
+        url=url or datadir.DEFAULT_URL, organisation=name or datadir.Config.organisation, support_contact=support or ""
+    )
     datadir.check(wanted, data / datadir.CONFIG_FILE)
     made = datadir.create(data, config=wanted, now=clock.now())
     config = datadir.read_config(data)
@@ -37,6 +46,7 @@ def command(
         "data": str(data.resolve()),
         "url": config.url,
         "organisation": config.organisation,
+        "support_contact": config.support_contact,
         "made": list(made),
         "owner": owner,
         "owner_made": owner_made,
@@ -44,7 +54,8 @@ def command(
         "next_steps": next_steps,
     }
     sentences = [_("The portal in {data} is ready to serve {url}.").format(data=data, url=config.url)]
-    if (url and url != config.url) or (name and name != config.organisation):
+    asked = {"url": url, "organisation": name, "support_contact": support}
+    if any(value and value != getattr(config, setting) for setting, value in asked.items()):
         sentences.append(
             _("It existed before and keeps its settings; to change them, edit {path}.").format(path=data / datadir.CONFIG_FILE)
         )
@@ -52,11 +63,21 @@ def command(
         sentences.append(_("Owner: {owner}. The code to sign in comes by mail.").format(owner=owner))
     else:
         sentences.append(_("It has no owner yet unless you named one before: guildmark-portal init --owner EMAIL"))
-    tell(document, [*sentences, *next_steps], as_json=json_)
+    tell(document, [*sentences, *_unnamed(config, data), *next_steps], as_json=json_)
 
 
-def _refuse_unusable(url: str | None, owner: str | None) -> None:
-    """Refuse an address of the portal or of its owner that nobody could ever reach, before anything is written."""
+def _unnamed(config: datadir.Config, data: Path) -> list[str]:
+    """What candidates would miss on the pages: who runs the portal, and whom to write to."""
+    path, notes = data / datadir.CONFIG_FILE, []
+    if config.organisation == datadir.Config.organisation:
+        notes.append(_("No organisation is named yet: pages and certificates need yours. Set organisation in {path}"))
+    if not config.support_contact:
+        notes.append(_("Nobody is named yet whom candidates can write to. Set support_contact in {path}"))
+    return [note.format(path=path) for note in notes]
+
+
+def _refuse_unusable(url: str | None, owner: str | None, support: str | None) -> None:
+    """Refuse an address of the portal, its owner or its support that nobody could reach, before anything is written."""
     if url is not None and (wrong := datadir.url_problem(url, name="--url")):
         raise UsageError(
             _("{problem}. This is: {url}").format(problem=wrong, url=url),
@@ -66,6 +87,11 @@ def _refuse_unusable(url: str | None, owner: str | None) -> None:
         raise UsageError(
             _("--owner must be an e-mail address; the code to sign in is sent there. This is: {owner}").format(owner=owner),
             next_step=_("Give the whole address, such as --owner name@example.org"),
+        )
+    if support is not None and not re.fullmatch(datadir.CONTACT, support):
+        raise UsageError(
+            _("--support must be a mail address, or a page at https. This is: {support}").format(support=support),
+            next_step=_("Give the whole address, such as --support help@example.org"),
         )
 
 

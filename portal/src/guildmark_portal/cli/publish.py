@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from guildmark.errors import UsageError
+from guildmark.errors import Refused, UsageError
 from guildmark.i18n import _
 from guildmark.protocol import ExamKind
+from guildmark_portal import datadir
 from guildmark_portal.cli.options import DEFAULT_DATA, DataOption, JsonOption, tell, use_django
 
 
@@ -37,6 +38,8 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     from guildmark_portal.exams import going_live
     from guildmark_portal.exams.publishing import publish
 
+    if kind is ExamKind.LIVE:
+        _refuse_without_support(bank, data)
     decided = going_live.override(owner, override) if owner is not None and override is not None else None
     version = publish(bank=bank, kind=kind, actor="guildmark-portal publish", override=decided)
     next_step = _("Run: guildmark-portal serve --data {data}").format(data=data)
@@ -45,3 +48,25 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
         [_("Published: {version} ({kind}).").format(version=version, kind=kind.value), next_step],
         as_json=json_,
     )
+
+
+def _refuse_without_support(bank: Path, data: Path) -> None:
+    """Candidates of a live exam pay and send papers: they need somebody to write to. What is no bank is refused later."""
+    from django.conf import settings
+    from pydantic import ValidationError
+
+    from guildmark.packs.bank import BankManifest
+    from guildmark_portal.exams.models import Program
+
+    try:
+        slug = BankManifest.model_validate_json((bank / "bank.json").read_bytes()).exam.id
+    except (OSError, ValidationError):
+        return
+    program = Program.objects.filter(slug=slug).first()
+    if not settings.SUPPORT_CONTACT and (program is None or not program.policy.support_contact):
+        raise Refused(
+            _("A live exam needs somebody whom its candidates can write to, and nobody is named."),
+            next_step=_('Write support_contact = "help@example.org", with your own address, into {path}; then publish.').format(
+                path=data / datadir.CONFIG_FILE
+            ),
+        )

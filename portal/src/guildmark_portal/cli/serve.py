@@ -37,7 +37,7 @@ from guildmark_portal.cli.options import DEFAULT_DATA, DataOption, use_django
 log = logging.getLogger(__name__)
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-DEFAULT_PORT, LAST_PORT = 8000, 65535
+HTTP_PORT, DEFAULT_PORT, LAST_PORT = 80, 8000, 65535
 LONGEST_SOCKET_PATH = 99  # the kernel takes 107 bytes; some clients less
 GRACE_S = 3
 
@@ -67,6 +67,10 @@ def command(
     with _only_one(data), _grader_socket(data) as grader_socket:
         listener = _listen(host, _default_port(config.url) if port is None else port)
         url = _effective_url(config.url, host, listener)
+        if warning := dead_links(config.url, host, asked=port, listens=listener.getsockname()[1]):
+            typer.echo(
+                warning.format(url=config.url, port=listener.getsockname()[1], path=data / datadir.CONFIG_FILE), err=True
+            )
         os.environ["GUILDMARK_URL"], os.environ["GUILDMARK_GRADER_SOCKET"] = url, grader_socket
         use_django(data)
         _refuse_outdated_database(data)
@@ -126,6 +130,28 @@ def _effective_url(url: str, host: str, listener: socket.socket) -> str:
         return url
     name = host if host in LOOPBACK else "127.0.0.1"
     return f"http://{f'[{name}]' if ':' in name else name}:{listener.getsockname()[1]}"
+
+
+def dead_links(url: str, host: str, *, asked: int | None, listens: int) -> str:
+    """What to say where the address in letters does not lead here, with gaps for url, port and path; empty where it does."""
+    address = urlsplit(url)
+    if address.hostname in LOOPBACK and host not in LOOPBACK:
+        return _(
+            "The portal listens for other machines, but its letters link to {url}, which only this machine can open. "
+            "Set url in {path} to the address at which candidates reach it."
+        )
+    if address.hostname in LOOPBACK and asked and asked != (address.port or DEFAULT_PORT):
+        return _(
+            "The portal listens on port {port}, but letters that other commands send link to {url}. To keep the port, set url "
+            "in {path}."
+        )
+    goes_through_proxy = address.scheme == "https"  # the portal itself speaks plain HTTP
+    if address.hostname not in LOOPBACK and not goes_through_proxy and (address.port or HTTP_PORT) != listens:
+        return _(
+            "Letters and pages link to {url}, but the portal listens on port {port}. Unless a proxy leads from there to here, "
+            "nobody can open those links: set url in {path}, or serve on the port that it names."
+        )
+    return ""
 
 
 @contextmanager
@@ -206,7 +232,20 @@ def _greeting(url: str, data: Path) -> str:
     return f"{ready}\n{unpublished}\n{next_step}"
 
 
+def trusted_proxies(url: str, given: str | None) -> str:
+    """Whose word on where a connection comes from is taken: those that were `given`.
+
+    Else that of a proxy on this machine, where one must stand before the portal, which speaks plain HTTP itself; else nobody's.
+    """
+    if given is not None:
+        return given
+    return "127.0.0.1,::1" if url.startswith("https://") else ""
+
+
 def _serve(listener: socket.socket, greeting: str, grading: Child | None) -> None:
+    from django.conf import settings
+
+    from guildmark_portal.accounts.expiry import purge_daily
     from guildmark_portal.cli.init import collect_static
     from guildmark_portal.jobs import leases
     from guildmark_portal.jobs.runner import Runner
@@ -219,6 +258,8 @@ def _serve(listener: socket.socket, greeting: str, grading: Child | None) -> Non
         access_log=False,
         timeout_graceful_shutdown=GRACE_S,
         server_header=False,
+        proxy_headers=bool(proxies := trusted_proxies(settings.PORTAL_URL, os.environ.get("FORWARDED_ALLOW_IPS"))),
+        forwarded_allow_ips=proxies,
     )
     server = _Server(config, lambda: typer.echo(greeting))
     runner = Runner()
@@ -228,6 +269,7 @@ def _serve(listener: socket.socket, greeting: str, grading: Child | None) -> Non
     leases.release_all()
     if grading:
         grading.start()
+    purge_daily()
     runner.start()
     try:
         server.run(sockets=[listener])

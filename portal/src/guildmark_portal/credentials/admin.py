@@ -2,12 +2,12 @@
 
 from django.contrib import admin
 
+from guildmark_portal.audit.admin_page import ReadOnlyPage
 from guildmark_portal.credentials.models import Certificate
-from guildmark_portal.exams.admin import ReadOnly
 
 
 @admin.register(Certificate)
-class CertificateAdmin(ReadOnly):
+class CertificateAdmin(ReadOnlyPage):
     """Issued certificates."""
 
     list_display = ("identifier", "holder", "demonstration", "issued_on", "expires_on")

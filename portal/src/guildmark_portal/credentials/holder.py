@@ -1,17 +1,10 @@
 """The name that a certificate carries: the one that was held against the papers, where papers were checked."""
 
-from datetime import datetime
-
 from django.utils.translation import gettext as _
 
 from guildmark.rules.credential import IdentityLevel
-from guildmark.rules.identity import Standing
-from guildmark.rules.identity_session import NameForm
-from guildmark_portal.accounts.models import User
 from guildmark_portal.exams.models import Attempt
-from guildmark_portal.identity.facts import standing_of
-from guildmark_portal.identity.models import Check
-from guildmark_portal.identity.provided import verified_of
+from guildmark_portal.identity import checked_names
 from guildmark_portal.profiles import queries as profiles
 
 
@@ -26,26 +19,6 @@ def name_of_holder(attempt: Attempt) -> str:
         stated = profiles.legal_name(user)
         name = user.name.strip() if stated is None else stated.name
     else:
-        name = _reviewed_name(user) if level is IdentityLevel.REVIEWED else _provided_name(user)
+        checked = checked_names.reviewed(user) if level is IdentityLevel.REVIEWED else checked_names.provided(user)
+        name = "" if checked is None else checked.name
     return name or _("Holder without a name")
-
-
-def _reviewed_name(user: User) -> str:
-    submitted_at = _papers_submitted_at(user)
-    stated = None if submitted_at is None else profiles.legal_name(user, as_of=submitted_at)
-    return "" if stated is None else stated.name
-
-
-def _papers_submitted_at(user: User) -> datetime | None:
-    approved = (check for check in Check.objects.filter(user=user) if standing_of(check) is Standing.APPROVED)
-    submitted = (check.rounds.order_by("number").last() for check in approved)
-    return max((one.submitted_at for one in submitted if one is not None), default=None)
-
-
-def _provided_name(user: User) -> str:
-    """The form that the document bears; the other one was seen by nobody."""
-    session = verified_of(user)
-    stated = None if session is None else profiles.legal_name(user, as_of=session.compared_at)
-    if session is None or stated is None:
-        return ""
-    return stated.name if session.agreed_form == NameForm.LEGAL.value else stated.in_latin

@@ -16,9 +16,9 @@ from guildmark_portal.credentials.identifiers import new_identifier
 from guildmark_portal.credentials.models import Certificate
 from guildmark_portal.credentials.queries import certificate_of
 from guildmark_portal.exams import keyring
-from guildmark_portal.exams.facts import outcome, timeline
+from guildmark_portal.exams.facts import timeline
 from guildmark_portal.exams.models import Attempt
-from guildmark_portal.exams.results import category_results
+from guildmark_portal.exams.results import category_results, result_of
 
 _LANGUAGE = "en"
 """A certificate is one signed document in one language; pages around it are translated."""
@@ -34,7 +34,7 @@ def issue(*, attempt: Attempt, now: datetime) -> Certificate:
     if issued is not None:
         return issued
     decision = decided_at(timeline(attempt), now=now)
-    if decision is None or not outcome(attempt).passed or attempt.program.exam_kind is ExamKind.MOCK:
+    if decision is None or not result_of(attempt).passed or attempt.program.exam_kind is ExamKind.MOCK:
         raise ValueError("only a passed attempt at an exam that is no mock earns a certificate")
     document = _document(attempt, identifier=new_identifier(), decision=decision)
     certificate = Certificate.objects.create(
@@ -64,7 +64,7 @@ def _document(attempt: Attempt, *, identifier: str, decision: datetime) -> proto
         level=exam.level,
         framework=exam.framework,
         demonstration=attempt.program.exam_kind is not ExamKind.LIVE,
-        points=outcome(attempt).points,
+        points=result_of(attempt).points,
         points_possible=sum(exam.weights.values()),
         categories=category_results(attempt, language=_LANGUAGE),
         issued_on=issued_on,

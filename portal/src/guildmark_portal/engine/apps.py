@@ -12,9 +12,9 @@ class EngineConfig(AppConfig):
     verbose_name = _("engine")
 
     def ready(self) -> None:
-        """Register the handlers of `grade` and `decide`, and pass changes on to whoever waits."""
-        from guildmark_portal.engine import deciding, grading, live
+        """Register the handlers of `grade`, `decide` and `credit_outage`, and pass changes on to whoever waits."""
+        from guildmark_portal.engine import crediting, deciding, grading, live
         from guildmark_portal.exams.changes import changed
 
-        _ = (deciding, grading)
+        _ = (crediting, deciding, grading)
         changed.connect(live.on_change, dispatch_uid="guildmark_portal.engine.live")

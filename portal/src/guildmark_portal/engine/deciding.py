@@ -1,43 +1,44 @@
 """The job `decide`: write down what the rules already say, and tell the candidate.
 
 It materialises and never decides by itself: any page computes the same outcome without it. It is asked for at the deadline,
-after the grace, at the finish, and after every report of a closed attempt; most of these find nothing to do.
+after the grace, at the finish, and after every report of a closed attempt; most of these find nothing to do. A decision
+stays as it was written: what comes later is written beside it, as a revision.
 """
 
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
-from guildmark.protocol import CategoryResult, ExamKind
+from guildmark.protocol import ExamKind
 from guildmark.rules.attempt import Phase, Timeline, accepts_uploads, decided_at, phase
-from guildmark.rules.scoring import MAX_SCORE
 from guildmark_portal import clock
 from guildmark_portal.audit import services as audit
 from guildmark_portal.credentials import services as credentials
 from guildmark_portal.credentials.models import Certificate
+from guildmark_portal.engine.result_mail import tell_result, tell_revision
 from guildmark_portal.exams.attempts import DECIDE, end, locked
 from guildmark_portal.exams.changes import announce
-from guildmark_portal.exams.facts import outcome, timeline
-from guildmark_portal.exams.language import current
-from guildmark_portal.exams.models import Attempt, Decision
+from guildmark_portal.exams.facts import timeline
+from guildmark_portal.exams.models import Attempt, Decision, Report, Revision, Ruling
 from guildmark_portal.exams.queries import attempt_with
-from guildmark_portal.exams.results import category_results
+from guildmark_portal.exams.refusals import RulingRefused
+from guildmark_portal.exams.regrading import rule_on
+from guildmark_portal.exams.results import Reached, raised, result_of, ruled
 from guildmark_portal.jobs.models import Job
 from guildmark_portal.jobs.services import Later, handler
-from guildmark_portal.mail import services as mail
-
-_FULL, _EMPTY = "◆", "◇"
 
 
 @handler(DECIDE, attempts=None)
 def decide(job: Job) -> None:
-    """Write down the decision on the attempt that `job` names, if it is due."""
+    """Write down the decision on the attempt that `job` names, if it is due, or what later reports raise of it."""
     now = clock.now()
     attempt = attempt_with(UUID(job.payload["attempt"]))
     facts = timeline(attempt)
-    if phase(facts, now=now) is Phase.DECIDED:
+    if hasattr(attempt, "decision"):
+        revise(attempt=attempt, now=now)
+    elif phase(facts, now=now) is Phase.DECIDED:
         materialise(attempt=attempt, now=now)
     elif (next_look := _next_look(facts, now=now)) is not None:
         raise Later(next_look)
@@ -59,52 +60,69 @@ def materialise(*, attempt: Attempt, now: datetime) -> Decision | None:
     decision_time = decided_at(timeline(fresh), now=now)
     if decision_time is None:
         return None
-    reached = outcome(fresh)
+    reached = result_of(fresh)
     decision, is_new = Decision.objects.get_or_create(
-        attempt=fresh,
-        defaults={
-            "decided_at": decision_time,
-            "passed": reached.passed,
-            "points": reached.points,
-            "recorded_at": now,
-        },
+        attempt=fresh, defaults={"decided_at": decision_time, "recorded_at": now, **reached.written}
     )
     if is_new:
         end(fresh, at=decision_time)
-        earns_certificate = reached.passed and fresh.program.exam_kind is not ExamKind.MOCK
-        certificate = credentials.issue(attempt=fresh, now=now) if earns_certificate else None
+        certificate = _certificate(fresh, passed=reached.passed, now=now)
         audit.record(
             actor=audit.SYSTEM,
             action="attempt.decided",
             subject=fresh,
             detail={"passed": reached.passed, "points": reached.points, "decided_at": decision_time.isoformat()},
         )
-        _mail_result(fresh, decision, certificate)
+        tell_result(fresh, certificate)
         announce(fresh.pk)
     return decision
 
 
-def _mail_result(attempt: Attempt, decision: Decision, certificate: Certificate | None) -> None:
-    exam = attempt.exam_version.bank.exam
-    mail.send(
-        to=attempt.user.email,
-        key=f"result:{attempt.pk}",
-        template="engine/result",
-        context={
-            "name": attempt.user.name,
-            "exam": attempt.program.title,
-            "kind": attempt.program.kind,
-            "passed": decision.passed,
-            "points": f"{outcome(attempt).points:g}",
-            "possible": sum(exam.weights.values()),
-            "pass_mark": exam.pass_mark if exam.pass_rule.value == "weighted" else None,
-            "lines": [_line(result) for result in category_results(attempt, language=current())],
-            "result_url": f"{settings.PORTAL_URL}/exam/{attempt.pk}/result/",
-            "certificate_url": None if certificate is None else credentials.address(certificate.identifier),
-        },
+@transaction.atomic
+def revise(*, attempt: Attempt, now: datetime) -> Revision | None:
+    """Write down what reports that came after the decision raise, beside it; None where they raise nothing."""
+    fresh = locked(attempt)
+    reached = raised(fresh)
+    return None if reached is None else _write_revision(fresh, reached, ruling=None, now=now)
+
+
+@transaction.atomic
+def rule(*, report: Report, reason: str, actor: AbstractBaseUser | str, now: datetime) -> Revision | None:
+    """Let `report` stand for its submission, for a reason that the candidate is told; the revision that comes of it, if any.
+
+    Unlike a regrade, this may lower a result. Raises `RulingRefused` where it would take a pass away.
+    """
+    submission = report.submission
+    ruling = rule_on(report=report, reason=reason, actor=actor, now=now)
+    attempt = locked(submission.attempt)
+    if not hasattr(attempt, "decision"):
+        return None
+    stands, reached = result_of(attempt), ruled(attempt, submission.category)
+    if stands.passed and not reached.passed:
+        raise RulingRefused
+    return None if reached == stands else _write_revision(attempt, reached, ruling=ruling, now=now)
+
+
+def _write_revision(attempt: Attempt, reached: Reached, *, ruling: Ruling | None, now: datetime) -> Revision:
+    """A pass that comes of it earns its certificate. The candidate is told by mail: no result changes silently."""
+    before, number = result_of(attempt), attempt.decision.revisions.count() + 1
+    revision = Revision.objects.create(
+        decision=attempt.decision, number=number, ruling=ruling, recorded_at=now, **reached.written
     )
+    fresh = attempt_with(attempt.pk)
+    certificate = _certificate(fresh, passed=reached.passed, now=now)
+    audit.record(
+        actor=audit.SYSTEM,
+        action="attempt.revised",
+        subject=fresh,
+        detail={"revision": number, "passed": reached.passed, "points": reached.points, "points_before": before.points},
+    )
+    tell_revision(fresh, revision, before=before, certificate=certificate)
+    announce(fresh.pk)
+    return revision
 
 
-def _line(result: CategoryResult) -> str:
-    marks = _FULL * result.score + _EMPTY * (MAX_SCORE - result.score)
-    return f"{marks}  {result.score}/{MAX_SCORE}  {result.number}. {result.title}"
+def _certificate(attempt: Attempt, *, passed: bool, now: datetime) -> Certificate | None:
+    if not passed or attempt.program.exam_kind is ExamKind.MOCK:
+        return None
+    return credentials.issue(attempt=attempt, now=now)

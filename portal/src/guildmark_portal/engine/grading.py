@@ -23,7 +23,7 @@ from guildmark_portal import clock
 from guildmark_portal.engine import live
 from guildmark_portal.exams import storage
 from guildmark_portal.exams.facts import drawn
-from guildmark_portal.exams.models import Submission
+from guildmark_portal.exams.models import Regrade, Submission
 from guildmark_portal.exams.queries import attempt_with
 from guildmark_portal.exams.services import found_before, record_report
 from guildmark_portal.exams.uploads import GRADE
@@ -45,13 +45,31 @@ class GradingFailed(OurFault):
 @handler(GRADE, attempts=None, longest_wait_s=_LONGEST_WAIT_S)
 def grade(job: Job) -> None:
     """Grade the submission that `job` names. Safe to run again: a report is recorded once."""
+    if "regrade" in job.payload:
+        _grade_again(job)
+        return
     submission = Submission.objects.get(pk=UUID(job.payload["submission"]))
     live.notify(submission.attempt_id)
-    report = found_before(submission) or ask(job_of(submission), storage.submitted(submission.attempt_id, submission.sha256))
+    report = found_before(submission) or _asked(submission)
+    record_report(submission=submission, report=report, now=clock.now())
+
+
+def _grade_again(job: Job) -> None:
+    """A regrade asks the service even for bytes that it knows. Nothing is left to do once the account or the file is gone."""
+    regrade = Regrade.objects.select_related("submission").filter(pk=job.payload["regrade"]).first()
+    if regrade is None:
+        return
+    submission = regrade.submission
+    if storage.submitted(submission.attempt_id, submission.sha256).exists():
+        record_report(submission=submission, report=_asked(submission), now=clock.now(), regrade=regrade)
+
+
+def _asked(submission: Submission) -> GradeReport:
+    report = ask(job_of(submission), storage.submitted(submission.attempt_id, submission.sha256))
     if report.verdict.is_ours:
         raise GradingFailed(f"The grading service reported a fault of its own ({report.reason}).")
     _check_sentence(report)
-    record_report(submission=submission, report=report, now=clock.now())
+    return report
 
 
 def job_of(submission: Submission) -> GradeJob:

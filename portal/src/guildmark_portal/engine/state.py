@@ -26,13 +26,13 @@ from guildmark.rules.wording import describe
 from guildmark_portal.credentials import services as credentials
 from guildmark_portal.credentials.queries import certificate_of
 from guildmark_portal.exams import storage
-from guildmark_portal.exams.facts import counting, drawn, open_uploads, outcome, score_of, submissions, timeline
+from guildmark_portal.exams.facts import drawn, open_uploads, pinned, submissions, timeline
 from guildmark_portal.exams.language import current
 from guildmark_portal.exams.models import Attempt, Report, Submission
 from guildmark_portal.exams.queries import attempt_with
 from guildmark_portal.exams.readiness import open_upload_view
 from guildmark_portal.exams.receipts import receipt_of
-from guildmark_portal.exams.results import category_results, metric_view
+from guildmark_portal.exams.results import Counted, category_results, metric_view, result_of
 from guildmark_portal.exams.uploads import GRADE
 from guildmark_portal.jobs import queries as jobs
 
@@ -41,7 +41,7 @@ def attempt_state(attempt: Attempt, *, now: datetime) -> AttemptState:
     """Everything that the owner of `attempt` may know at `now`; of the tasks nothing before the clock runs."""
     facts, exam, language = timeline(attempt), attempt.exam_version.bank.exam, current()
     stands = phase(facts, now=now)
-    best, places = counting(submissions(attempt)), _places(submissions(attempt))
+    counted, places = result_of(attempt).counted, _places(submissions(attempt))
     return AttemptState(
         id=str(attempt.pk),
         program=attempt.program.slug,
@@ -59,8 +59,9 @@ def attempt_state(attempt: Attempt, *, now: datetime) -> AttemptState:
         finished_at=facts.finished_at,
         pass_rule=exam.pass_rule,
         pass_mark=exam.pass_mark,
+        counts=exam.counts,
         categories=tuple(
-            _category(attempt, facts, category, best.get(category.id), places, now=now) for category in exam.categories
+            _category(attempt, facts, category, counted.get(category.id), places, now=now) for category in exam.categories
         ),
         result=_result(attempt, facts, now=now) if stands is Phase.DECIDED else None,
     )
@@ -70,7 +71,7 @@ def _category(  # noqa: PLR0913 - what a category is made of
     attempt: Attempt,
     facts: Timeline,
     category: CategorySpec,
-    best: Submission | None,
+    counted: Counted | None,
     places: Mapping[str, int],
     *,
     now: datetime,
@@ -85,12 +86,12 @@ def _category(  # noqa: PLR0913 - what a category is made of
         number=category.number,
         title=text_in(category.title, current()),
         weight=category.weight,
-        best_score=None if best is None else score_of(best),
-        counting=None if best is None else str(best.pk),
+        best_score=None if counted is None else counted.score,
+        counting=None if counted is None else str(counted.submission.pk),
         task=_task(attempt, category.id) if attempt.started_at is not None else None,
         open_upload=open_upload_view(waiting[0]) if waiting else None,
         submissions=tuple(
-            _submission(attempt, submission, places, counts=submission is best)
+            _submission(attempt, submission, places, counts=counted is not None and submission == counted.submission)
             for submission in submissions(attempt)
             if submission.category == category.id
         ),
@@ -121,10 +122,9 @@ def _instructions(archive: str, language: str) -> str:
 def submission_state(submission: Submission, *, now: datetime) -> SubmissionState:  # noqa: ARG001 - as `attempt_state`
     """A submission, and what became of it."""
     attempt = attempt_with(submission.attempt_id)
-    accepted = submissions(attempt)
-    best = counting(accepted).get(submission.category)
-    fresh = next(one for one in accepted if one.pk == submission.pk)
-    return _submission(attempt, fresh, _places([fresh]), counts=fresh is best)
+    fresh = next(one for one in submissions(attempt) if one.pk == submission.pk)
+    counted = result_of(attempt).counted.get(fresh.category)
+    return _submission(attempt, fresh, _places([fresh]), counts=counted is not None and fresh == counted.submission)
 
 
 def _places(accepted: Iterable[Submission]) -> Mapping[str, int]:
@@ -146,6 +146,7 @@ def _submission(attempt: Attempt, submission: Submission, places: Mapping[str, i
         queue_position=position,
         report=None if report is None else report_view(report, drawn(attempt, submission.category).form.task),
         counts=counts,
+        pinned=pinned(attempt).get(submission.category) == str(submission.pk),
         receipt=receipt_of(submission),
     )
 
@@ -165,7 +166,7 @@ def report_view(report: Report, task: TaskSpec) -> ReportView:
 
 
 def _result(attempt: Attempt, facts: Timeline, *, now: datetime) -> Result:
-    exam, reached, certificate = attempt.exam_version.bank.exam, outcome(attempt), certificate_of(attempt)
+    exam, reached, certificate = attempt.exam_version.bank.exam, result_of(attempt), certificate_of(attempt)
     return Result(
         passed=reached.passed,
         points=reached.points,

@@ -7,27 +7,25 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from guildmark_portal.exams.models import Attempt, Decision, ExamVersion, Program, Report, Submission
-
-
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Rows that nobody edits by hand."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
-        """Rows are made by services."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
-        """Rows are facts."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
-        """Rows are kept."""
-        return False
+from guildmark_portal.audit.admin_page import AdminPage, ReadOnlyPage
+from guildmark_portal.exams.models import (
+    Attempt,
+    Credit,
+    Decision,
+    ExamVersion,
+    Outage,
+    Pin,
+    Program,
+    Regrade,
+    Report,
+    Revision,
+    Ruling,
+    Submission,
+)
 
 
 @admin.register(Program)
-class ProgramAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ProgramAdmin(AdminPage):
     """Programs; `takes new attempts` can be switched."""
 
     list_display = ("slug", "title", "kind", "is_open")
@@ -48,7 +46,7 @@ class ProgramAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(ExamVersion)
-class ExamVersionAdmin(ReadOnly):
+class ExamVersionAdmin(ReadOnlyPage):
     """Published banks."""
 
     list_display = ("program", "version", "bank_sha256", "published_at", "published_by")
@@ -57,7 +55,7 @@ class ExamVersionAdmin(ReadOnly):
 
 
 @admin.register(Attempt)
-class AttemptAdmin(ReadOnly):
+class AttemptAdmin(ReadOnlyPage):
     """Attempts, by what happened to them."""
 
     list_display = ("id", "user", "exam_version", "started_at", "finished_at", "ended_at")
@@ -67,7 +65,7 @@ class AttemptAdmin(ReadOnly):
 
 
 @admin.register(Submission)
-class SubmissionAdmin(ReadOnly):
+class SubmissionAdmin(ReadOnlyPage):
     """Accepted files."""
 
     list_display = ("id", "attempt", "category", "file_name", "size", "received_at")
@@ -76,7 +74,7 @@ class SubmissionAdmin(ReadOnly):
 
 
 @admin.register(Report)
-class ReportAdmin(ReadOnly):
+class ReportAdmin(ReadOnlyPage):
     """What the grader found."""
 
     list_display = ("submission", "verdict", "score", "metric_value", "reason", "recorded_at")
@@ -85,9 +83,56 @@ class ReportAdmin(ReadOnly):
 
 
 @admin.register(Decision)
-class DecisionAdmin(ReadOnly):
+class DecisionAdmin(ReadOnlyPage):
     """Outcomes."""
 
     list_display = ("attempt", "passed", "points", "decided_at")
     list_filter = ("passed",)
     search_fields = ("attempt__id",)
+
+
+@admin.register(Revision)
+class RevisionAdmin(ReadOnlyPage):
+    """Outcomes that took the place of earlier ones."""
+
+    list_display = ("decision", "number", "passed", "points", "recorded_at")
+    search_fields = ("decision__attempt__id",)
+
+
+@admin.register(Credit)
+class CreditAdmin(ReadOnlyPage):
+    """Time that was added."""
+
+    list_display = ("attempt", "seconds", "reason", "granted_at")
+    search_fields = ("attempt__id",)
+
+
+@admin.register(Pin)
+class PinAdmin(ReadOnlyPage):
+    """What candidates chose to count."""
+
+    list_display = ("attempt", "category", "submission", "pinned_at")
+    search_fields = ("attempt__id",)
+
+
+@admin.register(Regrade)
+class RegradeAdmin(ReadOnlyPage):
+    """What was graded once more."""
+
+    list_display = ("submission", "reason", "ordered_at")
+    search_fields = ("submission__id", "submission__attempt__id")
+
+
+@admin.register(Ruling)
+class RulingAdmin(ReadOnlyPage):
+    """What examiners ruled."""
+
+    list_display = ("submission", "report", "reason", "ruled_at")
+    search_fields = ("submission__id", "submission__attempt__id")
+
+
+@admin.register(Outage)
+class OutageAdmin(ReadOnlyPage):
+    """When we were at fault."""
+
+    list_display = ("reason", "began_at", "ended_at", "declared_at")

@@ -3,6 +3,7 @@
 import hashlib
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -17,9 +18,10 @@ from guildmark_portal.exams.changes import announce
 from guildmark_portal.exams.facts import timeline
 from guildmark_portal.exams.models import Attempt, Entitlement, Program, Upload
 from guildmark_portal.exams.readiness import readiness, warnings
-from guildmark_portal.exams.refusals import NotPrepared, NotReady, ProgramNotOpen
+from guildmark_portal.exams.refusals import NotPaid, NotPrepared, NotReady, ProgramNotOpen
 from guildmark_portal.exams.registering import require_steps, require_to_begin
 from guildmark_portal.exams.retakes import require_wait_over
+from guildmark_portal.exams.support import contact_of
 from guildmark_portal.identity.provided import level_reached
 from guildmark_portal.jobs import services as jobs
 
@@ -56,12 +58,17 @@ def open_attempt(*, user: User, program: str, now: datetime) -> Attempt:
 
 
 def _entitlement(*, user: User, program: Program, now: datetime) -> Entitlement:
-    """The right to sit that this attempt will spend; demo and mock are free."""
+    """The right to sit that this attempt will spend. Demo and mock are free, and so is a program without a fee."""
     unused = Entitlement.objects.filter(user=user, program=program, spent_at=None, attempt=None).first()
     if unused is not None:
         return unused
-    if program.exam_kind is ExamKind.LIVE:
-        raise Refused(_("You hold no right to sit this exam."), next_step=_("Register for the exam first."))
+    if program.exam_kind is ExamKind.LIVE and not program.policy.is_free:
+        raise NotPaid(
+            _("The fee for this exam, {fee}, is not paid.").format(fee=program.policy.price),
+            next_step=_("Write to {contact}: they tell you how to pay, and give you the right to sit it.").format(
+                contact=contact_of(program.policy) or settings.ORGANISATION
+            ),
+        )
     return Entitlement.objects.create(user=user, program=program, source="free", granted_at=now)
 
 
@@ -117,12 +124,10 @@ def _on_start(attempt: Attempt, *, now: datetime) -> None:
     spent = Entitlement.objects.filter(pk=attempt.entitlement_id, spent_at=None).update(spent_at=now)
     if not spent:
         raise Refused(_("The right to sit this exam was spent already."), next_step=_("Register for the exam again."))
-    facts = timeline(attempt)
-    if facts.deadline is None or facts.last_byte_at is None:
+    deadline = enqueue_when_due(attempt)
+    if deadline is None:
         raise NotStarted
-    for due in (facts.deadline, facts.last_byte_at + _AFTER_LAST_BYTE):
-        enqueue_decision(attempt, run_at=due)
-    _record(attempt, "attempt.begun", deadline=facts.deadline.isoformat())
+    _record(attempt, "attempt.begun", deadline=deadline.isoformat())
     announce(attempt.pk)
 
 
@@ -180,6 +185,16 @@ def abandon_open(attempt: Attempt, *, now: datetime, category: str | None = None
         part = storage.part(upload.pk)
         transaction.on_commit(lambda part=part: part.unlink(missing_ok=True))  # type: ignore[misc]
     return [str(upload.pk) for upload in chosen]
+
+
+def enqueue_when_due(attempt: Attempt) -> datetime | None:
+    """Have the attempt decided at its deadline, and once no more bytes can come. The deadline; None before the start."""
+    facts = timeline(attempt)
+    if facts.deadline is None or facts.last_byte_at is None:
+        return None
+    for due in (facts.deadline, facts.last_byte_at + _AFTER_LAST_BYTE):
+        enqueue_decision(attempt, run_at=due)
+    return facts.deadline
 
 
 def enqueue_decision(attempt: Attempt, *, run_at: datetime) -> None:

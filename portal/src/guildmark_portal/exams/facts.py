@@ -1,11 +1,11 @@
-"""What the rows of one attempt amount to: its timeline, what counts, and the outcome. Computed, never stored."""
+"""What the rows of one attempt amount to: its timeline, and what counts so far. Computed, never stored."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
 from datetime import timedelta
 
+from guildmark.rules import counting as rules
 from guildmark.rules.attempt import Timeline
-from guildmark.rules.scoring import is_pass, weighted_total
+from guildmark.rules.counting import Entry
 from guildmark_portal.exams import keyring
 from guildmark_portal.exams.drawing import Drawn, draw
 from guildmark_portal.exams.models import Attempt, Submission, Upload
@@ -22,7 +22,7 @@ def submissions(attempt: Attempt) -> tuple[Submission, ...]:
     """Everything that was accepted, the newest first, with its reports."""
     if "submissions" in getattr(attempt, "_prefetched_objects_cache", {}):
         return tuple(attempt.submissions.all())
-    return tuple(attempt.submissions.prefetch_related("reports"))
+    return tuple(attempt.submissions.prefetch_related("reports", "rulings"))
 
 
 def timeline(attempt: Attempt) -> Timeline:
@@ -37,47 +37,37 @@ def timeline(attempt: Attempt) -> Timeline:
         credits=tuple(timedelta(seconds=credit.seconds) for credit in attempt.credits.all()),
         open_uploads=tuple(upload.opened_at for upload in open_uploads(attempt)),
         pending_reports=sum(submission.report is None for submission in submissions(attempt)),
+        ended_at=attempt.ended_at,
     )
 
 
-def counting(accepted: Iterable[Submission]) -> dict[str, Submission]:
-    """The submission that counts, by category: the highest score, and of equals the earliest."""
-    best: dict[str, Submission] = {}
-    for submission in sorted(accepted, key=lambda s: (s.received_at, str(s.pk))):
-        score = score_of(submission)
-        if score is None:
-            continue
-        standing = best.get(submission.category)
-        if standing is None or score > (score_of(standing) or 0):
-            best[submission.category] = submission
-    return best
+def counting(attempt: Attempt) -> dict[str, Submission]:
+    """The submission that counts so far, by category: the pinned one, else as the exam's rule chooses."""
+    exam, pins = attempt.exam_version.bank.exam, pinned(attempt)
+    by_category = defaultdict[str, dict[str, Submission]](dict)
+    for submission in submissions(attempt):
+        by_category[submission.category][str(submission.pk)] = submission
+    chosen = {}
+    for category, mine in by_category.items():
+        entries = [Entry(identifier, one.received_at, score_of(one)) for identifier, one in mine.items()]
+        entry = rules.counting(entries, policy=exam.counts, pinned=pins.get(category))
+        if entry is not None:
+            chosen[category] = mine[entry.id]
+    return chosen
+
+
+def pinned(attempt: Attempt) -> dict[str, str | None]:
+    """The id of the submission that is pinned, by category; None where a pin was taken back."""
+    return {
+        pin.category: None if pin.submission_id is None else str(pin.submission_id)
+        for pin in attempt.pins.all()  # in their order: the newest holds
+    }
 
 
 def score_of(submission: Submission) -> int | None:
     """The score of a graded submission; None while it waits, and for a file that could not be graded."""
     report = submission.report
     return None if report is None else report.score
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What the scores so far amount to. `points` are exact to a tenth."""
-
-    scores: Mapping[str, int]
-    points: float
-    passed: bool
-
-
-def outcome(attempt: Attempt) -> Outcome:
-    """What the scores so far amount to under the exam's pass rule; a category without a score counts zero."""
-    exam = attempt.exam_version.bank.exam
-    best = counting(submissions(attempt))
-    scores = {category: score_of(submission) or 0 for category, submission in best.items()}
-    return Outcome(
-        scores=scores,
-        points=float(weighted_total(scores, exam.weights)),
-        passed=is_pass(scores, exam.weights, exam.pass_rule, exam.pass_mark),
-    )
 
 
 def drawn(attempt: Attempt, category: str) -> Drawn:

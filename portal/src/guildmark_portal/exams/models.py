@@ -1,8 +1,10 @@
 """What happened, and nothing else: phase, deadline and score are computed from these rows by `guildmark.rules`.
 
 Program, ExamVersion: what can be sat. A version is frozen when it is published: it holds the bank's manifest, byte for byte.
-Entitlement, Attempt, Credit: one candidate's sitting. Upload, Submission, Report: what was handed in and what became of it.
+Entitlement, Attempt: one candidate's sitting. Upload, Submission, Report: what was handed in and what became of it.
 Decision: what the rules made of it all, written down once it is due.
+Regrade, Ruling, Revision (in `revision_models`): what came after a report, and after a decision.
+Pin (in `pin_models`): which submission its candidate chose to count. Credit, Outage (in `outage_models`): time that was added.
 RememberedFailure: what stays of a failed attempt when its account is deleted while a wait runs.
 
 The drawn form and variant and the bundle's key stand nowhere: `drawing` derives them from the portal's master secret.
@@ -17,9 +19,13 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from guildmark.rules.credential import IdentityLevel
+from guildmark.rules.regrade import Graded, standing
 from guildmark.rules.scoring import MAX_SCORE
 from guildmark.rules.verdict import Verdict
 from guildmark_portal.exams.catalogue import DIGEST_LENGTH, ExamVersion, Program
+from guildmark_portal.exams.outage_models import Credit, Outage
+from guildmark_portal.exams.pin_models import Pin
+from guildmark_portal.exams.revision_models import Regrade, Revision, Ruling
 
 __all__ = [
     "Attempt",
@@ -27,9 +33,14 @@ __all__ = [
     "Decision",
     "Entitlement",
     "ExamVersion",
+    "Outage",
+    "Pin",
     "Program",
+    "Regrade",
     "RememberedFailure",
     "Report",
+    "Revision",
+    "Ruling",
     "Submission",
     "Upload",
 ]
@@ -57,8 +68,9 @@ class Entitlement(models.Model):
 class Attempt(models.Model):
     """One candidate's sitting of one exam version: facts only.
 
-    `ended_at` is written down when the rules say that the attempt is decided (the finish, or the deadline); the constraint
-    needs it, nobody else reads it. `identity_check` is the level that was reached when the attempt was opened.
+    `ended_at` is written down when the rules say that the attempt is decided (the finish, or the deadline): from then on no
+    credit opens it again, and the next attempt may be opened. `identity_check` is the level that was reached when the
+    attempt was opened.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -99,24 +111,6 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
-
-
-class Credit(models.Model):
-    """Time added to an attempt: an outage of ours, or an accommodation that was granted."""
-
-    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="credits", verbose_name=_("attempt"))
-    seconds = models.PositiveIntegerField(_("seconds"))
-    reason = models.CharField(_("reason"), max_length=200)
-    granted_at = models.DateTimeField(_("granted at"))
-
-    class Meta:
-        """How credits are named."""
-
-        verbose_name = _("time credit")
-        verbose_name_plural = _("time credits")
-
-    def __str__(self) -> str:
-        return f"{self.seconds} s"
 
 
 class Upload(models.Model):
@@ -187,14 +181,26 @@ class Submission(models.Model):
 
     @property
     def report(self) -> "Report | None":
-        """The report that stands: the latest one. Read from a prefetch where there is one."""
-        return max(self.reports.all(), key=lambda report: (report.recorded_at, report.pk), default=None)
+        """The report that stands: as an examiner ruled, else the first, unless a later one scores higher.
+
+        Read from a prefetch where there is one.
+        """
+        reports = {report.pk: report for report in self.reports.all()}
+        ruling = next((ruling.report_id for ruling in reversed(self.rulings.all())), None)
+        stands = standing([Graded(pk, one.score, one.recorded_at) for pk, one in reports.items()], ruling=ruling)
+        return None if stands is None else reports[stands.id]
 
 
 class Report(models.Model):
-    """What the grader found. There is one per submission and grader digest, and faults of ours are never among them."""
+    """What the grader found, and faults of ours are never among it.
+
+    There is one per submission and grader digest, and one more per regrade, which may well be by the same grader.
+    """
 
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="reports", verbose_name=_("submission"))
+    regrade = models.OneToOneField(
+        Regrade, models.PROTECT, related_name="report", null=True, blank=True, verbose_name=_("regrade")
+    )
     grader_digest = models.CharField(_("digest of the grader"), max_length=DIGEST_LENGTH)
     verdict = models.CharField(_("verdict"), max_length=16, choices=[(v.value, v.value) for v in Verdict if not v.is_ours])
     score = models.PositiveSmallIntegerField(_("score"), null=True, blank=True)
@@ -213,7 +219,9 @@ class Report(models.Model):
         verbose_name = _("report")
         verbose_name_plural = _("reports")
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["submission", "grader_digest"], name="report_once_a_grader"),
+            models.UniqueConstraint(
+                fields=["submission", "grader_digest"], condition=Q(regrade=None), name="report_once_a_grader"
+            ),
             models.CheckConstraint(
                 condition=Q(verdict=Verdict.GRADED.value, score__isnull=False, score__lte=MAX_SCORE)
                 | (~Q(verdict=Verdict.GRADED.value) & Q(score=None)),
@@ -227,12 +235,16 @@ class Report(models.Model):
 
 
 class Decision(models.Model):
-    """The outcome of an attempt, written down once. `decided_at` is the finish or the deadline, not when it was written."""
+    """The outcome of an attempt, written down once. `decided_at` is the finish or the deadline, not when it was written.
+
+    `counted` names the submission, the report and the score of each category that has one.
+    """
 
     attempt = models.OneToOneField(Attempt, models.PROTECT, related_name="decision", verbose_name=_("attempt"))
     decided_at = models.DateTimeField(_("decided at"))
     passed = models.BooleanField(_("passed"))
     points = models.DecimalField(_("points"), max_digits=5, decimal_places=1)
+    counted = models.JSONField(_("what counted"), default=dict)
     recorded_at = models.DateTimeField(_("recorded at"))
 
     class Meta:

@@ -20,7 +20,20 @@ from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
 from guildmark_portal.accounts.personal_data import Json, Part
 from guildmark_portal.exams import storage
-from guildmark_portal.exams.models import Attempt, Credit, Decision, Entitlement, Program, Report, Submission, Upload
+from guildmark_portal.exams.models import (
+    Attempt,
+    Credit,
+    Decision,
+    Entitlement,
+    Pin,
+    Program,
+    Regrade,
+    Report,
+    Revision,
+    Ruling,
+    Submission,
+    Upload,
+)
 from guildmark_portal.exams.remembered import failed_before, remember
 from guildmark_portal.exams.retakes import failures, waits_that_run
 
@@ -39,7 +52,7 @@ def kept(user: User) -> Iterator[str]:
         yield _(
             "When you failed at %(program)s, under a digest of your address that nobody can read back, until %(day)s: an "
             "account with the same address waits as long as this one."
-        ) % {"program": program.title, "day": date_format(localtime(again), "j F Y")}
+        ) % {"program": program.title, "day": date_format(localtime(again), "DATE_FORMAT")}
 
 
 def export(user: User) -> Json:
@@ -61,11 +74,19 @@ def _attempt(attempt: Attempt) -> dict[str, Any]:
         **_facts(Attempt.objects.filter(pk=attempt.pk))[0],
         "credits": _facts(attempt.credits.all()),
         "uploads": _facts(attempt.uploads.all()),
+        "pins_taken_back": _facts(attempt.pins.filter(submission=None)),
         "submissions": [
-            {**facts, "reports": _facts(Report.objects.filter(submission=facts["id"]))}
+            {
+                **facts,
+                "reports": _facts(Report.objects.filter(submission=facts["id"])),
+                "regrades": _facts(Regrade.objects.filter(submission=facts["id"])),
+                "rulings": _facts(Ruling.objects.filter(submission=facts["id"])),
+                "pinned_at": list(Pin.objects.filter(submission=facts["id"]).values_list("pinned_at", flat=True)),
+            }
             for facts in _facts(attempt.submissions.all())
         ],
         "decision": next(iter(_facts(Decision.objects.filter(attempt=attempt))), None),
+        "revisions": _facts(Revision.objects.filter(decision__attempt=attempt)),
     }
 
 
@@ -98,7 +119,11 @@ def erase(user: User) -> None:
 def _removed(attempt: Attempt) -> bool:
     """Whether the attempt could be deleted, with its entitlement; nothing is changed if it could not."""
     below: Iterable[QuerySet[Any, Model]] = (
+        Revision.objects.filter(decision__attempt=attempt),
+        Ruling.objects.filter(submission__attempt=attempt),
         Report.objects.filter(submission__attempt=attempt),
+        Regrade.objects.filter(submission__attempt=attempt),
+        Pin.objects.filter(attempt=attempt),
         Submission.objects.filter(attempt=attempt),
         Upload.objects.filter(attempt=attempt),
         Credit.objects.filter(attempt=attempt),

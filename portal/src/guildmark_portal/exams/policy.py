@@ -139,16 +139,34 @@ def amended(policy: ProgramPolicy, assignments: Sequence[str]) -> ProgramPolicy:
     try:
         amended_policy = ProgramPolicy.model_validate(document)
     except ValidationError as error:
-        problems += [_problem(found["loc"], found["msg"]) for found in error.errors()]
+        problems += [_problem(found["type"], found["loc"], found["msg"]) for found in error.errors()]
     if problems:
         raise PolicyRefused(_("The program keeps its settings: ") + "; ".join(problems) + ".")
     return amended_policy
 
 
-def _problem(place: tuple[int | str, ...], message: str) -> str:
-    name = ".".join(str(part) for part in place)
-    said = message.removeprefix("Value error, ")
-    return f"{name}: {said}" if name else said
+_SWITCH: Final = gettext_lazy("on or off")
+TAKES: Final = {
+    "fee": gettext_lazy("an amount such as 80 or 79.50, or 0 for free"),
+    "currency": gettext_lazy("three capital letters, such as USD"),
+    "entitlement_months": gettext_lazy("a number of months from 1 to 120, or none"),
+    "retake_waits": gettext_lazy("waits such as 14 days, 2 months, 1 year; or none"),
+    "stipend_use_days": gettext_lazy("a number of days from 1 to 3650, or none"),
+    "stipend_applications_a_year": gettext_lazy("a number from 1 to 12"),
+    "languages": gettext_lazy("languages with commas between, such as en, ko"),
+    "support_contact": gettext_lazy("a mail address, a page at https, or none"),
+    "identity_check": gettext_lazy("none, provider or reviewed"),
+    **{f"registration.{step.value}": _SWITCH for step in Step},
+}
+"""What may be written for each setting, in words."""
+
+
+def _problem(kind: str, place: tuple[int | str, ...], message: str) -> str:
+    name = ".".join(part for part in place if isinstance(part, str))
+    if kind == "value_error":  # said by ourselves, in words
+        said = message.removeprefix("Value error, ")
+        return f"{name}: {said}" if name else said
+    return _("%(setting)s: write %(what)s") % {"setting": name, "what": TAKES[name]}
 
 
 def _flat(document: Mapping[str, Any], before: str = "") -> dict[str, Any]:

@@ -9,10 +9,11 @@ from guildmark.packs.model import text_in
 from guildmark.protocol import AttemptSummary, CategoryHeading, ProgramView
 from guildmark.rules.attempt import Phase, phase
 from guildmark_portal.accounts.models import User
-from guildmark_portal.exams.facts import outcome, timeline
+from guildmark_portal.exams.facts import timeline
 from guildmark_portal.exams.language import current
 from guildmark_portal.exams.models import Attempt, ExamVersion, Program, Submission, Upload
 from guildmark_portal.exams.readiness import readiness
+from guildmark_portal.exams.results import result_of
 
 __all__ = [
     "attempt_of",
@@ -67,8 +68,10 @@ def program_view(version: ExamVersion) -> ProgramView:
 def _attempts() -> QuerySet[Attempt]:
     return Attempt.objects.select_related("program", "exam_version__program", "user", "decision").prefetch_related(
         "credits",
+        "decision__revisions",
+        "pins",
         Prefetch("uploads", queryset=Upload.objects.filter(completed_at=None, abandoned_at=None), to_attr="open_uploads"),
-        Prefetch("submissions", queryset=Submission.objects.prefetch_related("reports")),
+        Prefetch("submissions", queryset=Submission.objects.prefetch_related("reports", "rulings")),
     )
 
 
@@ -122,7 +125,7 @@ def _summary(attempt: Attempt, *, now: datetime) -> AttemptSummary:
         kind=attempt.program.exam_kind,
         phase=stands,
         deadline=facts.deadline,
-        passed=outcome(attempt).passed if stands is Phase.DECIDED else None,
+        passed=result_of(attempt).passed if stands is Phase.DECIDED else None,
         ended_at=facts.closes_at if stands in {Phase.GRADING, Phase.DECIDED} else None,
     )
 

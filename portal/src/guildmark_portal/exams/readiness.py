@@ -11,16 +11,17 @@ from guildmark.rules.scoring import MAX_SCORE, PassRule
 from guildmark_portal.exams import facts
 from guildmark_portal.exams.language import current
 from guildmark_portal.exams.models import Attempt, Submission, Upload
+from guildmark_portal.exams.results import Counted, result_of
 
 
 def readiness(attempt: Attempt, *, now: datetime) -> Readiness:
     """What finishing at `now` would mean."""
     exam = attempt.exam_version.bank.exam
     accepted = facts.submissions(attempt)
-    best = facts.counting(accepted)
+    counted = result_of(attempt).counted
     clock = facts.timeline(attempt)
     return Readiness(
-        items=tuple(_item(category, accepted, best.get(category.id), exam.pass_rule) for category in exam.categories),
+        items=tuple(_item(category, accepted, counted.get(category.id), exam.pass_rule) for category in exam.categories),
         open_uploads=tuple(
             open_upload_view(upload)
             for upload in facts.open_uploads(attempt)
@@ -57,9 +58,9 @@ def warnings(listed: Readiness) -> tuple[str, ...]:
 
 
 def _item(
-    category: CategorySpec, accepted: tuple[Submission, ...], best: Submission | None, pass_rule: PassRule
+    category: CategorySpec, accepted: tuple[Submission, ...], counted: Counted | None, pass_rule: PassRule
 ) -> ReadinessItem:
-    score = None if best is None else facts.score_of(best)
+    score = None if counted is None else counted.score
     warning = _warning([s for s in accepted if s.category == category.id], score, pass_rule)
     return ReadinessItem(
         id=category.id,
@@ -77,6 +78,9 @@ def _warning(accepted: list[Submission], score: int | None, pass_rule: PassRule)
     waiting = any(submission.report is None for submission in accepted)
     if score is None:
         return None if waiting else _("no submission could be graded; it would count zero.")
+    best = max(facts.score_of(submission) or 0 for submission in accepted)
+    if score < best:
+        return _("{score} counts here, though another submission has {best}.").format(score=score, best=best)
     if score == 0:
         return _("its best score is 0, which counts nothing.")
     if pass_rule is PassRule.ALL_FULL and score < MAX_SCORE and not waiting:

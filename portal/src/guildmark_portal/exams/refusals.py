@@ -10,11 +10,16 @@ guildmark.errors.Refused
 ├── PolicyRefused       a program may not be set like that
 ├── NotPrepared         `begin` before `prepare`
 ├── NotReady            `finish` with warnings and without confirmation
+├── NothingToCredit     time for an attempt that is over
+├── NoOutage            a stretch of time that can be no outage
+├── NotRegradable       a submission that is not graded yet, or whose file is gone
+├── RulingRefused       a ruling that would take a pass away
 ├── UploadClosed        the upload is complete or was abandoned
 ├── OffsetConflict      bytes that do not continue where the upload stands (HTTP 409)
 ├── UploadBusy          two requests send bytes of one upload at once
 ├── TooManyBytes        more bytes than were announced
 ├── DigestMismatch      the bytes are not those that were announced
+├── NotPinnable         a submission without a score, or of another category
 ├── UnknownCategory     the exam has no such category
 └── FileRefused         the file breaks the contract before a byte is sent; its code is the verdict's reason
 """
@@ -55,6 +60,10 @@ class PublishRefused(Refused):
     default_next_step: ClassVar[str] = mark("Mend what is named, build the bank again, and publish it.")
 
 
+class NotPaid(Refused):
+    """The fee for this exam is not paid."""
+
+
 class NotPrepared(Refused):
     """The exam has not been prepared yet: there is nothing to begin with."""
 
@@ -65,6 +74,30 @@ class NotReady(Refused):
     """Something is missing before the exam can be finished."""
 
     default_next_step = mark("Submit what is missing, or finish anyway: guildmark finish --yes")
+
+
+class NothingToCredit(Refused):
+    """This attempt is over: time that is added to it would change nothing."""
+
+    default_next_step = mark("Answer the candidate, and let them sit again if the fault was ours.")
+
+
+class NoOutage(Refused):
+    """An outage ends after it began, and is over when it is declared."""
+
+    default_next_step: ClassVar[str] = mark("Give both instants with their time zone, such as 2030-01-15T12:00+00:00.")
+
+
+class NotRegradable(Refused):
+    """This submission cannot be graded again: it waits for its first report, or its file is kept no longer."""
+
+    default_next_step = mark("Wait for its first report; where there is one, rule on the reports that are there.")
+
+
+class RulingRefused(Refused):
+    """This ruling would take a pass away, and a certificate that was issued cannot be taken back."""
+
+    default_next_step = mark("Leave the result as it is, and tell the owner of the portal why it is wrong.")
 
 
 class UploadClosed(Refused):
@@ -95,6 +128,12 @@ class DigestMismatch(Refused):
     """The bytes that arrived are not those that were announced: the file changed or was damaged on its way."""
 
     default_next_step = mark("Nothing was counted. Submit the file again.")
+
+
+class NotPinnable(Refused):
+    """Only a submission of this category that has a score can be pinned."""
+
+    default_next_step = mark("Wait until it is graded, or choose another one.")
 
 
 class UnknownCategory(Refused):

@@ -6,13 +6,14 @@ from django.db import transaction
 
 from guildmark.protocol import GradeReport, MetricValue
 from guildmark.rules.attempt import accepts_uploads
+from guildmark.rules.regrade import Graded, standing
 from guildmark.rules.verdict import Verdict
 from guildmark_portal.audit import services as audit
 from guildmark_portal.exams import queries
 from guildmark_portal.exams.attempts import enqueue_decision
 from guildmark_portal.exams.changes import announce
 from guildmark_portal.exams.facts import timeline
-from guildmark_portal.exams.models import Report, Submission
+from guildmark_portal.exams.models import Regrade, Report, Submission
 
 _DECIDED_BY_THE_FILE = [verdict.value for verdict in (Verdict.GRADED, Verdict.REJECTED, Verdict.FAILED)]
 
@@ -22,19 +23,20 @@ def found_before(submission: Submission) -> GradeReport | None:
 
     Only where the file alone decided it: running out of time or memory may have been the host's doing.
     """
-    earlier = (
-        Report.objects.filter(
+    earlier = {
+        report.pk: report
+        for report in Report.objects.filter(
             submission__attempt=submission.attempt_id,
             submission__category=submission.category,
             submission__sha256=submission.sha256,
             verdict__in=_DECIDED_BY_THE_FILE,
-        )
-        .exclude(submission=submission)
-        .order_by("-recorded_at", "-pk")
-        .first()
-    )
-    if earlier is None:
-        return None
+        ).exclude(submission=submission)
+    }
+    stands = standing([Graded(pk, report.score, report.recorded_at) for pk, report in earlier.items()])
+    return None if stands is None else _told(earlier[stands.id])
+
+
+def _told(earlier: Report) -> GradeReport:
     metric = None
     if earlier.metric_value is not None:
         metric = MetricValue(name=earlier.metric_name, value=earlier.metric_value, unit=earlier.metric_unit)
@@ -51,15 +53,21 @@ def found_before(submission: Submission) -> GradeReport | None:
 
 
 @transaction.atomic
-def record_report(*, submission: Submission, report: GradeReport, now: datetime) -> Report:
-    """Record `report`, or answer the one that this grader gave before. Raises `ValueError` for a fault of ours."""
+def record_report(*, submission: Submission, report: GradeReport, now: datetime, regrade: Regrade | None = None) -> Report:
+    """Record `report`, or answer the one that this grader gave before, for `regrade` if it came of one.
+
+    Raises `ValueError` for a fault of ours.
+    """
     if report.verdict.is_ours:
         raise ValueError("a fault of ours is tried again, never recorded")
     metric = report.metric
+    once = {"grader_digest": report.grader_digest} if regrade is None else {}
     recorded, is_new = Report.objects.get_or_create(
         submission=submission,
-        grader_digest=report.grader_digest,
+        regrade=regrade,
+        **once,
         defaults={
+            "grader_digest": report.grader_digest,
             "verdict": report.verdict.value,
             "score": report.score,
             "metric_name": "" if metric is None else metric.name,
@@ -77,7 +85,12 @@ def record_report(*, submission: Submission, report: GradeReport, now: datetime)
             actor="grader",
             action="report.recorded",
             subject=submission,
-            detail={"verdict": recorded.verdict, "score": recorded.score, "grader_digest": recorded.grader_digest},
+            detail={
+                "verdict": recorded.verdict,
+                "score": recorded.score,
+                "grader_digest": recorded.grader_digest,
+                **({} if regrade is None else {"regrade": regrade.pk}),
+            },
         )
         attempt = queries.attempt_with(submission.attempt_id)
         if not accepts_uploads(timeline(attempt), now=now):

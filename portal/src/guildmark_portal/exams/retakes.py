@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from guildmark.rules.attempt import decided_at
 from guildmark.rules.retake import retake_from
 from guildmark_portal.accounts.models import User
-from guildmark_portal.exams.facts import outcome, timeline
+from guildmark_portal.exams.facts import timeline
 from guildmark_portal.exams.models import Program
 from guildmark_portal.exams.queries import every_attempt
 from guildmark_portal.exams.refusals import RetakeTooEarly
 from guildmark_portal.exams.remembered import failed_before
+from guildmark_portal.exams.results import result_of
 
 
 def failures(*, user: User, program: Program, now: datetime) -> tuple[datetime, ...]:
@@ -25,7 +26,7 @@ def failures(*, user: User, program: Program, now: datetime) -> tuple[datetime, 
     failed = failed_before(user=user, program=program, now=now)
     decided = [(decided_at(timeline(attempt), now=now), attempt) for attempt in every_attempt(user=user, program=program)]
     for at, attempt in sorted(((at, attempt) for at, attempt in decided if at is not None), key=lambda pair: pair[0]):
-        failed = [] if outcome(attempt).passed else [*failed, at]
+        failed = [] if result_of(attempt).passed else [*failed, at]
     return tuple(failed)
 
 
@@ -48,5 +49,5 @@ def require_wait_over(*, user: User, program: Program, now: datetime) -> None:
     """Raise `RetakeTooEarly` with the instant from which another attempt may be opened, while that lies ahead."""
     again = wait_until(user=user, program=program, now=now)
     if again is not None:
-        said = date_format(localtime(again), "j F Y, H:i T")
+        said = date_format(localtime(again), "DATETIME_FORMAT")
         raise RetakeTooEarly(next_step=_("You can register again from %(instant)s on.") % {"instant": said})

@@ -5,6 +5,10 @@ to a part file that one request at a time may write (an advisory lock on the fil
 with everything that follows from it: the bytes match the announced digest, lie synced in their final place, and then one
 transaction completes the upload, writes the submission with its receipt, and enqueues its grading. A crash before that
 commit leaves the offset before the last piece, so the client sends that piece again.
+
+The answer to an opening can be lost like any other. Whoever announces the same file again, from whatever device, is
+answered with the upload that stands, and goes on from its offset; within the grace after the deadline too, since it was
+opened before.
 """
 
 import fcntl
@@ -19,7 +23,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from guildmark.errors import AttemptClosed
-from guildmark.rules.attempt import accepts_bytes
+from guildmark.rules.attempt import accepts_bytes, accepts_uploads
 from guildmark_portal.audit import services as audit
 from guildmark_portal.exams import receipts, storage
 from guildmark_portal.exams.attempts import abandon_open, locked, require_running
@@ -56,12 +60,16 @@ class Received:
 def open_upload(  # noqa: PLR0913 - what an upload announces
     *, attempt: Attempt, category: str, file_name: str, sha256: str, size: int, now: datetime
 ) -> Upload:
-    """Announce a file. It takes the place of an open upload in the category; bytes known already need not be sent again.
+    """Announce a file, or find the upload of it that stands. Bytes known already need not be sent again.
 
-    The upload of known bytes is complete at once: `upload.submission` is there. Raises `FileRefused` with the reason
-    `file.empty` or `file.too_large`, `AttemptClosed` at the deadline and after it.
+    A new upload takes the place of the one that is open in the category. The upload of known bytes is complete at once:
+    `upload.submission` is there. Raises `FileRefused` with the reason `file.empty` or `file.too_large`, and
+    `AttemptClosed` at the deadline and after it, unless this very file was announced before and its bytes still count.
     """
     fresh = locked(attempt)
+    standing = _standing(fresh, category=category, sha256=sha256, size=size, now=now)
+    if standing is not None:
+        return standing
     require_running(fresh, now=now)
     _check_size(fresh, category, size)
     replaced = abandon_open(fresh, now=now, category=category)
@@ -72,6 +80,27 @@ def open_upload(  # noqa: PLR0913 - what an upload announces
     if _is_known(upload):
         _accept(upload, now=now)
     announce(fresh.pk)
+    return upload
+
+
+def _standing(attempt: Attempt, *, category: str, sha256: str, size: int, now: datetime) -> Upload | None:
+    """The upload of this file that a repeated opening means, if its bytes still count at `now`.
+
+    An open one that takes bytes; once no new one can be opened, a complete one too: its answer may have been the lost one.
+    While uploads can be opened, handing known bytes in again is a submission of its own.
+    """
+    facts = timeline(attempt)
+    same = Upload.objects.filter(attempt=attempt, category=category, sha256=sha256, size=size, abandoned_at=None)
+    if accepts_uploads(facts, now=now):
+        same = same.filter(completed_at=None)
+    upload = same.select_related("attempt").first()
+    if upload is None or not accepts_bytes(facts, opened_at=upload.opened_at, now=now):
+        return None
+    if upload.is_open and attempt.ended_at is not None:
+        return None
+    if upload.is_open and _is_known(upload):  # the same bytes arrived for another category meanwhile
+        _accept(upload, now=now)
+        transaction.on_commit(lambda: storage.part(upload.pk).unlink(missing_ok=True))
     return upload
 
 
@@ -110,6 +139,7 @@ def receive_bytes(*, upload: Upload, offset: int, chunk: bytes, now: datetime) -
         stands = offset + len(chunk)
         if stands == fresh.size:
             return Received(offset=stands, submission=_complete(fresh, offset=offset, now=now))
+        os.fdatasync(descriptor)  # an offset that outlives a power cut promises bytes that do
         if not _still_open(fresh).filter(offset=offset).update(offset=stands):
             raise OffsetConflict
         return Received(offset=stands, submission=None)

@@ -4,12 +4,12 @@ from typing import ClassVar
 
 from django.contrib import admin
 
-from guildmark_portal.exams.admin import ReadOnly
-from guildmark_portal.handbook.models import Acknowledgement, Edition
+from guildmark_portal.audit.admin_page import ReadOnlyPage
+from guildmark_portal.handbook.models import Acknowledgement, Edition, EditionText
 
 
 @admin.register(Edition)
-class EditionAdmin(ReadOnly):
+class EditionAdmin(ReadOnlyPage):
     """Editions, the newest first."""
 
     list_display = ("program", "number", "written_at", "sha256")
@@ -17,9 +17,18 @@ class EditionAdmin(ReadOnly):
     ordering: ClassVar[tuple[str, ...]] = ("-written_at",)
 
 
+@admin.register(EditionText)
+class EditionTextAdmin(ReadOnlyPage):
+    """Their texts, language by language."""
+
+    list_display = ("edition", "language")
+    list_filter = ("language", "edition__program")
+    list_select_related = ("edition__program",)
+
+
 @admin.register(Acknowledgement)
-class AcknowledgementAdmin(ReadOnly):
+class AcknowledgementAdmin(ReadOnlyPage):
     """Who acknowledged what."""
 
-    list_display = ("user", "edition", "at")
+    list_display = ("user", "edition", "language", "at")
     list_select_related = ("user", "edition__program")

@@ -1,12 +1,16 @@
-"""What a handbook states. Every number is read here from the place that the system itself reads it from."""
+"""What a handbook states. Every number is read here from the place that the system itself reads it from.
+
+What is said in words (spans, lists, names) is said in the language of the text; how it stands in a sentence, its template says.
+"""
 
 from collections.abc import Iterable
 from textwrap import indent
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import override
+from django.utils.translation import ngettext, pgettext
 
+from guildmark import i18n
 from guildmark.inspection.allowed import CODE_LAYERS
 from guildmark.packs.bank import BankManifest
 from guildmark.packs.model import CategorySpec, text_in
@@ -14,25 +18,27 @@ from guildmark.packs.skills import AREAS
 from guildmark.protocol import ExamKind
 from guildmark.rules.contract import ModelFormat
 from guildmark.rules.credential import IdentityLevel
+from guildmark.rules.retake import Wait
 from guildmark.rules.scoring import MAX_SCORE, PassRule
 from guildmark_portal.exams.models import ExamVersion
 from guildmark_portal.exams.policy import IDENTITY_LEVELS, ProgramPolicy
+from guildmark_portal.exams.support import contact_of
 from guildmark_portal.exams.uploads import HOURLY_SHARE
-from guildmark_portal.handbook.text import LANGUAGE, plain
+from guildmark_portal.handbook.languages import name_of, offered, speaking
+from guildmark_portal.handbook.text import plain
 from guildmark_portal.profiles.embargoes import in_force
 
 _MIB, _KIB, _MINUTES = 1024 * 1024, 1024, 60
-_LANGUAGES = {"en": "English", "ko": "Korean", "zh-Hans": "Chinese (simplified)"}
 
 
-def contents(version: ExamVersion) -> dict[str, Any]:
-    """The values of the template, for the exam `version` and the settings of its program."""
+def contents(version: ExamVersion, language: str) -> dict[str, Any]:
+    """The values of the template in `language`, for the exam `version` and the settings of its program."""
     program, exam, policy = version.program, version.bank.exam, version.program.policy
-    with override(LANGUAGE):
+    with speaking(language):
         return {
             "organisation": plain(settings.ORGANISATION),
             "address": settings.PORTAL_URL,
-            "title": plain(text_in(exam.title, LANGUAGE)),
+            "title": plain(text_in(exam.title, language)),
             "slug": program.slug,
             "level": plain(exam.level),
             "framework": plain(exam.framework),
@@ -45,8 +51,9 @@ def contents(version: ExamVersion) -> dict[str, Any]:
             "weighted": exam.pass_rule is PassRule.WEIGHTED,
             "pass_mark": exam.pass_mark,
             "validity_months": exam.validity_months,
-            "exam_languages": _in_words([_LANGUAGES.get(language, language) for language in exam.languages]),
-            "categories": [_category(category, version.bank) for category in exam.categories],
+            "exam_languages": _in_words(map(name_of, exam.languages)),
+            "written_in": _in_words(map(name_of, offered(policy.languages))),
+            "categories": [_category(category, version.bank, language) for category in exam.categories],
             "code_layers": sorted(CODE_LAYERS),
             "hourly_share": HOURLY_SHARE,
             "requirements": indent(version.bank.requirements.strip(), "    "),
@@ -59,15 +66,15 @@ def _settled(policy: ProgramPolicy) -> dict[str, Any]:
         "fee": policy.price,
         "free": policy.is_free,
         "entitlement_months": policy.entitlement_months,
-        "waits": [str(wait) for wait in policy.retake_waits],
+        "waits": [_waited(wait) for wait in policy.retake_waits],
         "stipend_days": policy.stipend_use_days,
         "stipend_applications": policy.stipend_applications_a_year,
-        "languages": _in_words([_LANGUAGES.get(language, language) for language in policy.languages]),
-        "support": policy.support_contact,
-        "support_is_mail": "@" in policy.support_contact and not policy.support_contact.startswith("https://"),
+        "languages": _in_words(map(name_of, policy.languages)),
+        "support": contact_of(policy),
+        "support_is_mail": "@" in contact_of(policy) and not contact_of(policy).startswith("https://"),
         "retention_days": settings.IDENTITY_RETENTION_DAYS,
         "reviewers": settings.IDENTITY_REVIEWERS,
-        "embargoed": _in_words([plain(place.name) for place in in_force()] or ["no place"]),
+        "embargoed": _in_words(plain(i18n._(place.name)) for place in in_force()),
         "steps": policy.registration,
         "has_steps": bool(policy.registration.steps),
         "identity": str(IDENTITY_LEVELS[policy.identity_check]),
@@ -76,24 +83,33 @@ def _settled(policy: ProgramPolicy) -> dict[str, Any]:
 
 
 def span(minutes: int) -> str:
-    """`5 hours`, `90 minutes`."""
+    """`5 hours`, `90 minutes`, in the active language."""
     hours, rest = divmod(minutes, _MINUTES)
     if hours and not rest:
-        return "1 hour" if hours == 1 else f"{hours} hours"
-    return "1 minute" if minutes == 1 else f"{minutes} minutes"
+        return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+    return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
 
 
-def _category(category: CategorySpec, bank: BankManifest) -> dict[str, Any]:
+def _waited(wait: Wait) -> str:
+    count = {"count": wait.count}
+    if wait.unit == "day":
+        return ngettext("%(count)d day", "%(count)d days", wait.count) % count
+    if wait.unit == "month":
+        return ngettext("%(count)d month", "%(count)d months", wait.count) % count
+    return ngettext("%(count)d year", "%(count)d years", wait.count) % count
+
+
+def _category(category: CategorySpec, bank: BankManifest, language: str) -> dict[str, Any]:
     tasks = [form.task for form in bank.forms_of(category.id)]
     allowed = {model_format for task in tasks for model_format in task.formats}
     areas = sorted({skill[0] for task in tasks for skill in task.skills})
     return {
         "number": category.number,
-        "title": plain(text_in(category.title, LANGUAGE)),
+        "title": plain(text_in(category.title, language)),
         "weight": category.weight,
-        "formats": ", ".join(_named(found) for found in ModelFormat if found in allowed),
+        "formats": [_named(found) for found in ModelFormat if found in allowed],
         "size": _size(max((task.size_limit for task in tasks), default=0)),
-        "areas": ", ".join(f"{area} ({AREAS[area].lower()})" for area in areas),
+        "areas": [{"letter": letter, "title": i18n._(AREAS[letter])} for letter in areas],
     }
 
 
@@ -106,5 +122,10 @@ def _size(count: int) -> str:
 
 
 def _in_words(listed: Iterable[str]) -> str:
-    *others, last = listed
-    return f"{', '.join(others)} and {last}" if others else last
+    """`A`, `A and B`, `A, B and C`, in the active language; nothing for nothing."""
+    *others, last = list(listed) or [""]
+    if not others:
+        return last
+    # Translators: what stands between two things of a list, such as languages or places
+    comma = pgettext("list", ", ")
+    return pgettext("list", "%(others)s and %(last)s") % {"others": comma.join(others), "last": last}

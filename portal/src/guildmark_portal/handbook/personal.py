@@ -1,4 +1,4 @@
-"""What the handbook holds on a person: which editions they acknowledged, and when."""
+"""What the handbook holds on a person: which editions they acknowledged, in which language, and when."""
 
 from guildmark_portal.accounts import personal_data
 from guildmark_portal.accounts.models import User
@@ -7,7 +7,10 @@ from guildmark_portal.handbook.models import Acknowledgement
 
 def _export(user: User) -> personal_data.Json:
     given = Acknowledgement.objects.filter(user=user).select_related("edition__program")
-    return [{"program": a.edition.program.slug, "edition": a.edition.number, "at": a.at.isoformat()} for a in given]
+    return [
+        {"program": a.edition.program.slug, "edition": a.edition.number, "language": a.language, "at": a.at.isoformat()}
+        for a in given
+    ]
 
 
 def _erase(user: User) -> None:

@@ -1,25 +1,25 @@
 """Named reads of handbooks."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from guildmark_portal.accounts.models import User
 from guildmark_portal.exams.models import Attempt, Entitlement, Program
-from guildmark_portal.handbook.models import Acknowledgement, Edition
+from guildmark_portal.handbook.models import Acknowledgement, Edition, EditionText
 
 
 def newest(program: Program) -> Edition | None:
     """The edition that holds; None before the first one."""
-    return Edition.objects.filter(program=program).select_related("program").first()
+    return Edition.objects.filter(program=program).select_related("program").prefetch_related("texts").first()
 
 
 def editions(program: Program) -> QuerySet[Edition]:
-    """Every edition without its text, the newest first."""
-    return Edition.objects.filter(program=program).defer("text")
+    """Every edition, the newest first; the words of its texts are left where they are."""
+    return Edition.objects.filter(program=program).prefetch_related(Prefetch("texts", EditionText.objects.defer("text")))
 
 
 def has_acknowledged(*, user: User, program: Program) -> bool:
     """Whether `user` acknowledged the edition that holds: what is asked before payment. False where there is none yet."""
-    edition = newest(program)
+    edition = Edition.objects.filter(program=program).first()
     return edition is not None and Acknowledgement.objects.filter(user=user, edition=edition).exists()
 
 

@@ -6,15 +6,15 @@ so that it can be neither a heading nor any other markup.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
 from django.template.loader import render_to_string
+from django.utils.text import slugify
 
-LANGUAGE: Final = "en"
-"""The language that handbooks are written in; a translation is a template beside this one."""
+from guildmark_portal.handbook.languages import ENGLISH
 
 _MARKUP: Final = re.compile(r"([\\`*_\[\]<>|#~&])")
 _EMPTY_LINES: Final = re.compile(r"\n{3,}")
@@ -22,10 +22,11 @@ _EMPTY_LINES: Final = re.compile(r"\n{3,}")
 
 @dataclass(frozen=True)
 class Section:
-    """A section: its title, and its body as Markdown."""
+    """A section: its title, its body as Markdown, and its anchor on a page, which is the same in every language."""
 
     title: str
     body: str
+    anchor: str
 
 
 @dataclass(frozen=True)
@@ -41,35 +42,47 @@ def plain(written: str) -> str:
     return _MARKUP.sub(r"\\\1", " ".join(written.split()))
 
 
-def render(contents: Mapping[str, Any]) -> str:
-    """The handbook that states `contents`."""
-    rendered = render_to_string(f"handbook/handbook.{LANGUAGE}.md", dict(contents))
+def render(contents: Mapping[str, Any], language: str) -> str:
+    """The handbook in `language` that states `contents`, which are said in the same language."""
+    rendered = render_to_string(f"handbook/handbook.{language}.md", dict(contents))
     return _EMPTY_LINES.sub("\n\n", rendered.strip()) + "\n"
 
 
-def digest(text: str) -> str:
-    """The SHA-256 of a text, in hex."""
-    return sha256(text.encode()).hexdigest()
+def digest(texts: Mapping[str, str]) -> str:
+    """The SHA-256 over the texts in all languages, in hex. That of English alone is the digest of its text."""
+    others = (f"\0{language}\0{texts[language]}" for language in sorted(texts) if language != ENGLISH)
+    return sha256("".join((texts[ENGLISH], *others)).encode()).hexdigest()
 
 
-def parts(text: str) -> tuple[Part, ...]:
-    """The parts of a rendered text."""
-    return tuple(_part(piece) for piece in re.split(r"^# ", text, flags=re.MULTILINE)[1:])
+def parts(text: str, english: str) -> tuple[Part, ...]:
+    """The parts of a rendered text. Sections are called after those that stand in the same place in `english`."""
+    anchors = map(slugify, _titles(english))
+    return tuple(_part(piece, anchors) for piece in re.split(r"^# ", text, flags=re.MULTILINE)[1:])
 
 
-def _part(piece: str) -> Part:
+def _part(piece: str, anchors: Iterator[str]) -> Part:
     title, *sections = re.split(r"^## ", piece, flags=re.MULTILINE)
-    return Part(title.strip(), tuple(_section(section) for section in sections))
+    return Part(title.strip(), tuple(_section(section, anchors) for section in sections))
 
 
-def _section(piece: str) -> Section:
+def _section(piece: str, anchors: Iterator[str]) -> Section:
     title, _newline, body = piece.partition("\n")
-    return Section(title.strip(), body.strip())
+    return Section(title.strip(), body.strip(), next(anchors, "") or slugify(title, allow_unicode=True))
+
+
+def _titles(text: str) -> list[str]:
+    return [title.strip() for title in re.findall(r"^## (.*)$", text, flags=re.MULTILINE)]
 
 
 def differences(before: str, after: str) -> list[dict[str, str]]:
     """What became of each section: `section` and `what` ("new", "changed", "gone"), in the order of the newer text."""
     return list(_differences(_bodies(before), _bodies(after)))
+
+
+def translated(changes: Sequence[Mapping[str, str]], english: str, text: str) -> list[dict[str, str]]:
+    """`changes` of the `english` text with the titles that stand in the same places of `text`; what is gone keeps its own."""
+    titles = dict(zip(_titles(english), _titles(text), strict=False))
+    return [{**change, "section": titles.get(change["section"], change["section"])} for change in changes]
 
 
 def _differences(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[dict[str, str]]:
@@ -80,4 +93,4 @@ def _differences(before: Mapping[str, str], after: Mapping[str, str]) -> Iterato
 
 
 def _bodies(text: str) -> dict[str, str]:
-    return {section.title: section.body for part in parts(text) for section in part.sections}
+    return {section.title: section.body for part in parts(text, text) for section in part.sections}

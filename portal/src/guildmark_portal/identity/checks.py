@@ -6,18 +6,21 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import get_language
 
-from guildmark.rules.identity import Standing
+from guildmark.rules.identity import Scope, Standing
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit import services as audit
-from guildmark_portal.identity import facts, shredding
+from guildmark_portal.identity import checked_names, facts, notices, resubmitting, shredding
 from guildmark_portal.identity.models import Check, Document, Photo, Round
-from guildmark_portal.identity.refusals import NameNeeded, NotComplete, TakesNoChanges
+from guildmark_portal.identity.refusals import NameNeeded, NotComplete, NothingChanged, TakesNoChanges
 from guildmark_portal.profiles import queries as profiles
 
 
 @transaction.atomic
 def open_check(*, user: User, now: datetime) -> Check:
-    """The candidate's open check, which is made if there is none."""
+    """The candidate's open check, which is made if there is none, or if the one there is was approved for an earlier name."""
+    checked = checked_names.reviewed(user)
+    if checked is not None and not checked.is_current:
+        Check.objects.filter(pk=checked.check.pk, closed_at=None).update(closed_at=now)
     check, is_new = Check.objects.get_or_create(user=user, closed_at=None, defaults={"opened_at": now, "changed_at": now})
     if is_new:
         audit.record(actor=user, action="identity.opened", subject=check)
@@ -43,21 +46,30 @@ def withdraw(*, thing: Document | Photo, now: datetime) -> None:
 
 
 @transaction.atomic
-def submit(*, check: Check, now: datetime) -> Round:
-    """Hand everything to the reviewers. Raises `NameNeeded`, or `NotComplete` with everything that is missing."""
+def submit(*, check: Check, now: datetime, scope: Scope = Scope.PAPERS) -> Round:
+    """Hand everything to the reviewers, or the proof of address alone where that is all that a provider leaves open.
+
+    Raises `NameNeeded`, `NotComplete` with everything that is missing, or `NothingChanged` after a rejection.
+    """
     held = locked(check, now=now)
     if profiles.legal_name(held.user, as_of=now) is None:
         raise NameNeeded
-    if missing := facts.missing_of(held, now=now):
+    asked = scope if facts.lacks_address(held) else Scope.PAPERS
+    if missing := facts.missing_of(held, now=now, scope=asked):
         raise NotComplete(missing)
+    if resubmitting.is_unchanged(held):
+        raise NothingChanged
     made = Round.objects.create(
         of_check=held,
         number=held.rounds.count() + 1,
         submitted_at=now,
         reviewers_needed=settings.IDENTITY_REVIEWERS,
         language=get_language() or "",
+        scope=asked.value,
     )
-    audit.record(actor=held.user, action="identity.submitted", subject=held, detail={"round": made.number})
+    detail = {"round": made.number, "scope": made.scope}
+    audit.record(actor=held.user, action="identity.submitted", subject=held, detail=detail)
+    notices.entered(held, now=now)
     return made
 
 

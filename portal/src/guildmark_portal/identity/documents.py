@@ -9,18 +9,20 @@ from typing import Final
 from django.db import transaction
 
 from guildmark.rules import mrz
-from guildmark.rules.eligibility import Place, asks_for_region, refusals
-from guildmark.rules.identity import DocumentKind, Paper, Role, is_unexpired
+from guildmark.rules.eligibility import OnPapers, Place, address_on_papers, refusals
+from guildmark.rules.identity import DocumentKind, Paper, Role, is_legible, is_unexpired
 from guildmark.rules.names import is_latin
 from guildmark_portal.audit import services as audit
 from guildmark_portal.identity import facts, vault
 from guildmark_portal.identity.checks import locked
+from guildmark_portal.identity.intake.kinds import Kind, kind_of
 from guildmark_portal.identity.intake.pages import Page, pages_of
 from guildmark_portal.identity.models import Check, Document, Evidence
 from guildmark_portal.identity.refusals import (
     AddressEmbargoed,
     AddressNeeded,
     DocumentExpired,
+    PictureTooSmall,
     RegionNeeded,
     TooMuch,
     ZoneDisagrees,
@@ -69,8 +71,8 @@ def add_document(  # noqa: PLR0913 - a document has this many parts
 ) -> Document:
     """Keep a document: `files` are pictures or PDFs as they were sent.
 
-    Raises `FileUnusable` for a file that cannot be taken, `DocumentExpired`, `AddressNeeded`, `RegionNeeded`,
-    `AddressEmbargoed`, `ZoneUnreadable`, `ZoneDoesNotFit`, `ZoneDisagrees`, `TooMuch`, or `TakesNoChanges`.
+    Raises `FileUnusable` for a file that cannot be taken, `PictureTooSmall`, `DocumentExpired`, `AddressNeeded`,
+    `RegionNeeded`, `AddressEmbargoed`, `ZoneUnreadable`, `ZoneDoesNotFit`, `ZoneDisagrees`, `TooMuch`, or `TakesNoChanges`.
     """
     address = particulars.address if kind.may_show_address else None
     paper = Paper(kind, expires_on, particulars.shows_latin_name, address is not None)
@@ -80,7 +82,7 @@ def add_document(  # noqa: PLR0913 - a document has this many parts
     _check_zone(particulars.zone, expires_on)
     if not 0 < len(files) <= MOST_FILES:
         raise TooMuch
-    pages = [page for file in files for page in pages_of(file)]  # takes time: before the transaction
+    pages = [page for file in files for page in _pages(check, file)]  # takes time: before the transaction
     if len(pages) > MOST_PAGES:
         raise TooMuch
     return _keep(check, paper, issuing_country.upper(), particulars, pages, now)
@@ -119,10 +121,21 @@ def _check_address(kind: DocumentKind, address: Place | None) -> None:
     if kind.role is Role.ADDRESS and address is None:
         raise AddressNeeded
     embargo = in_force()
-    if address and asks_for_region(embargo, country=address.country) and not address.region.strip():
+    found = address_on_papers(embargo, papers=address)
+    if found is OnPapers.UNCLEAR:
         raise RegionNeeded
-    if found := refusals(embargo, papers=address):
-        raise AddressEmbargoed(found[0].place)
+    if found is OnPapers.EMBARGOED:
+        raise AddressEmbargoed(refusals(embargo, papers=address)[0].place)
+
+
+def _pages(check: Check, file: bytes) -> tuple[Page, ...]:
+    """The pages of one file. A PDF has no size in pixels: it is rendered finely enough, whatever its page measures."""
+    pages = pages_of(file, sender=check.user_id)
+    if kind_of(file) is not Kind.PDF:
+        for page in pages:
+            if not is_legible(page.width, page.height):
+                raise PictureTooSmall(page.width, page.height)
+    return pages
 
 
 def _check_zone(text: str, expires_on: date | None) -> None:

@@ -2,13 +2,18 @@
 
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.conf import settings
 
 from guildmark.rules import identity as rules
-from guildmark.rules.identity import DocumentKind, Missing, Paper, Standing, Verdict
+from guildmark.rules import identity_session
+from guildmark.rules.eligibility import OnPapers, needs_proof_of_address
+from guildmark.rules.identity import DocumentKind, Missing, Paper, Scope, Standing, Verdict
+from guildmark.rules.identity_session import SessionStanding, Told
 from guildmark_portal.accounts.models import Role, RoleGrant
 from guildmark_portal.identity.models import Assignment, Check, Document, Photo, Round
+from guildmark_portal.identity.provider_models import ProviderSession
 
 ASSIGNMENT_LASTS: Final = timedelta(days=1)
 """How long a check is one reviewer's alone."""
@@ -32,7 +37,7 @@ def rounds_of(check: Check) -> list[rules.Round]:
 def round_facts(one: Round) -> rules.Round:
     """A round, with what reviewers said."""
     decisions = tuple((Verdict(decision.verdict), decision.decided_at) for decision in one.decisions.all())
-    return rules.Round(one.submitted_at, one.reviewers_needed, decisions)
+    return rules.Round(one.submitted_at, one.reviewers_needed, decisions, Scope(one.scope))
 
 
 def reviewers() -> frozenset[int]:
@@ -51,13 +56,57 @@ def standing_of(check: Check) -> Standing:
     return rules.standing(rounds_of(check))
 
 
-def missing_of(check: Check, *, now: datetime) -> tuple[Missing, ...]:
+def missing_of(check: Check, *, now: datetime, scope: Scope = Scope.PAPERS) -> tuple[Missing, ...]:
     """Everything that the check still needs before it can be submitted."""
-    papers = [
-        Paper(DocumentKind(document.kind), document.expires_on, document.shows_latin_name, document.shows_address)
-        for document in documents_of(check)
-    ]
-    return rules.missing(papers, has_photo=photo_of(check) is not None, today=now.date())
+    papers = [_paper(document) for document in documents_of(check)]
+    return rules.missing(papers, has_photo=photo_of(check) is not None, today=now.date(), scope=scope)
+
+
+def documents_in(one: Round) -> list[Document]:
+    """The documents that reviewers are asked about: where it is the address alone, those that show it."""
+    documents, today = documents_of(one.of_check), one.submitted_at.date()
+    if one.scope == Scope.PAPERS.value:
+        return documents
+    return [document for document in documents if rules.proves_address(_paper(document), today=today)]
+
+
+def records_in(one: Round) -> set[UUID] | None:
+    """The sealed records that reviewers are asked about; None where it is everything that was given."""
+    if one.scope == Scope.PAPERS.value:
+        return None
+    documents = documents_in(one)
+    return {sealed for document in documents for sealed in (document.particulars_id, *_pages(document))}
+
+
+def newest_session_of(check: Check) -> ProviderSession | None:
+    """The session at a provider that was started last."""
+    return check.provider_sessions.last()
+
+
+def standing_of_session(session: ProviderSession) -> SessionStanding:
+    """Where a session at a provider stands."""
+    address = OnPapers(session.address) if session.address else None
+    counts_proof = address is not None and needs_proof_of_address(address)
+    return identity_session.standing(
+        [(Told(message.told), message.told_at) for message in session.messages.all()],
+        name_agrees=session.name_agrees,
+        address=address,
+        is_address_proved=counts_proof and rules.is_address_proved(rounds_of(session.of_check)),
+    )
+
+
+def lacks_address(check: Check) -> bool:
+    """Whether a provider has seen the candidate's document, and nobody yet where they live."""
+    newest = newest_session_of(check)
+    return newest is not None and standing_of_session(newest) is SessionStanding.ADDRESS_NEEDED
+
+
+def _pages(document: Document) -> list[UUID]:
+    return [page.sealed_id for page in document.pages.all()]
+
+
+def _paper(document: Document) -> Paper:
+    return Paper(DocumentKind(document.kind), document.expires_on, document.shows_latin_name, document.shows_address)
 
 
 def shred_due_at(check: Check) -> datetime | None:

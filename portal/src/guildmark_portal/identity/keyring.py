@@ -47,15 +47,18 @@ class MasterKey:
 
 
 def ensure(directory: Path, *, now: datetime) -> bool:
-    """Make the file with its first key unless it is there; whether it was made."""
+    """Make the file with its first key unless it is there, whole or not at all; whether it was made."""
     path = directory / KEYS_FILE
     if path.exists():
         return False
+    fresh = _written(directory, [MasterKey.generate(now=now)])
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        os.link(fresh, path)
     except FileExistsError:  # somebody else was faster
         return False
-    _fill(descriptor, [MasterKey.generate(now=now)])
+    finally:
+        fresh.unlink()
+    _sync(directory)
     return True
 
 
@@ -78,19 +81,28 @@ def read(directory: Path) -> tuple[MasterKey, ...]:
 
 def replace(directory: Path, keys: list[MasterKey]) -> None:
     """Have `keys` in the file, whole or not at all, and on the disk when this returns."""
+    _written(directory, keys).replace(directory / KEYS_FILE)
+    _sync(directory)
+
+
+def _written(directory: Path, keys: list[MasterKey]) -> Path:
+    """A file of another name that holds `keys`, on the disk; none if that fails."""
     fresh = directory / f".{KEYS_FILE}.{secrets.token_hex(4)}"
-    _fill(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), keys)
-    fresh.replace(directory / KEYS_FILE)
+    try:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            json.dump({"keys": [key.to_json() for key in keys]}, file, indent=2)
+            file.write("\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        raise
+    return fresh
+
+
+def _sync(directory: Path) -> None:
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _fill(descriptor: int, keys: list[MasterKey]) -> None:
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump({"keys": [key.to_json() for key in keys]}, file, indent=2)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())

@@ -3,8 +3,10 @@
 Sealed, DataKey (in `sealed`): the vault's two halves of what is encrypted. A record whose key is gone was shredded.
 Check: one candidate's check. Document, Photo, Evidence: what was given for it. Leave, Link: how a photo may come.
 ProviderSession, ProviderMessage (in `provider_models`): what a provider was asked and told.
+Objection, Note (in `objections`): of what a rejection is, and what was written beside it.
 Round, Assignment, Decision: what reviewers were asked, who took it, what they said. Look: who saw which evidence, and when.
-Shredding: that the evidence of a check is gone; who checked, when, how and the outcome stay.
+Shredding (in `sealed`): that the evidence of a check is gone; who checked, when, how and the outcome stay.
+ReviewersLetter (in `reviewers_letter`): when a reviewer was last told that something waits.
 
 Names, numbers and machine-readable zones stand in no column: they are sealed like the images.
 """
@@ -17,9 +19,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from guildmark.rules.identity import LONG_SIDE, SHORT_SIDE, DocumentKind, Verdict
-from guildmark_portal.identity.provider_models import ProviderMessage, ProviderSession  # noqa: F401 - Django looks here
-from guildmark_portal.identity.sealed import Sealed
+from guildmark.rules.identity import LONG_SIDE, SHORT_SIDE, DocumentKind, Scope, Verdict
+from guildmark_portal.identity.objections import Note, Objection  # noqa: F401 - Django looks here
+from guildmark_portal.identity.provider_models import ProviderMessage, ProviderSession  # noqa: F401 - as above
+from guildmark_portal.identity.reviewers_letter import ReviewersLetter  # noqa: F401 - as above
+from guildmark_portal.identity.sealed import Sealed, Shredding  # noqa: F401 - as above
 
 
 class Check(models.Model):
@@ -34,7 +38,7 @@ class Check(models.Model):
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
 
     class Meta:
-        """One open check per candidate; it is closed when its evidence is shredded."""
+        """One open check per candidate. It is closed when its evidence is shredded, or when a new name asks for a new one."""
 
         ordering: ClassVar[list[str]] = ["-opened_at"]
         verbose_name = _("identity check")
@@ -189,7 +193,8 @@ class Evidence(models.Model):
 class Round(models.Model):
     """The evidence of a check, submitted for review. `reviewers_needed` is the policy of that day.
 
-    `language` is the candidate's when they submitted: the letter that tells the outcome is written in it.
+    `language` is the candidate's when they submitted: the letter that tells the outcome is written in it. `scope` is what
+    reviewers are asked about.
     """
 
     of_check = models.ForeignKey(Check, models.CASCADE, related_name="rounds", verbose_name=_("identity check"))
@@ -197,6 +202,9 @@ class Round(models.Model):
     submitted_at = models.DateTimeField(_("submitted at"))
     reviewers_needed = models.PositiveSmallIntegerField(_("reviewers needed"))
     language = models.CharField(_("language"), max_length=10, blank=True)
+    scope = models.CharField(
+        _("scope"), max_length=7, default=Scope.PAPERS.value, choices=[(scope.value, scope.value) for scope in Scope]
+    )
 
     class Meta:
         """Numbered from 1."""
@@ -280,20 +288,3 @@ class Look(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} {self.at}"
-
-
-class Shredding(models.Model):
-    """The evidence of a check is gone for ever."""
-
-    of_check = models.OneToOneField(Check, models.CASCADE, related_name="shredding", verbose_name=_("identity check"))
-    shredded_at = models.DateTimeField(_("shredded at"))
-    records = models.PositiveIntegerField(_("records"))
-
-    class Meta:
-        """How shreddings are named."""
-
-        verbose_name = _("shredding")
-        verbose_name_plural = _("shreddings")
-
-    def __str__(self) -> str:
-        return str(self.shredded_at)

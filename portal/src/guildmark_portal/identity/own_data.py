@@ -1,11 +1,10 @@
 """A person's own data of identity: read out to them with their own images, and shredded when their account goes."""
 
-import base64
 import json
 import logging
+from collections.abc import Iterator
 from typing import Any, Final
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from guildmark.rules.identity import Standing
@@ -13,10 +12,12 @@ from guildmark.rules.identity_session import SessionStanding
 from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
 from guildmark_portal.accounts.personal_data import Part
-from guildmark_portal.identity import facts, provided, shredding, vault
-from guildmark_portal.identity.models import Check, Document
+from guildmark_portal.identity import facts, provided, rejecting, shredding, vault
+from guildmark_portal.identity.models import Check, Document, Evidence
+from guildmark_portal.identity.reviewers_letter import ReviewersLetter
 from guildmark_portal.identity.sealed import Sealed
 
+NAME: Final = "identity"
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -25,13 +26,20 @@ def export(user: User) -> list[Any]:
     return [_check(check) for check in Check.objects.filter(user=user)]
 
 
+def images(user: User) -> Iterator[tuple[str, bytes]]:
+    """Every picture that is still kept, as a JPEG, one after the other."""
+    for image in Evidence.objects.filter(of_check__user=user).select_related("sealed"):
+        if content := _opened(image.sealed):
+            yield _file(image), content
+
+
 def erase(user: User) -> None:
     """Shred everything. A check that was approved stays as a fact: who checked, when, how and that it was good."""
+    ReviewersLetter.objects.filter(reviewer=user).delete()
     for check in Check.objects.filter(user=user):
         shredding.shred(check=check, now=clock.now(), actor=f"user:{user.pk}")
         if not _was_checked(check):
-            records = Sealed.objects.filter(Q(evidence__of_check=check) | Q(document__of_check=check))
-            sealed = list(records.values_list("pk", flat=True))
+            sealed = shredding.records_of(check)
             check.photos.all().delete()
             check.delete()
             Sealed.objects.filter(pk__in=sealed).delete()
@@ -47,7 +55,7 @@ def kept(user: User) -> list[str]:
 def _was_checked(check: Check) -> bool:
     """Whether reviewers have approved it, or a provider has verified it."""
     sessions = check.provider_sessions.prefetch_related("messages")
-    is_verified = any(provided.standing_of(session) is SessionStanding.VERIFIED for session in sessions)
+    is_verified = any(facts.standing_of_session(session) is SessionStanding.VERIFIED for session in sessions)
     return is_verified or facts.standing_of(check) is Standing.APPROVED
 
 
@@ -57,12 +65,25 @@ def _check(check: Check) -> dict[str, Any]:
         "stands": facts.standing_of(check).value,
         "documents": [_document(document) for document in check.documents.all()],
         "photos": [
-            {"added_at": photo.added_at.isoformat(), "source": photo.source, "image": _image(photo.image.sealed)}
+            {"added_at": photo.added_at.isoformat(), "source": photo.source, "image": _name(photo.image)}
             for photo in check.photos.all()
         ],
         "submitted_at": [one.submitted_at.isoformat() for one in check.rounds.all()],
         "decisions": [
-            {"decided_at": said.decided_at.isoformat(), "verdict": said.verdict, "reasons": said.reasons}
+            {
+                "decided_at": said.decided_at.isoformat(),
+                "verdict": said.verdict,
+                "reasons": said.reasons,
+                "objections": [
+                    {
+                        "reason": of.reason,
+                        "document": of.document.kind if of.document else None,
+                        "photo": of.photo_id is not None,
+                    }
+                    for of in said.objections.select_related("document")
+                ],
+                "note": rejecting.note_of(said),
+            }
             for one in check.rounds.all()
             for said in one.decisions.all()
         ],
@@ -80,14 +101,17 @@ def _document(document: Document) -> dict[str, Any]:
         "added_at": document.added_at.isoformat(),
         "withdrawn_at": document.withdrawn_at.isoformat() if document.withdrawn_at else None,
         "printed": json.loads(content) if content else None,
-        "pages": [_image(page.sealed) for page in document.pages.all()],
+        "pages": [_name(page) for page in document.pages.all()],
     }
 
 
-def _image(sealed: Sealed) -> str | None:
-    """A JPEG as base64; None once it was shredded."""
-    content = _opened(sealed)
-    return base64.b64encode(content).decode() if content else None
+def _name(image: Evidence) -> str | None:
+    """Where the JPEG lies in the download; None once it was shredded."""
+    return f"{NAME}/{_file(image)}" if _opened(image.sealed) else None
+
+
+def _file(image: Evidence) -> str:
+    return f"photo-{image.photo_id}.jpg" if image.document_id is None else f"document-{image.document_id}-{image.page}.jpg"
 
 
 def _opened(sealed: Sealed) -> bytes | None:
@@ -100,4 +124,4 @@ def _opened(sealed: Sealed) -> bytes | None:
         return None
 
 
-PART = Part(name="identity", export=export, erase=erase, kept=kept)
+PART = Part(name=NAME, export=export, erase=erase, kept=kept, contents=images)

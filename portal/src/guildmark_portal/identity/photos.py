@@ -5,6 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from guildmark.rules.identity import is_large_enough
@@ -13,10 +14,11 @@ from guildmark_portal.accounts.roles import holds
 from guildmark_portal.audit import services as audit
 from guildmark_portal.identity import facts, vault
 from guildmark_portal.identity.checks import locked, withdraw
-from guildmark_portal.identity.intake.kinds import Kind, kind_of
+from guildmark_portal.identity.intake.kinds import Kind, is_heif, kind_of
 from guildmark_portal.identity.intake.pages import FileUnusable, Page, pages_of
 from guildmark_portal.identity.models import Check, Evidence, Leave, Link, Photo, PhotoSource
 from guildmark_portal.identity.refusals import LinkSpent, NoLeave, PhotoTooSmall, ReviewRefused
+from guildmark_portal.mail import services as mail
 
 PHOTO = "photo"
 LINK_LASTS: Final = timedelta(minutes=15)
@@ -27,14 +29,14 @@ def add_photo(*, check: Check, file: bytes, now: datetime) -> Photo:
 
     Raises `FileUnusable`, `PhotoTooSmall` or `TakesNoChanges`.
     """
-    return _keep(check, _picture(file), PhotoSource.BROWSER, now=now)
+    return _keep(check, _picture(check, file), PhotoSource.BROWSER, now=now)
 
 
 def add_photo_file(*, check: Check, file: bytes, now: datetime) -> Photo:
     """Keep a photo that comes as a file, which uses up a reviewer's leave. Raises `NoLeave` without one, else as above."""
     if not has_leave(check):
         raise NoLeave
-    picture = _picture(file)
+    picture = _picture(check, file)
     with transaction.atomic():
         leave = Leave.objects.select_for_update().filter(of_check=check, used_at=None).first()
         if leave is None:
@@ -47,7 +49,7 @@ def add_photo_file(*, check: Check, file: bytes, now: datetime) -> Photo:
 def add_photo_by_link(*, token: str, file: bytes, now: datetime) -> Photo:
     """Keep a photo that another device sends with its one-time link, and use the link up. Raises `LinkSpent`, else as above."""
     link = find_link(token=token, now=now)
-    picture = _picture(file)
+    picture = _picture(link.of_check, file)
     with transaction.atomic():
         photo = _keep(link.of_check, picture, PhotoSource.DEVICE, now=now)
         if not Link.objects.filter(pk=link.pk, used_at=None, expires_at__gt=now).update(used_at=now):
@@ -74,9 +76,17 @@ def find_link(*, token: str, now: datetime) -> Link:
     return link
 
 
+def has_arrived(*, token: str) -> bool:
+    """Whether a photo came with the link of this secret, as long as anything of the check is kept."""
+    link = Link.objects.filter(token_sha256=_digest(token)).first()
+    if link is None or link.used_at is None:
+        return False
+    return Photo.objects.filter(of_check=link.of_check_id, source=PhotoSource.DEVICE, added_at=link.used_at).exists()
+
+
 @transaction.atomic
 def grant_leave(*, check: Check, reviewer: User, now: datetime) -> bool:
-    """Let the candidate send the photo as a file, once; whether that is new. Raises `ReviewRefused`."""
+    """Let the candidate send the photo as a file, once, and tell them; whether that is new. Raises `ReviewRefused`."""
     if not holds(reviewer, Role.REVIEWER) or check.user_id == reviewer.pk:
         raise ReviewRefused
     try:
@@ -85,6 +95,11 @@ def grant_leave(*, check: Check, reviewer: User, now: datetime) -> bool:
     except IntegrityError:  # it has one, or somebody else gives it at this very moment
         return False
     audit.record(actor=reviewer, action="identity.leave", subject=check)
+    mail.send(
+        to=check.user.email,
+        template="identity/leave",
+        context={"name": check.user.name, "url": f"{settings.PORTAL_URL}/identity/photo/"},
+    )
     return True
 
 
@@ -93,10 +108,13 @@ def has_leave(check: Check) -> bool:
     return Leave.objects.filter(of_check=check, used_at=None).exists()
 
 
-def _picture(file: bytes) -> Page:
-    if kind_of(file) in {Kind.PDF, Kind.WEBP}:  # a page of a PDF has any number of pixels, whatever was drawn on it
+def _picture(check: Check, file: bytes) -> Page:
+    kind = kind_of(file)
+    if kind in {Kind.PDF, Kind.WEBP}:  # a page of a PDF has any number of pixels, whatever was drawn on it
         raise FileUnusable("not_a_photo")
-    (page,) = pages_of(file)
+    if kind is None and file and not is_heif(file):
+        raise FileUnusable("unknown_photo")
+    (page,) = pages_of(file, sender=check.user_id)
     if not is_large_enough(page.width, page.height):
         raise PhotoTooSmall(page.width, page.height)
     return page

@@ -10,13 +10,15 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from guildmark.rules.eligibility import OnPapers
 from guildmark.rules.identity_session import NameForm, Told
 
 
 class ProviderSession(models.Model):
     """A session at a provider. `name_agrees`: whether the name on the document is the profile's; None before it was held so.
 
-    `agreed_form` says which of the profile's names that was: the one that a certificate may carry.
+    `agreed_form` says which of the profile's names that was: the one that a certificate may carry. `address` says what was
+    found of the address on the document, empty if it was not asked for. `language` is the candidate's when they began.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -31,6 +33,10 @@ class ProviderSession(models.Model):
         _("form of the name that agrees"), max_length=5, blank=True, choices=[(form.value, form.value) for form in NameForm]
     )
     compared_at = models.DateTimeField(_("name compared at"), null=True, blank=True)
+    address = models.CharField(
+        _("address on the document"), max_length=9, blank=True, choices=[(found.value, found.value) for found in OnPapers]
+    )
+    language = models.CharField(_("language"), max_length=10, blank=True)
     redaction_asked_at = models.DateTimeField(_("redaction asked at"), null=True, blank=True)
 
     class Meta:

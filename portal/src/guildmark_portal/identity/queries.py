@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from guildmark.rules.identity import Standing
+from django.db.models import QuerySet
+
+from guildmark.rules.identity import Scope
 from guildmark_portal.accounts.models import User
-from guildmark_portal.identity import facts
+from guildmark_portal.identity import checked_names, facts
 from guildmark_portal.identity.models import Check, Decision, Document, Evidence, Photo
 from guildmark_portal.profiles import queries as profiles
 from guildmark_portal.profiles.models import LegalName, Residence
@@ -25,11 +27,27 @@ class Waiting:
     reviewer: User | None
     approved_by: tuple[User, ...]
     has_lapsed: bool
+    scope: Scope = Scope.PAPERS
+
+    def may_be_taken_by(self, reviewer: User) -> bool:
+        """Whether the reviewer can take it now: it is free, not their own, and they have not approved it already."""
+        is_free = self.reviewer is None or self.has_lapsed
+        return is_free and self.reviewer != reviewer and self.check.user_id != reviewer.pk and reviewer not in self.approved_by
 
 
 def check_of(user: User) -> Check | None:
     """The candidate's open check, else the newest one."""
     return Check.objects.filter(user=user, closed_at=None).first() or Check.objects.filter(user=user).first()
+
+
+def check_in_hand(user: User) -> Check | None:
+    """The check that the candidate's own pages are about: none where what was approved bears another name than holds now."""
+    approved, check = checked_names.reviewed(user), check_of(user)
+    if approved is None:
+        return check
+    if approved.is_current:
+        return approved.check
+    return None if check == approved.check else check
 
 
 def thing_of(check: Check, thing_id: UUID) -> Document | Photo | None:
@@ -49,8 +67,14 @@ def last_decision(check: Check) -> Decision | None:
 
 
 def stated_name(check: Check) -> LegalName | None:
-    """The legal name that the papers were submitted with: what is entered afterwards, nobody has seen papers for."""
-    return profiles.legal_name(check.user, as_of=check.rounds.latest("number").submitted_at)
+    """The legal name that the papers were submitted with: what is entered afterwards, nobody has seen papers for.
+
+    A proof of address belongs to the name that a provider saw.
+    """
+    newest, session = check.rounds.latest("number"), facts.newest_session_of(check)
+    if newest.scope == Scope.ADDRESS.value and session is not None:
+        return profiles.legal_name(check.user, as_of=session.compared_at)
+    return profiles.legal_name(check.user, as_of=newest.submitted_at)
 
 
 def stated_residence(check: Check) -> Residence | None:
@@ -61,15 +85,23 @@ def stated_residence(check: Check) -> Residence | None:
 
 def queue(*, now: datetime) -> list[Waiting]:
     """Every check that waits for a reviewer, the longest wait first."""
-    checks = (
-        Check.objects.filter(closed_at=None, rounds__isnull=False)
+    return sorted(_waiting_among(Check.objects.all(), now), key=lambda waiting: waiting.submitted_at)
+
+
+def waiting_of(check: Check, *, now: datetime) -> Waiting | None:
+    """The check as the queue shows it; None if it does not wait."""
+    return next(iter(_waiting_among(Check.objects.filter(pk=check.pk), now)), None)
+
+
+def _waiting_among(checks: "QuerySet[Check]", now: datetime) -> list[Waiting]:
+    submitted = (
+        checks.filter(closed_at=None, rounds__isnull=False)
         .distinct()
         .select_related("user")
         .prefetch_related("rounds__decisions__reviewer", "rounds__assignments__reviewer")
     )
     able = facts.reviewers()
-    found = (_waiting(check, able, now) for check in checks if _is_waiting(check))
-    return sorted(found, key=lambda waiting: waiting.submitted_at)
+    return [_waiting(check, able, now) for check in submitted if _is_waiting(check)]
 
 
 def _is_waiting(check: Check) -> bool:
@@ -82,9 +114,12 @@ def _waiting(check: Check, able: frozenset[int], now: datetime) -> Waiting:
     taken = next((one for one in newest.assignments.all() if one.released_at is None), None)
     approved = tuple(decision.reviewer for decision in newest.decisions.all())
     has_lapsed = taken is not None and facts.has_lapsed(taken, able, now=now)
-    return Waiting(check, newest.submitted_at, newest.number, None if taken is None else taken.reviewer, approved, has_lapsed)
-
-
-def is_waiting(check: Check) -> bool:
-    """Whether reviewers have to look at the check."""
-    return check.closed_at is None and facts.standing_of(check) is Standing.WAITING
+    return Waiting(
+        check,
+        newest.submitted_at,
+        newest.number,
+        None if taken is None else taken.reviewer,
+        approved,
+        has_lapsed,
+        Scope(newest.scope),
+    )

@@ -3,6 +3,7 @@
 guildmark.errors.Refused
 ├── TakesNoChanges      the papers are with the reviewers, or approved
 ├── NotComplete         something is missing; every part of it is named
+├── NothingChanged      a check that was rejected, as it was
 ├── NameNeeded          no legal name that papers could be held against
 ├── DocumentExpired     a document that is none any more
 ├── AddressNeeded       a proof of address that shows none
@@ -12,6 +13,7 @@ guildmark.errors.Refused
 ├── ZoneUnreadable      what was typed is no machine-readable zone
 ├── ZoneDoesNotFit      a check digit is wrong: something is mistyped
 ├── ZoneDisagrees       its date of expiry is another one than was given
+├── PictureTooSmall     a picture of a document that nobody can read
 ├── PhotoTooSmall       less than 900 x 600 pixels
 ├── NoLeave             a photo as a file, without a reviewer's leave
 ├── LinkSpent           a one-time link that was used, or has run out
@@ -27,7 +29,7 @@ from django.utils.translation import gettext_lazy
 
 from guildmark.errors import Refused
 from guildmark.i18n import mark
-from guildmark.rules.identity import LONG_SIDE, SHORT_SIDE, Missing
+from guildmark.rules.identity import DOCUMENT_SHORT_SIDE, LONG_SIDE, SHORT_SIDE, Missing
 from guildmark.rules.mrz import Field
 
 MISSING: dict[Missing, str | Promise] = {
@@ -62,6 +64,12 @@ class NotComplete(Refused):
     def __init__(self, missing: Sequence[Missing]) -> None:
         self.missing = tuple(missing)
         super().__init__(_("Something is missing."), next_step=" ".join(str(MISSING[part]) for part in missing))
+
+
+class NothingChanged(Refused):
+    """Your papers are as they were when they could not be approved."""
+
+    default_next_step = mark("Change what the reasons name, then submit them again.")
 
 
 class NameNeeded(Refused):
@@ -133,6 +141,18 @@ class ZoneDisagrees(Refused):
         super().__init__(
             _("The machine-readable zone says that the document expires on {date}.").format(date=in_zone or "?"),
             next_step=_("Compare both dates with the document, and correct the one that is wrong."),
+        )
+
+
+class PictureTooSmall(Refused):
+    """The picture of the document is too small to be read."""
+
+    def __init__(self, width: int, height: int) -> None:
+        super().__init__(
+            _("The picture has {width} x {height} pixels; its shorter side needs {short} or more to be legible.").format(
+                width=width, height=height, short=DOCUMENT_SHORT_SIDE
+            ),
+            next_step=_("Take it again from nearer, so that the document fills the picture, and send the original file."),
         )
 
 

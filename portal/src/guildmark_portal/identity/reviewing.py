@@ -5,61 +5,24 @@ Nobody reviews their own check. Where two approvals are needed they are two peop
 
 from collections.abc import Iterable
 from datetime import datetime
-from enum import Enum
-from typing import Final
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from guildmark.rules.identity import Standing, Verdict
+from guildmark.rules.identity import Scope, Standing, Verdict
 from guildmark_portal.accounts.models import Role, User
 from guildmark_portal.accounts.roles import holds
 from guildmark_portal.audit import services as audit
-from guildmark_portal.identity import facts, shredding, vault
+from guildmark_portal.identity import facts, notices, onward, rejecting, shredding, vault
 from guildmark_portal.identity.models import Assignment, Check, Decision, Look, Round
+from guildmark_portal.identity.objections import Note
 from guildmark_portal.identity.refusals import ReviewRefused
+from guildmark_portal.identity.rejecting import REASONS, OfThing, Reason, reasons_for
 from guildmark_portal.identity.sealed import Sealed
 from guildmark_portal.mail import services as mail
 
-
-class Reason(str, Enum):
-    """Why papers are rejected."""
-
-    UNREADABLE = "unreadable"
-    INCOMPLETE = "incomplete"
-    NOT_ACCEPTED = "not_accepted"
-    EXPIRED = "expired"
-    NO_SIGNATURE = "no_signature"
-    NO_PHOTO = "no_photo"
-    NAME_DIFFERS = "name_differs"
-    LATIN_NAME_MISSING = "latin_name_missing"
-    ADDRESS_MISSING = "address_missing"
-    ADDRESS_DIFFERS = "address_differs"
-    FACE_HIDDEN = "face_hidden"
-    NOT_THE_SAME_PERSON = "not_the_same_person"
-    ALTERED = "altered"
-
-
-REASONS: Final[dict[Reason, str | Promise]] = {
-    Reason.UNREADABLE: gettext_lazy("A picture cannot be read. Take it again in good light, without reflections."),
-    Reason.INCOMPLETE: gettext_lazy("Part of a document is missing. Show every edge of it, and both sides of a card."),
-    Reason.NOT_ACCEPTED: gettext_lazy("This kind of document is not taken. Choose one of those that the page lists."),
-    Reason.EXPIRED: gettext_lazy("A document has expired. Use one that is valid."),
-    Reason.NO_SIGNATURE: gettext_lazy("The signature is missing. Show the side that carries it, or use a signed document."),
-    Reason.NO_PHOTO: gettext_lazy("The document shows no photo. Use one that does."),
-    Reason.NAME_DIFFERS: gettext_lazy("The name differs from the one in your profile. Correct whichever is wrong."),
-    Reason.LATIN_NAME_MISSING: gettext_lazy(
-        "Your name in Latin script is missing. Add a second document that shows it, or a notarised translation."
-    ),
-    Reason.ADDRESS_MISSING: gettext_lazy("The address cannot be seen. Add a proof of address."),
-    Reason.ADDRESS_DIFFERS: gettext_lazy("The address differs from the one in your profile. Correct whichever is wrong."),
-    Reason.FACE_HIDDEN: gettext_lazy("Your face cannot be seen well. Take the photo again, from the front and in good light."),
-    Reason.NOT_THE_SAME_PERSON: gettext_lazy("The photo and the document do not seem to show the same person."),
-    Reason.ALTERED: gettext_lazy("A document seems to have been changed. Use the original."),
-}
+__all__ = ["REASONS", "Reason", "assign", "decide", "look", "reasons_for", "release"]
 
 
 @transaction.atomic
@@ -99,6 +62,7 @@ def release(*, check: Check, reviewer: User, now: datetime) -> None:
     taken = Assignment.objects.filter(round__of_check=check, reviewer=reviewer, released_at=None)
     if taken.update(released_at=now):
         audit.record(actor=reviewer, action="identity.released", subject=check)
+        notices.entered(check, now=now)
 
 
 @transaction.atomic
@@ -107,29 +71,49 @@ def look(*, check: Check, sealed: Sealed, what: str, viewer: User, now: datetime
     one = _waiting(check, viewer)
     if not one.assignments.filter(reviewer=viewer, released_at=None).exists():
         raise ReviewRefused(_("Take this check first, then you can look at it."))
+    asked = facts.records_in(one)
+    if asked is not None and sealed.pk not in asked:
+        raise ReviewRefused(_("Only the address is asked about here; the other papers were not submitted."))
     Look.objects.create(of_check=check, viewer=viewer, what=what, sealed_id=sealed.pk, at=now)
     audit.record(actor=viewer, action="identity.look", subject=check, detail={"what": what, "record": str(sealed.pk)})
     return vault.unseal(sealed)
 
 
 @transaction.atomic
-def decide(*, check: Check, reviewer: User, verdict: Verdict, reasons: Iterable[Reason] = (), now: datetime) -> Decision:
-    """Approve or reject a check that the reviewer has taken, and tell the candidate once it is decided."""
+def decide(  # noqa: PLR0913 - a decision has this many parts
+    *,
+    check: Check,
+    reviewer: User,
+    verdict: Verdict,
+    reasons: Iterable[Reason] = (),
+    of_things: Iterable[OfThing] = (),
+    note: str = "",
+    now: datetime,
+) -> Decision:
+    """Approve or reject a check that the reviewer has taken, and tell the candidate once it is decided.
+
+    A reason of `of_things` is of that document, or of the photo; one of `reasons` of everything together.
+    """
     one = _waiting(check, reviewer)
     _refuse_second_opinion(one, reviewer)
-    codes = sorted({reason.value for reason in reasons})
-    if (verdict is Verdict.REJECTED) != bool(codes):
+    general, named, note = sorted(set(reasons)), list(dict.fromkeys(of_things)), note.strip()
+    codes = sorted({reason.value for reason in [*general, *(reason for reason, _thing in named)]})
+    if (verdict is Verdict.REJECTED) != bool(codes) or (note and not codes):
         raise ReviewRefused(
             _("A rejection has one reason or more, an approval has none."), next_step=_("Choose again, then decide.")
         )
+    rejecting.refuse_note(note)
+    rejecting.refuse_others(one, (thing for _reason, thing in named))
     if not one.assignments.filter(reviewer=reviewer, released_at=None).update(released_at=now):
         raise ReviewRefused(_("Take this check first, then decide."))
     made = Decision.objects.create(round=one, reviewer=reviewer, verdict=verdict.value, reasons=codes, decided_at=now)
+    rejecting.keep(made, reasons=general, of_things=named, note=note)
     audit.record(actor=reviewer, action="identity.decided", subject=check, detail={"verdict": verdict.value, "reasons": codes})
     shredding.look_when_due(check)
-    where = facts.standing_of(check)
-    if where is not Standing.WAITING:
-        _tell(check, where, codes, language=one.language, now=now)
+    if facts.round_facts(one).outcome is None:
+        notices.entered(check, now=now)  # for a second reviewer
+    else:
+        _tell(one, made)
     return made
 
 
@@ -150,18 +134,22 @@ def _refuse_second_opinion(one: Round, reviewer: User) -> None:
         raise ReviewRefused(_("You have decided on this check already; the second approval is another reviewer's."))
 
 
-def _tell(check: Check, where: Standing, codes: list[str], *, language: str, now: datetime) -> None:
+def _tell(one: Round, decision: Decision) -> None:
     """Write to the candidate, in the language in which they submitted: the reviewer's own is no concern of theirs."""
+    user = one.of_check.user
     mail.send(
-        to=check.user.email,
-        key=f"identity:{check.pk}:{now.isoformat()}",
+        to=user.email,
+        key=f"identity:{one.of_check_id}:{decision.decided_at.isoformat()}",
         template="identity/decided",
         context={
-            "name": check.user.name,
-            "approved": where is Standing.APPROVED,
-            "reasons": [REASONS[Reason(code)] for code in codes],  # lazy: they take the letter's language
+            "name": user.name,
+            "approved": decision.verdict == Verdict.APPROVED.value,
+            "is_address_only": one.scope == Scope.ADDRESS.value,
+            "reasons": rejecting.lines_of(decision),  # lazy: they take the letter's language
+            "has_note": Note.objects.filter(decision=decision).exists(),
             "url": f"{settings.PORTAL_URL}/identity/",
             "days": settings.IDENTITY_RETENTION_DAYS,
+            **onward.for_letter(user),
         },
-        language=language or None,
+        language=one.language or None,
     )

@@ -1,4 +1,4 @@
-"""The two halves of what the vault keeps; see `vault`."""
+"""The two halves of what the vault keeps, and that it is gone; see `vault`."""
 
 import uuid
 
@@ -38,3 +38,22 @@ class DataKey(models.Model):
 
     def __str__(self) -> str:
         return str(self.sealed_id)
+
+
+class Shredding(models.Model):
+    """The evidence of a check is gone for ever."""
+
+    of_check = models.OneToOneField(
+        "identity.Check", models.CASCADE, related_name="shredding", verbose_name=_("identity check")
+    )
+    shredded_at = models.DateTimeField(_("shredded at"))
+    records = models.PositiveIntegerField(_("records"))
+
+    class Meta:
+        """How shreddings are named."""
+
+        verbose_name = _("shredding")
+        verbose_name_plural = _("shreddings")
+
+    def __str__(self) -> str:
+        return str(self.shredded_at)

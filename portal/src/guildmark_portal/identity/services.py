@@ -8,6 +8,7 @@ from guildmark_portal.identity.photos import (
     add_photo_file,
     find_link,
     grant_leave,
+    has_arrived,
     has_leave,
     make_link,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "decide",
     "find_link",
     "grant_leave",
+    "has_arrived",
     "has_leave",
     "is_approved",
     "level_reached",

@@ -9,12 +9,14 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from guildmark_portal import clock
+from guildmark_portal.accounts import scrubbing
 from guildmark_portal.audit import services as audit
 from guildmark_portal.identity import facts, redaction, vault
-from guildmark_portal.identity.models import Check, Link, Shredding
-from guildmark_portal.identity.sealed import Sealed
+from guildmark_portal.identity.models import Check, Link
+from guildmark_portal.identity.sealed import Sealed, Shredding
 from guildmark_portal.jobs.models import Job
 from guildmark_portal.jobs.services import Later, enqueue, handler
 
@@ -37,12 +39,17 @@ def destroy(sealed_ids: list[UUID]) -> int:
     return vault.shred(sealed_ids)
 
 
+def records_of(check: Check) -> list[UUID]:
+    """Everything that is sealed for a check: pictures, what is printed on documents, and notes to the candidate."""
+    of_check = Q(evidence__of_check=check) | Q(document__of_check=check) | Q(note__decision__round__of_check=check)
+    return list(Sealed.objects.filter(of_check).values_list("pk", flat=True))
+
+
 @transaction.atomic
 def shred(*, check: Check, now: datetime, actor: str = audit.SYSTEM) -> Shredding:
     """Make everything that was given for a check unreadable. Who checked, when, how and the outcome stay. Once."""
     held = Check.objects.select_for_update().get(pk=check.pk)
-    records = Sealed.objects.filter(evidence__of_check=held) | Sealed.objects.filter(document__of_check=held)
-    destroyed = destroy(list(records.values_list("pk", flat=True)))
+    destroyed = destroy(records_of(held))
     held.documents.update(issuing_country="", expires_on=None)
     Link.objects.filter(of_check=held).delete()
     redaction.ask(held)
@@ -81,5 +88,5 @@ def _shred_due(_job: Job) -> None:
 
 @handler(SCRUB, attempts=None)
 def _scrub(_job: Job) -> None:
-    if not vault.scrub():
+    if not scrubbing.scrub():
         raise Later(clock.now() + _SOON)

@@ -7,10 +7,8 @@ database, apart from each other and from the master key.
 Record id and purpose are associated data of both: a wrapped key or a file that is put in another's place does not open.
 
 To **shred**, the row with the wrapped data key is deleted and the ciphertext unlinked. The bytes of a deleted row may
-live on in free pages of SQLite's file and in its write-ahead log: `secure_delete` overwrites the former, and `scrub` empties
-the latter. Backups that were made before hold what they held; those made afterwards hold nothing that can be read.
-
-On another database than SQLite, `scrub` cannot promise that; there its own means are needed (PostgreSQL: VACUUM).
+live on in free pages of SQLite's file and in its write-ahead log: `secure_delete` overwrites the former, `accounts.scrubbing`
+empties the latter. Backups that were made before hold what they held; those made afterwards hold nothing that can be read.
 """
 
 import os
@@ -24,7 +22,7 @@ from uuid import UUID, uuid4
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from guildmark.errors import OurFault
 from guildmark.i18n import mark
@@ -85,7 +83,7 @@ def unseal(sealed: Sealed) -> bytes:
 def shred(sealed_ids: list[UUID]) -> int:
     """Destroy the data keys, and the ciphertexts once the transaction commits; the number of keys destroyed.
 
-    Call `scrub` afterwards, outside of any transaction: until then the log of the database may hold the old bytes.
+    Call `scrubbing.scrub` afterwards, outside of any transaction: until then the log of the database may hold the old bytes.
     """
     destroyed, _per_model = DataKey.objects.filter(sealed__in=sealed_ids).delete()
     for sealed_id in sealed_ids:
@@ -107,17 +105,6 @@ def sweep(*, now: datetime) -> int:
             path.unlink(missing_ok=True)
             removed += 1
     return removed
-
-
-def scrub() -> bool:
-    """Write the log of the database back and empty it; False if somebody reads just now, and it must be tried again."""
-    if connection.vendor != "sqlite":
-        return True
-    if connection.in_atomic_block:
-        raise RuntimeError("The log can be emptied only outside of a transaction.")
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return bool(cursor.fetchone()[0] == 0)
 
 
 def rotate(*, forget_old: bool) -> int:

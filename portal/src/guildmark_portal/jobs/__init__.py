@@ -8,7 +8,8 @@ runs **at least** once, and handlers must be idempotent; they run one at a time 
 hung longer than its lease may still be inside its handler, which is why finishing is conditional on the lease as well.
 
 A failed attempt waits (doubling) and runs again. After a kind's number of attempts the job is dead: kept, logged, shown in the
-administration. Kinds that a candidate's result depends on never die.
+administration. Kinds that a candidate's result depends on never die. A handler that knows that no attempt can succeed says so
+(`Hopeless`), and the job is dead at once.
 
 While a job of a kind and key is unfinished there is no second one. Enqueueing it again while it runs asks for another
 round (`requests`): the running handler may already have read what the caller has just changed.

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from guildmark_portal import clock
+from guildmark_portal.audit.admin_page import ReadOnlyPage
 from guildmark_portal.jobs.models import Job
 
 
@@ -34,7 +35,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Job)
-class JobAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class JobAdmin(ReadOnlyPage):
     """Jobs, to be read. The payload stays out of sight: it may hold a letter. One that was given up can be tried again."""
 
     list_display = ("kind", "key", "priority", "run_at", "attempts", "leased_until", "finished_at", "dead_at")
@@ -43,18 +44,6 @@ class JobAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ordering = ("-id",)
     exclude = ("payload", "claim")
     actions = ("try_again",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - the framework's signature
-        """Never: jobs follow from facts."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:  # noqa: ARG002 - the framework's signature
-        """Never."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:  # noqa: ARG002 - the framework's signature
-        """Never."""
-        return False
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         """For owners, who change things, and not for those who only read."""

@@ -18,6 +18,10 @@ class Later(Exception):
         super().__init__(f"not before {run_at.isoformat()}")
 
 
+class Hopeless(Exception):
+    """Raised by a handler that no later attempt could help: the job is given up at once."""
+
+
 @dataclass(frozen=True)
 class Handler:
     """A function and how patiently it is tried. `attempts` of None: never given up."""

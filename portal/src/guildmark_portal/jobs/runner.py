@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from guildmark_portal import clock
 from guildmark_portal.jobs import leases
-from guildmark_portal.jobs.handlers import Handler, Later, handler_of
+from guildmark_portal.jobs.handlers import Handler, Hopeless, Later, handler_of
 from guildmark_portal.jobs.models import UNFINISHED, Job
 from guildmark_portal.jobs.wakeup import Bell
 
@@ -166,6 +166,8 @@ def _call(job: Job, known: Handler) -> bool:
         known.handle(job)
     except Later as later:
         return leases.postpone(job, run_at=later.run_at, count=False)
+    except Hopeless as error:
+        return _bury(job, f"{type(error).__name__}: {error}"[:LONGEST_ERROR])
     except Exception as error:  # noqa: BLE001 - whatever a handler raises is a failed attempt, logged below
         return _failed(job, known, error)
     return leases.finish(job, now=clock.now(), forget_payload=known.forget_payload)

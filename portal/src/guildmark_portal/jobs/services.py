@@ -9,11 +9,11 @@ from django.db.models import F
 from django.db.models.functions import Greatest, Least
 
 from guildmark_portal import clock
-from guildmark_portal.jobs.handlers import Later, handler
+from guildmark_portal.jobs.handlers import Hopeless, Later, handler
 from guildmark_portal.jobs.models import UNFINISHED, Job
 from guildmark_portal.jobs.wakeup import wake
 
-__all__ = ["Later", "enqueue", "handler"]
+__all__ = ["Hopeless", "Later", "enqueue", "handler"]
 
 
 def enqueue(

@@ -4,13 +4,17 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.utils.translation import get_language, override
 
-from guildmark_portal import clock
+from guildmark_portal import clock, datadir
 from guildmark_portal.jobs.models import Job
 from guildmark_portal.jobs.services import enqueue
+from guildmark_portal.mail import letterhead
+from guildmark_portal.mail.models import Refusal
 
 KIND = "mail"
 URGENT = 100
@@ -32,30 +36,53 @@ def send(  # noqa: PLR0913 - a letter has this many parts
 
     Either `subject` and `body` (plain text; `html` beside it if wanted) are given, or a `template`: `TEMPLATE_subject.txt`,
     `TEMPLATE_message.txt` and, where it exists, `TEMPLATE_message.html` are rendered now with `context`, in `language`
-    (default: the active one). While a letter with the same `key` waits, a second one is not written.
+    (default: that of the account with this address, else the active one). A letter without HTML gets it from its text
+    (`letterhead`). While a letter with the same `key` waits, a second one is not written. The organisation that runs the
+    portal signs it.
     """
-    if template:
-        subject, body, html = _render(template, dict(context or {}), language)
-    if not subject or not body:
-        raise ValueError("A letter needs a subject and a body.")
-    payload = {"to": to, "subject": " ".join(subject.split()), "body": body.strip() + "\n", "html": html}
+    spoken = language or (_read_by(to) if template else None) or get_language()
+    with override(spoken):
+        if template:
+            subject, body, html = _render(template, dict(context or {}))
+        subject = " ".join(subject.split())
+        if not subject or not body:
+            raise ValueError("A letter needs a subject and a body.")
+        payload = {"to": to, "subject": subject, "body": _signed(body), "html": html or letterhead.dressed(subject, body)}
     return enqueue(kind=KIND, key=key or uuid.uuid4().hex, payload=payload, priority=priority)
+
+
+def _signed(body: str) -> str:
+    """The letter, signed by the organisation that runs the portal, where it is named."""
+    named = settings.ORGANISATION
+    signature = "" if named == datadir.Config.organisation else f"\n-- \n{named}\n{settings.PORTAL_URL}\n"
+    return f"{body.strip()}\n{signature}"
 
 
 def forget(address: str) -> None:
     """Leave nothing of letters to `address` that are sent or given up; those that wait are not sent any more."""
+    Refusal.objects.filter(address__iexact=address).delete()
     for job in Job.objects.filter(kind=KIND, payload__to=address):
         job.payload, job.dead_at, job.last_error = {}, job.dead_at or (None if job.finished_at else clock.now()), ""
         job.save(update_fields=["payload", "dead_at", "last_error"])
     Job.objects.filter(kind=KIND, last_error__contains=address).update(last_error="")
 
 
-def _render(template: str, context: dict[str, Any], language: str | None) -> tuple[str, str, str]:
-    with override(language or get_language()):
-        subject = render_to_string(f"{template}_subject.txt", context)
-        body = render_to_string(f"{template}_message.txt", context)
-        try:
-            html: str = render_to_string(f"{template}_message.html", context)
-        except TemplateDoesNotExist:
-            html = ""
+def held_addresses() -> set[str]:
+    """The addresses of letters that wait, or were given up."""
+    unsent = Job.objects.filter(kind=KIND).exclude(payload={}).values_list("payload__to", flat=True)
+    return {*unsent, *Refusal.objects.values_list("address", flat=True)}
+
+
+def _read_by(address: str) -> str | None:
+    readers = get_user_model().objects.filter(email__iexact=address)
+    return readers.exclude(language="").values_list("language", flat=True).first()
+
+
+def _render(template: str, context: dict[str, Any]) -> tuple[str, str, str]:
+    subject = render_to_string(f"{template}_subject.txt", context)
+    body = render_to_string(f"{template}_message.txt", context)
+    try:
+        html: str = render_to_string(f"{template}_message.html", context)
+    except TemplateDoesNotExist:
+        html = ""
     return subject, body, html

@@ -1,31 +1,13 @@
 """Profiles and terms in the administration: to be read."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
+from guildmark_portal.audit.admin_page import ReadOnlyPage
 from guildmark_portal.profiles.models import Acceptance, LegalName, Residence, TermsVersion
 
 
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Facts are not edited: what is true now is a new row, written by its services."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - the framework's signature
-        """Never."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 - the framework's signature
-        """Never."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 - the framework's signature
-        """Never."""
-        return False
-
-
 @admin.register(LegalName)
-class LegalNameAdmin(ReadOnly):
+class LegalNameAdmin(ReadOnlyPage):
     """Names, the newest first."""
 
     list_display = ("user", "name", "latin_name", "recorded_at")
@@ -33,7 +15,7 @@ class LegalNameAdmin(ReadOnly):
 
 
 @admin.register(Residence)
-class ResidenceAdmin(ReadOnly):
+class ResidenceAdmin(ReadOnlyPage):
     """Residences, the newest first."""
 
     list_display = ("user", "country", "region", "recorded_at")
@@ -42,7 +24,7 @@ class ResidenceAdmin(ReadOnly):
 
 
 @admin.register(TermsVersion)
-class TermsVersionAdmin(ReadOnly):
+class TermsVersionAdmin(ReadOnlyPage):
     """Published terms."""
 
     list_display = ("kind", "version", "published_at", "published_by")
@@ -50,7 +32,7 @@ class TermsVersionAdmin(ReadOnly):
 
 
 @admin.register(Acceptance)
-class AcceptanceAdmin(ReadOnly):
+class AcceptanceAdmin(ReadOnlyPage):
     """Who agreed to what, and when."""
 
     list_display = ("user", "terms", "language", "accepted_at")

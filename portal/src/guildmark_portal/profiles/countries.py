@@ -4,9 +4,11 @@ Made from `iso3166.tab` of the time zone database, which is in the public domain
 position on any claim: it is there so that an address can be written.
 """
 
+import unicodedata
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 COUNTRIES: Final[dict[str, str | Promise]] = {
@@ -261,6 +263,9 @@ COUNTRIES: Final[dict[str, str | Promise]] = {
     "ZW": _("Zimbabwe"),
 }
 
+_SOUNDS_LIKE: Final = str.maketrans("斐瑙汶梵", "匪脑问饭")
+"""Rarer characters of the names above, each with a common one that is read alike."""
+
 
 def name_of(country: str) -> str:
     """The name of a country in the active language; a code that is not known stands as it is."""
@@ -268,5 +273,17 @@ def name_of(country: str) -> str:
 
 
 def choices() -> list[tuple[str, str]]:
-    """Code and name of every country, by name."""
-    return sorted(((code, str(name)) for code, name in COUNTRIES.items()), key=lambda choice: choice[1].casefold())
+    """Code and name of every country, as a reader of the active language looks for them: accents make no difference."""
+    order = _by_reading if (get_language() or "").startswith("zh") else _without_accents
+    return sorted(((code, str(name)) for code, name in COUNTRIES.items()), key=lambda choice: order(choice[1]))
+
+
+def _without_accents(name: str) -> str:
+    """`Åland` beside `Albania`; the syllables of Korean stand in their dictionary's order by themselves."""
+    letters = unicodedata.normalize("NFD", name.casefold())
+    return unicodedata.normalize("NFC", "".join(sign for sign in letters if unicodedata.category(sign) != "Mn"))
+
+
+def _by_reading(name: str) -> bytes:
+    """The order of Chinese dictionaries: the national encoding lists the common characters by how they are read."""
+    return name.translate(_SOUNDS_LIKE).encode("gb18030")

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from guildmark.errors import Refused
 from guildmark.i18n import mark
 from guildmark.rules.eligibility import Embargo, Place, asks_for_region
-from guildmark.rules.names import hidden_characters, is_latin, mark_of_organisation
+from guildmark.rules.names import hidden_characters, is_latin, mark_of_organisation, signs_of_no_name
 from guildmark_portal.profiles.countries import COUNTRIES
 
 LONGEST: Final = {"name": 200, "latin_name": 200, "region": 100, "locality": 100, "postal_code": 20, "street": 300}
+_LONGEST_TYPED: Final = 4 * max(LONGEST.values())
 
 
 class Problems(Refused):
@@ -29,7 +30,12 @@ class Problems(Refused):
 
 
 def tidy(text: str) -> str:
-    """Composed form and single spaces, as every name and line of an address is kept."""
+    """Composed form and single spaces, as every name and line of an address is kept.
+
+    What is too long for any of them is left as it is, to be refused: to compose thousands of marks takes seconds.
+    """
+    if len(text) > _LONGEST_TYPED:
+        return text
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
@@ -51,6 +57,8 @@ class FullName:
                 "“%(part)s” stands in names of organisations. Only people can be certified: enter your own name. If it is part "
                 "of your name, write to the exam's support contact."
             ) % {"part": organisation}
+        if "name" not in problems and (problem := self._about_signs(self.name)):
+            problems["name"] = problem
         if not problems and (problem := self._about_latin()):
             problems["latin_name"] = problem
         if problems:
@@ -66,7 +74,15 @@ class FullName:
             return _("Use Latin letters only here, such as A to Z, as on your passport or your secondary document.")
         if organisation := self._organisation(self.latin_name):
             return _("“%(part)s” stands in names of organisations. Enter your own name.") % {"part": organisation}
-        return ""
+        return self._about_signs(self.latin_name)
+
+    def _about_signs(self, written: str) -> str:
+        signs = () if self.is_a_persons else signs_of_no_name(written)
+        if not signs:
+            return ""
+        if not any(sign.isalpha() for sign in written):
+            return _("This is no name. Enter yours in letters, as it stands on your papers.")
+        return _("“%(sign)s” stands in no name. Enter yours as it stands on your papers.") % {"sign": signs[0]}
 
     def _organisation(self, written: str) -> str:
         return "" if self.is_a_persons else mark_of_organisation(written)
@@ -109,7 +125,7 @@ class Address:
     @property
     def place(self) -> Place:
         """The place, as the rules judge it."""
-        return Place(country=self.country, region=self.region, locality=self.locality)
+        return Place(self.country, self.region, self.locality, self.postal_code)
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ class Residence(models.Model):
     @property
     def place(self) -> Place:
         """The place, as the rules judge it."""
-        return Place(country=self.country, region=self.region, locality=self.locality)
+        return Place(self.country, self.region, self.locality, self.postal_code)
 
 
 class SittingPlace(models.Model):

@@ -15,6 +15,7 @@ from guildmark_portal.accounts import services as accounts
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit import services as audit
 from guildmark_portal.profiles import queries
+from guildmark_portal.profiles.announcing import announce
 from guildmark_portal.profiles.entered import Address, FullName, Whereabouts
 from guildmark_portal.profiles.models import (
     Acceptance,
@@ -101,7 +102,10 @@ def accept_terms(*, user: User, version: TermsVersion, language: str) -> Accepta
 
 @transaction.atomic
 def publish_terms(*, kind: TermsKind, version: str, texts: Mapping[str, str], actor: User | str) -> TermsVersion:
-    """Put a new version into force: `texts` by language. Everybody is asked to agree to it before their next step."""
+    """Put a new version into force: `texts` by language. Everybody is asked to agree to it before their next step.
+
+    Who agreed to an earlier one gets a letter.
+    """
     if not texts or not all(text.strip() for text in texts.values()):
         raise TermsRefused(_("There is no text to publish."))
     if _VERSION.fullmatch(version) is None:
@@ -124,5 +128,6 @@ def publish_terms(*, kind: TermsKind, version: str, texts: Mapping[str, str], ac
     TermsText.objects.bulk_create(
         TermsText(terms=row, language=language, text=text.strip() + "\n") for language, text in texts.items()
     )
-    audit.record(actor=actor, action="terms.published", subject=row, detail={"terms": row.slug, "languages": sorted(texts)})
+    detail = {"terms": row.slug, "languages": sorted(texts), "letters": announce(row)}
+    audit.record(actor=actor, action="terms.published", subject=row, detail=detail)
     return row

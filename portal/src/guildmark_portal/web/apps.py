@@ -14,6 +14,8 @@ class WebConfig(AppConfig):
     def ready(self) -> None:
         """Have the kit speak the language of each request; answer for the steps of registration that those below know of."""
         follow(get_language)
+        from guildmark_portal.web.next_step import answer_for_letters
         from guildmark_portal.web.profile_steps import answer_for_steps
 
         answer_for_steps()
+        answer_for_letters()

@@ -14,7 +14,7 @@ from guildmark_portal import clock
 from guildmark_portal.exams import queries, services
 from guildmark_portal.exams.models import Program
 from guildmark_portal.exams.refusals import ProgramNotOpen, RegistrationIncomplete
-from guildmark_portal.web import wording
+from guildmark_portal.web import profile_steps, wording
 from guildmark_portal.web.offers import offers_to
 from guildmark_portal.web.ownership import signed_in
 
@@ -25,8 +25,12 @@ def show(request: HttpRequest) -> HttpResponse:
     """The list; a POST with a `program` registers for it."""
     if request.method == "POST":
         return _register(request)
-    attempts = queries.attempts_of(user=signed_in(request), now=clock.now())
-    return render(request, "guildmark/attempts.html", {"attempts": attempts, "offers": offers_to(attempts)})
+    user, now = signed_in(request), clock.now()
+    attempts = queries.attempts_of(user=user, now=now)
+    progress = None if attempts else profile_steps.progress(user, profile_steps.program_of(request), now=now)
+    return render(
+        request, "guildmark/attempts.html", {"attempts": attempts, "offers": offers_to(attempts), "progress": progress}
+    )
 
 
 def _register(request: HttpRequest) -> HttpResponse:

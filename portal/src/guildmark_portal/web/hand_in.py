@@ -1,6 +1,7 @@
 """Handing in a model without JavaScript: a plain form, the same services as the resumable upload of the API."""
 
 import hashlib
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from guildmark.errors import Refused
-from guildmark_portal import clock
+from guildmark_portal.arrival import arrived_at
 from guildmark_portal.exams import services
 from guildmark_portal.exams.models import Attempt
 from guildmark_portal.web import wording
@@ -32,7 +33,7 @@ def receive(request: HttpRequest, attempt_id: UUID, category: str) -> HttpRespon
         messages.error(request, gettext("No file was chosen. Choose the saved model, then submit it."))
     else:
         try:
-            _submit(attempt, category, model)
+            _submit(attempt, category, model, now=arrived_at(request))
         except Refused as refusal:
             messages.error(request, wording.refusal(refusal))
         else:
@@ -43,7 +44,7 @@ def receive(request: HttpRequest, attempt_id: UUID, category: str) -> HttpRespon
     return HttpResponseRedirect(f"{reverse('web:exam', args=[attempt_id])}#{category}")
 
 
-def _submit(attempt: Attempt, category: str, model: "UploadedFile[bytes]") -> None:
+def _submit(attempt: Attempt, category: str, model: "UploadedFile[bytes]", *, now: datetime) -> None:
     digest = hashlib.sha256()
     for chunk in model.chunks(_CHUNK_BYTES):
         digest.update(chunk)
@@ -53,11 +54,12 @@ def _submit(attempt: Attempt, category: str, model: "UploadedFile[bytes]") -> No
         file_name=model.name or "model",
         sha256=digest.hexdigest(),
         size=model.size or 0,
-        now=clock.now(),
+        now=now,
     )
     if not upload.is_open:  # these bytes were sent before, and are not needed again
         return
-    offset = 0
-    for chunk in model.chunks(_CHUNK_BYTES):
-        services.receive_bytes(upload=upload, offset=offset, chunk=chunk, now=clock.now())
+    offset = upload.offset  # another device may have sent a part of them
+    model.seek(offset)
+    while chunk := model.read(_CHUNK_BYTES):
+        services.receive_bytes(upload=upload, offset=offset, chunk=chunk, now=now)
         offset += len(chunk)

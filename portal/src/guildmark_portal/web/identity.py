@@ -12,33 +12,36 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from guildmark.errors import Refused
-from guildmark.rules.identity import DocumentKind, Missing, Standing, missing
+from guildmark.errors import GuildmarkError, OurFault, Refused
+from guildmark.rules.identity import DocumentKind, Missing, Scope, Standing, missing
 from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
 from guildmark_portal.accounts.people import signed_in
-from guildmark_portal.identity import facts, queries, services
+from guildmark_portal.identity import facts, queries, rejecting, resubmitting, services
 from guildmark_portal.identity.intake.pages import FileUnusable
+from guildmark_portal.identity.kind_names import KINDS
 from guildmark_portal.identity.models import Check
 from guildmark_portal.identity.refusals import (
-    MISSING,
     AddressEmbargoed,
     AddressNeeded,
     DocumentExpired,
     NotComplete,
+    PictureTooSmall,
     RegionNeeded,
     ZoneDisagrees,
     ZoneDoesNotFit,
     ZoneUnreadable,
 )
-from guildmark_portal.identity.reviewing import REASONS, Reason
 from guildmark_portal.profiles import queries as profiles
 from guildmark_portal.web.identity_files import files_in_memory, too_many
-from guildmark_portal.web.identity_forms import KINDS, DocumentForm
-from guildmark_portal.web.identity_provider import part_of_page
+from guildmark_portal.web.identity_forms import DocumentForm
+from guildmark_portal.web.identity_name import names_of
+from guildmark_portal.web.identity_needs import needed
+from guildmark_portal.web.identity_provider import part_of_page, scope_of
 
-_FIELDS: dict[type[Refused], str] = {
+_FIELDS: dict[type[GuildmarkError], str] = {
     FileUnusable: "pictures",
+    PictureTooSmall: "pictures",
     DocumentExpired: "expires_on",
     AddressNeeded: "address_country",
     AddressEmbargoed: "address_country",
@@ -54,10 +57,11 @@ _FIELDS: dict[type[Refused], str] = {
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """Where the check stands, and what to do next."""
-    check, now = queries.check_of(signed_in(request)), clock.now()
+    check, now = queries.check_in_hand(signed_in(request)), clock.now()
     standing = facts.standing_of(check) if check else Standing.DRAFT
     current = check if check and check.closed_at is None else None  # the papers of a closed one were shredded
-    lacks = facts.missing_of(current, now=now) if current else missing((), has_photo=False, today=now.date())
+    scope = scope_of(request, current) if current else Scope.PAPERS
+    lacks = facts.missing_of(current, now=now, scope=scope) if current else missing((), has_photo=False, today=now.date())
     decision = queries.last_decision(check) if check else None
     context = {
         "check": check,
@@ -66,12 +70,18 @@ def show(request: HttpRequest) -> HttpResponse:
         "is_shredded": check is not None and current is None,
         "documents": [(KINDS[DocumentKind(one.kind)], one) for one in facts.documents_of(current)] if current else [],
         "photo": facts.photo_of(current) if current else None,
-        "missing": [MISSING[part] for part in lacks],
+        "has_leave": current is not None and services.has_leave(current),
+        "missing": needed(lacks, current, scope, profiles.legal_name(signed_in(request))),
+        "is_address_only": scope is Scope.ADDRESS,
+        "may_submit_address": scope is Scope.ADDRESS and not lacks,
         "needs_document": any(part is not Missing.PHOTO for part in lacks),
+        "names": names_of(signed_in(request)),
         "needs_name": profiles.legal_name(signed_in(request)) is None,
         "needs_photo": Missing.PHOTO in lacks,
         "decision": decision,
-        "reasons": [REASONS[Reason(code)] for code in decision.reasons] if decision else [],
+        "lines": rejecting.lines_of(decision) if decision else [],
+        "note": rejecting.note_of(decision) if decision else "",
+        "is_unchanged": current is not None and resubmitting.is_unchanged(current),
         "days": settings.IDENTITY_RETENTION_DAYS,
         "provider": part_of_page(request, check),
     }
@@ -90,7 +100,7 @@ def document(request: HttpRequest) -> HttpResponse:
             return refused
         try:
             _add(form, services.open_check(user=signed_in(request), now=clock.now()))
-        except Refused as refusal:
+        except (Refused, OurFault) as refusal:
             form.add_error(_FIELDS.get(type(refusal)), str(refusal))
         else:
             messages.success(request, _("The document is kept, encrypted."))
@@ -120,7 +130,8 @@ def withdraw(request: HttpRequest, thing_id: UUID) -> HttpResponse:
 def submit(request: HttpRequest) -> HttpResponse:
     """Hand everything to the reviewers."""
     try:
-        services.submit(check=_own(signed_in(request)), now=clock.now())
+        check = _own(signed_in(request))
+        services.submit(check=check, now=clock.now(), scope=scope_of(request, check))
     except NotComplete as refusal:
         messages.error(request, refusal.next_step)
     except Refused as refusal:

@@ -1,29 +1,19 @@
-"""The form of a document, and the names of the kinds of document."""
+"""The form of a document."""
 
 from typing import Any, Final
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from guildmark.rules.identity import DocumentKind, Role
+from guildmark.rules.names import hidden_characters
 from guildmark_portal.identity.documents import MOST_FILES
+from guildmark_portal.identity.kind_names import KINDS
 from guildmark_portal.profiles import countries
 
 TYPES: Final = "image/jpeg,image/png,image/webp,application/pdf"
 
-KINDS: Final[dict[DocumentKind, str | Promise]] = {
-    DocumentKind.PASSPORT: _("Passport"),
-    DocumentKind.DRIVING_LICENCE: _("Driving licence, issued by a government"),
-    DocumentKind.GOVERNMENT_ID: _("Government identity card in the local language, with photo and signature"),
-    DocumentKind.NATIONAL_ID: _("National identity card"),
-    DocumentKind.STATE_ID: _("Identity card of a state or province"),
-    DocumentKind.HEALTH_INSURANCE_CARD: _("Health insurance card"),
-    DocumentKind.SOCIAL_SECURITY_CARD: _("U.S. social security card"),
-    DocumentKind.NOTARISED_TRANSLATION: _("Notarised English translation"),
-    DocumentKind.PROOF_OF_ADDRESS: _("Proof of address, such as a bill or a bank statement"),
-}
 _ROLES: Final = {
     Role.PRIMARY: _("Document with your photo, signature and name"),
     Role.SECONDARY: _("Second document, with your name in Latin letters"),
@@ -59,6 +49,12 @@ class FilesField(forms.FileField):
         return [single(file, initial) for file in given]
 
 
+def can_be_seen(text: str) -> None:
+    """Refuse what nobody sees, and what turns the text around it: a reviewer reads what was typed."""
+    if hidden_characters(text):
+        raise forms.ValidationError(_("This holds characters that cannot be seen. Type it again by hand."))
+
+
 class DocumentForm(forms.Form):
     """A document, as its holder describes it."""
 
@@ -70,11 +66,17 @@ class DocumentForm(forms.Form):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    name = forms.CharField(label=_("Name, as it is printed"), help_text=_("In the script of the document."), max_length=200)
+    name = forms.CharField(
+        label=_("Name, as it is printed"),
+        help_text=_("In the script of the document."),
+        max_length=200,
+        validators=[can_be_seen],
+    )
     latin_name = forms.CharField(
         label=_("Name in Latin letters, if it is printed too"),
         help_text=_("Only if the name above is in another script, and the document shows both."),
         max_length=200,
+        validators=[can_be_seen],
         required=False,
     )
     address_country = forms.ChoiceField(
@@ -82,7 +84,9 @@ class DocumentForm(forms.Form):
         help_text=_("Of your own address, not of the office that issued it. Your nationality plays no part."),
         required=False,
     )
-    address_region = forms.CharField(label=_("State, province or region of that address"), max_length=100, required=False)
+    address_region = forms.CharField(
+        label=_("State, province or region of that address"), max_length=100, required=False, validators=[can_be_seen]
+    )
     zone = forms.CharField(
         label=_("Machine-readable zone (if you like)"),
         help_text=_(

@@ -21,9 +21,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 from qrcode.image.svg import SvgPathFillImage
 
-from guildmark.errors import Refused
+from guildmark.errors import OurFault, Refused
 from guildmark.rules.identity import LONG_SIDE, SHORT_SIDE
 from guildmark_portal import clock
+from guildmark_portal.accounts.models import User
 from guildmark_portal.accounts.people import signed_in
 from guildmark_portal.identity import facts, queries, services
 from guildmark_portal.identity.refusals import LinkSpent
@@ -48,12 +49,12 @@ def show(request: HttpRequest) -> HttpResponse:
                 services.add_photo_file(check=check, file=_content(request, "file"), now=now)
             else:
                 services.add_photo(check=check, file=_content(request, "photo"), now=now)
-        except Refused as refusal:
+        except (Refused, OurFault) as refusal:
             messages.error(request, str(refusal))
         else:
             messages.success(request, _("Your photo is kept, encrypted."))
             return redirect("web:identity")
-    held = queries.check_of(user)
+    held = queries.check_in_hand(user)
     is_open = held is not None and held.closed_at is None
     context = {
         **_SIZES,
@@ -68,15 +69,34 @@ def show(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def link(request: HttpRequest) -> HttpResponse:
-    """Make a one-time link, and show it this once."""
-    check = services.open_check(user=signed_in(request), now=clock.now())
+    """Make a one-time link, and show it this once; with its secret again, ask whether the photo has arrived."""
+    user, token, now = signed_in(request), request.POST.get("token", ""), clock.now()
     try:
-        token = services.make_link(check=check, now=clock.now())
+        if not token:
+            return _link(request, services.make_link(check=services.open_check(user=user, now=now), now=now))
+        if services.has_arrived(token=token):
+            messages.success(request, _("The photo has arrived."))
+            return redirect("web:identity")
+        _refuse_others_link(token, user)
+        return _link(request, token, waits=True)
+    except LinkSpent as refusal:
+        messages.error(request, str(refusal))
+        return redirect("web:identity_photo")
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("web:identity")
+
+
+def _refuse_others_link(token: str, user: User) -> None:
+    """Raises `LinkSpent` for one that cannot be used any more, or was made by somebody else."""
+    if services.find_link(token=token, now=clock.now()).of_check.user_id != user.pk:
+        raise LinkSpent
+
+
+def _link(request: HttpRequest, token: str, *, waits: bool = False) -> HttpResponse:
     address = f"{settings.PORTAL_URL}{reverse('web:identity_camera', args=[token])}"
-    return render(request, "guildmark/identity_link.html", {"address": address, "qr": _qr(address)})
+    context = {"address": address, "qr": _qr(address), "token": token, "waits": waits}
+    return render(request, "guildmark/identity_link.html", context)
 
 
 @csrf_exempt
@@ -90,7 +110,7 @@ def camera(request: HttpRequest, token: str) -> HttpResponse:
     try:
         found = services.find_link(token=token, now=clock.now())
     except Refused as refusal:
-        return _spent(request, refusal)
+        return _spent(request, refusal, token)
     if request.method == "POST" and (refused := too_many(request, f"link:{found.pk}")):
         return refused
     return _camera(request, token)
@@ -103,15 +123,18 @@ def _camera(request: HttpRequest, token: str) -> HttpResponse:
         try:
             services.add_photo_by_link(token=token, file=_content(request, "photo"), now=clock.now())
         except LinkSpent as refusal:  # while the photo came
-            return _spent(request, refusal)
-        except Refused as refusal:
+            return _spent(request, refusal, token)
+        except (Refused, OurFault) as refusal:
             messages.error(request, str(refusal))
         else:
             return render(request, "guildmark/identity_camera.html", {"is_done": True})
     return render(request, "guildmark/identity_camera.html", _SIZES)
 
 
-def _spent(request: HttpRequest, refusal: Refused) -> HttpResponse:
+def _spent(request: HttpRequest, refusal: Refused, token: str) -> HttpResponse:
+    """Calm for whoever opens the page again after their photo has arrived."""
+    if services.has_arrived(token=token):
+        return render(request, "guildmark/identity_camera.html", {"is_done": True})
     return render(request, "guildmark/identity_camera.html", {"refusal": str(refusal)}, status=404)
 
 

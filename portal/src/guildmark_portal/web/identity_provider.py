@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -19,13 +18,12 @@ from django.views.decorators.http import require_POST
 
 from guildmark.errors import Refused
 from guildmark.rules.credential import IdentityLevel
+from guildmark.rules.identity import Scope
 from guildmark.rules.identity_session import SessionStanding
 from guildmark_portal import clock
 from guildmark_portal.accounts.people import signed_in
-from guildmark_portal.identity import provided, providers, services
+from guildmark_portal.identity import checked_names, facts, outcomes, providers, services
 from guildmark_portal.identity.models import Check
-from guildmark_portal.identity.provider_models import ProviderSession
-from guildmark_portal.identity.providers.reasons import PROVIDER_REASONS
 from guildmark_portal.web.profile_steps import program_of
 
 
@@ -57,7 +55,7 @@ def told(request: HttpRequest) -> HttpResponse:
     except providers.NotGenuine:
         return HttpResponse(_("The signature does not fit, or is too old.") + "\n", status=400, content_type="text/plain")
     if message is not None:
-        services.receive(message=message, provider=provider.kind, now=now)
+        services.receive(message=message, provider=provider, now=now)
     return HttpResponse(status=200)
 
 
@@ -66,24 +64,23 @@ def part_of_page(request: HttpRequest, check: Check | None) -> dict[str, Any] | 
     provider, program, user = providers.configured(), program_of(request), signed_in(request)
     if provider is None or program is None or program.policy.identity_check is not IdentityLevel.PROVIDER:
         return None
-    verified = provided.verified_of(user)
-    newest = provided.newest_of(check) if check is not None else None
-    where = provided.standing_of(newest) if newest is not None else SessionStanding.STARTED
+    checked = checked_names.provided(user)
+    verified = checked_names.verified_of(user) if checked is not None and checked.is_current else None
+    newest = None if check is None or check.closed_at is not None else facts.newest_session_of(check)
+    where = facts.standing_of_session(newest) if newest is not None else SessionStanding.STARTED
     return {
         "name": provider.name,
         "is_verified": verified is not None,
         "compared_at": verified.compared_at if verified is not None else None,
         "is_at_work": where in {SessionStanding.PROCESSING, SessionStanding.COMPARING},
-        "reasons": _reasons(newest, where) if newest is not None else [],
+        "needs_address": where is SessionStanding.ADDRESS_NEEDED,
+        "reasons": outcomes.obstacles(newest) if newest is not None else [],
     }
 
 
-def _reasons(session: ProviderSession, where: SessionStanding) -> list[str | Promise]:
-    """What stood against it, and what to do."""
-    if where is SessionStanding.REQUIRES_INPUT:
-        return [PROVIDER_REASONS[reason] for reason in provided.reasons_of(session)]
-    if where is SessionStanding.CANCELED:
-        return [_("The check was cancelled. Begin again, or give your papers to our reviewers instead.")]
-    if where is SessionStanding.NAME_DIFFERS:
-        return [_("The name on the document differs from the one in your profile. Correct it there, then begin again.")]
-    return []
+def scope_of(request: HttpRequest, check: Check) -> Scope:
+    """What the candidate hands in: everything, if they gave it, or the address that a provider's check leaves open."""
+    provider = part_of_page(request, check)
+    if provider is None or not provider["needs_address"] or not facts.missing_of(check, now=clock.now()):
+        return Scope.PAPERS
+    return Scope.ADDRESS

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from guildmark_portal.profiles import countries, queries, regions
 from guildmark_portal.profiles.models import LegalName, Residence
+from guildmark_portal.web.identity_name import names_of
 from guildmark_portal.web.ownership import signed_in
 
 
@@ -24,6 +25,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "residence": residences[0] if residences else None,
         "lines": _lines(residences[0]) if residences else [],
         "earlier_residences": [(row, ", ".join(_lines(row))) for row in residences[1:]],
+        "certificate_names": names_of(user),
         "statement": queries.person_statement(user),
         "acceptances": queries.acceptances(user),
     }

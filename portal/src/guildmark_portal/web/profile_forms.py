@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from guildmark.rules.eligibility import asks_for_region
 from guildmark_portal.profiles import countries, regions
 from guildmark_portal.profiles.embargoes import in_force
-from guildmark_portal.profiles.entered import Address, FullName, Problems, Whereabouts, tidy
+from guildmark_portal.profiles.entered import LONGEST, Address, FullName, Problems, Whereabouts, tidy
 
 PERSON_WORDING = _(
     "I am a natural person. I register for myself, under my own name, and not for an organisation or for somebody else."
@@ -23,11 +23,13 @@ class LegalNameForm(forms.Form):
         help_text=_(
             "Given names and family name, in the order and the script of your papers. A certificate carries this name."
         ),
+        max_length=LONGEST["name"],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     latin_name = forms.CharField(
         label=_("The same name in Latin letters"),
         help_text=_("Only if your name is written in another script, such as 한글 or 汉字: as it stands on your passport."),
+        max_length=LONGEST["latin_name"],
         required=False,
     )
     full_name: FullName
@@ -67,14 +69,25 @@ class AddressForm(forms.Form):
     street = forms.CharField(
         label=_("Street and number"),
         help_text=_("Or whatever stands for them where you live."),
+        max_length=LONGEST["street"],
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
     )
-    locality = forms.CharField(label=_("Town or city"), widget=forms.TextInput(attrs={"autocomplete": "address-level2"}))
+    locality = forms.CharField(
+        label=_("Town or city"),
+        max_length=LONGEST["locality"],
+        widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
+    )
     region = forms.CharField(
-        label=_("State, province or region"), required=False, widget=forms.TextInput(attrs={"autocomplete": "address-level1"})
+        label=_("State, province or region"),
+        max_length=LONGEST["region"],
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "address-level1"}),
     )
     postal_code = forms.CharField(
-        label=_("Postal code"), required=False, widget=forms.TextInput(attrs={"autocomplete": "postal-code"})
+        label=_("Postal code"),
+        max_length=LONGEST["postal_code"],
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
     )
     address: Address
 
@@ -106,7 +119,7 @@ class AddressForm(forms.Form):
 class SittingForm(CountryForm):
     """Where somebody is while they sit an exam."""
 
-    region = forms.CharField(label=_("Region"), required=False)
+    region = forms.CharField(label=_("Region"), max_length=LONGEST["region"], required=False)
     whereabouts: Whereabouts
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -142,8 +155,8 @@ class PersonForm(forms.Form):
 class AcceptForm(forms.Form):
     """Agreeing to a document, as it was shown."""
 
-    terms = forms.CharField(widget=forms.HiddenInput)
-    language = forms.CharField(widget=forms.HiddenInput)
+    terms = forms.CharField(max_length=100, widget=forms.HiddenInput)
+    language = forms.CharField(max_length=20, widget=forms.HiddenInput)
     accepted = forms.BooleanField(
         error_messages={"required": _("Tick the box to agree. Without it you cannot go on to an exam.")}
     )

@@ -27,9 +27,8 @@ METHODS = ["GET", "HEAD", "POST"]
 def show(request: HttpRequest) -> HttpResponse:
     """The list of steps, with what is done and what comes next."""
     program = profile_steps.program_of(request)
-    rows = profile_steps.rows(signed_in(request), program, now=clock.now())
-    following = next((row for row in rows if not row.is_done), None)
-    return render(request, "guildmark/register.html", {"program": program, "rows": rows, "following": following})
+    progress = profile_steps.progress(signed_in(request), program, now=clock.now())
+    return render(request, "guildmark/register.html", {"program": program, "progress": progress})
 
 
 @login_required
@@ -81,7 +80,7 @@ def address(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         services.record_residence(user=user, address=form.address)
         return redirect("web:register_place") if queries.residence_refusals(user) else onward(request)
-    title = gettext("Your address in %(country)s") % {"country": countries.name_of(chosen)}
+    title = gettext("Your address: %(country)s") % {"country": countries.name_of(chosen)}
     return _page(request, "address", title, form)
 
 

@@ -18,6 +18,7 @@ from guildmark_portal import clock
 from guildmark_portal.exams.language import current
 from guildmark_portal.exams.models import Program
 from guildmark_portal.exams.queries import current_version
+from guildmark_portal.exams.support import contact_of
 from guildmark_portal.profiles.models import TermsKind
 from guildmark_portal.profiles.queries import terms_in_force
 from guildmark_portal.web.offers import offers_to
@@ -89,7 +90,9 @@ def _areas(bank: BankManifest, category: CategorySpec) -> set[str]:
 @require_safe
 def stipend(request: HttpRequest) -> HttpResponse:
     """Help with the fee."""
-    return _page(request, "stipend")
+    offers = offers_to(())
+    has_stipends = any(not offer.policy.is_free and offer.policy.stipend_use_days for offer in offers)
+    return _page(request, "stipend", offers=offers, has_stipends=has_stipends)
 
 
 @require_safe
@@ -119,10 +122,12 @@ def contact(request: HttpRequest) -> HttpResponse:
     titles: dict[str, list[str]] = {}
     spoken: dict[str, dict[str, None]] = {}
     for offer in offers_to(()):
-        if address := offer.policy.support_contact:
+        if address := contact_of(offer.policy):
             titles.setdefault(address, []).append(offer.program.title)
             spoken.setdefault(address, {}).update(dict.fromkeys(offer.policy.languages))
     contacts = [Contact(address, tuple(named), _names(spoken[address])) for address, named in titles.items()]
+    if not contacts and (portal := settings.SUPPORT_CONTACT):
+        contacts.append(Contact(portal, (settings.ORGANISATION,), _names([settings.LANGUAGE_CODE])))
     return _page(request, "contact", contacts=contacts)
 
 

@@ -8,7 +8,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
-from guildmark_portal.accounts import providers
+from guildmark_portal.accounts import providers, recovery
+from guildmark_portal.accounts.models import User
 
 register = template.Library()
 
@@ -52,3 +53,10 @@ def other_providers(context: dict[str, Any]) -> list[providers.Door]:
     """The other organisations whose sign-in this portal takes, with the address to post to."""
     request: HttpRequest = context["request"]
     return providers.doors(request)
+
+
+@register.simple_tag(takes_context=True)
+def recovery_waits(context: dict[str, Any]) -> bool:
+    """Whether somebody has asked to remove the second step of the person who reads the page."""
+    user = context.get("user")
+    return isinstance(user, User) and recovery.running(user) is not None

@@ -1,29 +1,32 @@
 """The handbook as a PDF: tagged (PDF/UA-1) and for archives (PDF/A-2a), the same text as the page.
 
 Markdown is parsed into a tree of plain data, which the typst document beside this file lays out: the text reaches it as data
-and is never read as markup. Only typst's own fonts are used (Libertinus, under the OFL, and DejaVu Sans Mono), so that a PDF
-is the same on every host. They have no Korean or Chinese letters: editions in these languages need companions.
+and is never read as markup. Only fonts that come with this package and typst's own DejaVu Sans Mono (for code) are used, so
+that a PDF is the same on every host.
 """
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import typst
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
+from guildmark_portal.fonts import faces, families
+from guildmark_portal.handbook.pdf.korean import Node, words_whole
+
 _LAYOUT: Final = (Path(__file__).parent / "handbook.typ").read_bytes()
 _PARSER: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
+_REGIONS: Final = {"zh-Hans": "CN"}
+"""Where a language is written in more than one way: the one by whose rules it is set."""
 _MISSING: Final = "could not be displayed with font"
 """What typst says of letters that its fonts do not have."""
-
-Node = dict[str, Any]
 
 
 class NoLetters(Exception):
@@ -32,11 +35,18 @@ class NoLetters(Exception):
 
 @dataclass(frozen=True)
 class Cover:
-    """What stands around the text. `edition` is the line below the title; `address` is where the newest edition stands."""
+    """What stands around the text, in its `language`.
 
+    `edition` is the line below the title, `prevails` says which language does, `address` is where the newest edition stands.
+    """
+
+    language: str
+    exam: str
     title: str
     issuer: str
     edition: str
+    prevails: str
+    contents: str
     address: str
     written_at: datetime
 
@@ -46,10 +56,11 @@ def pdf(text: str, cover: Cover) -> bytes:
     """The PDF of a handbook's Markdown, the same bytes for the same text and cover. Raises `NoLetters`."""
     at = cover.written_at
     document = {
-        "title": cover.title,
-        "issuer": cover.issuer,
-        "edition": cover.edition,
-        "address": cover.address,
+        **{name: value for name, value in asdict(cover).items() if name != "written_at"},
+        "language": cover.language.partition("-")[0],
+        "region": _REGIONS.get(cover.language),
+        "fonts": families(cover.language),
+        "bold": families(cover.language, bold=True),
         "date": {"year": at.year, "month": at.month, "day": at.day},
         "blocks": blocks(text),
     }
@@ -57,6 +68,7 @@ def pdf(text: str, cover: Cover) -> bytes:
         return typst.compile(
             _LAYOUT,
             sys_inputs={"handbook": json.dumps(document)},
+            font_paths=faces(),
             ignore_system_fonts=True,
             format="pdf",
             pdf_standards=["ua-1", "a-2a"],
@@ -77,7 +89,7 @@ def blocks(text: str) -> list[Node]:
 def _nodes(parent: SyntaxTreeNode) -> Iterator[Node]:
     for node in parent.children:
         if node.type == "inline":
-            yield from _nodes(node)
+            yield from words_whole(_nodes(node))
         else:
             yield _node(node)
 

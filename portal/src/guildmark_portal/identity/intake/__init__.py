@@ -7,6 +7,7 @@ rendered to images, with scripts and forms left out.
 
     kinds       what a file seems to be, by its first bytes
     limits      how much of everything there may be
+    places      how many files are read at once, in all and of one person
     child       inside the child: the only module that decodes
     confinement what the child gives up before it reads a byte: files, network, other processes
     pages       outside: starts the child, holds it to its limits, and says in words what it refused

@@ -3,8 +3,9 @@
     python -I -m guildmark_portal.identity.intake.child KIND PIXELS PAGES SIDE OUTPUT MEMORY CPU
 
 The answer is one line of JSON, `{"pages": [[width, height, bytes], …]}` or `{"refused": REASON}`, and after it the pages, one
-after the other. Whatever ends this process without such a line is told apart by its parent. The limits are set before a
-byte is read, and cannot be raised again from in here; see `confinement` for what else is taken away.
+after the other; `"unconfined": true` in it says that this kernel has no filter. Whatever ends this process without such a line
+is told apart by its parent. The limits are set before a byte is read, and cannot be raised again from in here; `confinement`
+says what else is taken away. If any of that fails, nothing is read, and the exit status is `NOT_READY`: no fault of the file.
 """
 
 import io
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from pypdfium2 import PdfDocument
 
+NOT_READY: Final = 71
 QUALITY: Final = 88
 PDF_SCALE: Final = 200 / 72  # 200 dots per inch
 _POINTS_MAX: Final = 14_400  # the longest side that PDF knows
@@ -34,9 +36,12 @@ def main(arguments: list[str]) -> None:
     """Do what the module says, and leave."""
     kind = arguments[0]
     pixels, pages, side, output, memory, cpu = map(int, arguments[1:])
-    _limit(output=output, memory=memory, cpu=cpu)
-    _load_decoders()
-    give_up_system_calls()
+    try:
+        _limit(output=output, memory=memory, cpu=cpu)
+        _load_decoders()
+        is_confined = give_up_system_calls()
+    except Exception:  # noqa: BLE001 - whatever it was, no byte of the file has been read
+        sys.exit(NOT_READY)
     try:
         made = _made(kind, sys.stdin.buffer.read(), pixels=pixels, pages=pages, side=side)
         answer: dict[str, object] = {"pages": [[width, height, len(jpeg)] for width, height, jpeg in made]}
@@ -45,7 +50,7 @@ def main(arguments: list[str]) -> None:
     except MemoryError:
         made, answer = [], {"refused": "too_much_memory"}
     out = sys.stdout.buffer
-    out.write(json.dumps(answer).encode() + b"\n")
+    out.write(json.dumps(answer if is_confined else {**answer, "unconfined": True}).encode() + b"\n")
     for _width, _height, jpeg in made:
         out.write(jpeg)
     out.flush()

@@ -4,10 +4,12 @@ Decoders of pictures and PDFs are large programs in C, and strangers choose what
 of system calls (seccomp) takes everything else away: no file is opened, no address called, no process begun or traced, whatever
 a decoder is talked into. The filter is written here in the kernel's own bytecode; it needs no library and no privilege.
 
-On a machine whose numbers are not known here there is no filter, and the limits stand alone.
+Where the filter cannot be installed, nothing is decoded, with one exception: a kernel that was built without seccomp. There the
+limits stand alone, and the portal's log says so. A machine whose numbers are not known here is no exception.
 """
 
 import ctypes
+import errno
 import platform
 import struct
 from typing import Final
@@ -33,25 +35,40 @@ _KNOWN: Final = {
 _LOAD, _EQUAL, _RETURN = 0x20, 0x15, 0x06
 _NUMBER_AT, _ARCHITECTURE_AT = 0, 4
 _KILL, _REFUSE, _ALLOW = 0x80000000, 0x00050001, 0x7FFF0000  # refuse: EPERM
-_NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 38, 22, 2
+_NO_NEW_PRIVILEGES, _ASK_SECCOMP, _SECCOMP, _FILTER = 38, 21, 22, 2
 
 
 class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("steps", ctypes.c_char_p))
 
 
+class NotConfined(Exception):
+    """The filter could not be installed."""
+
+
 def give_up_system_calls() -> bool:
-    """Leave this process nothing but the calls above, for ever; False where that is not possible."""
+    """Leave this process nothing but the calls above, for ever; False where the kernel has no seccomp at all.
+
+    Raises `NotConfined` wherever else it fails.
+    """
     known = _KNOWN.get(platform.machine())
     if known is None:
-        return False
-    steps = _steps(*known)
+        raise NotConfined(f"no list of system calls for {platform.machine()}")
+    return install(_steps(*known))
+
+
+def install(steps: list[bytes]) -> bool:
+    """Put a filter in force; as above."""
     program = _Program(len(steps), b"".join(steps))
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl.argtypes = (ctypes.c_int, ctypes.c_ulong, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_ulong)
-    if libc.prctl(_NO_NEW_PRIVILEGES, 1, None, 0, 0) != 0:
+    if libc.prctl(_ASK_SECCOMP, 0, None, 0, 0) == -1 and ctypes.get_errno() == errno.EINVAL:
         return False
-    return bool(libc.prctl(_SECCOMP, _FILTER, ctypes.cast(ctypes.byref(program), ctypes.c_void_p), 0, 0) == 0)
+    if libc.prctl(_NO_NEW_PRIVILEGES, 1, None, 0, 0) != 0:
+        raise NotConfined("privileges can still be gained")
+    if libc.prctl(_SECCOMP, _FILTER, ctypes.cast(ctypes.byref(program), ctypes.c_void_p), 0, 0) != 0:
+        raise NotConfined("the kernel refuses the filter")
+    return True
 
 
 def _steps(architecture: int, allowed: tuple[int, ...]) -> list[bytes]:

@@ -23,4 +23,7 @@ class Limits:
 LIMITS: Final = Limits()
 AT_ONCE: Final = 2
 """Children that run at the same time; another upload waits for one of them."""
+OF_ONE_AT_ONCE: Final = 1
+OF_ONE_WAITING: Final = 2
+"""Of one person: what comes beyond is refused at once, so that it keeps no thread of the portal."""
 LONGEST_WAIT_S: Final = 30.0

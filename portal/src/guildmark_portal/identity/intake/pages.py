@@ -5,25 +5,28 @@ its limit on the size of files bounds what it can make the portal read.
 """
 
 import json
+import logging
 import os
 import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import IO, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from guildmark.errors import Refused
+from guildmark.errors import OurFault, Refused
+from guildmark.i18n import mark
 from guildmark_portal.identity.intake.kinds import Kind, is_heif, kind_of
-from guildmark_portal.identity.intake.limits import AT_ONCE, LIMITS, LONGEST_WAIT_S, MIB, Limits
+from guildmark_portal.identity.intake.limits import LIMITS, MIB, Limits
+from guildmark_portal.identity.intake.places import PLACES, NoPlace
 
+_LOG: Final = logging.getLogger(__name__)
 _CHILD: Final = "guildmark_portal.identity.intake.child"
-_places: Final = threading.BoundedSemaphore(AT_ONCE)
+_NOT_READY: Final = 71
+"""The child's status when it could not be confined: `child.NOT_READY`, whose module only the child imports."""
 _ANSWER_MAX: Final = 4096
 
 _SENTENCES: Final[dict[str, tuple[str | Promise, str | Promise]]] = {
@@ -39,6 +42,10 @@ _SENTENCES: Final[dict[str, tuple[str | Promise, str | Promise]]] = {
     "unknown": (
         _("This is not a JPEG, PNG, WebP or PDF file, whatever its name says."),
         _("Take a photo of the document, or scan it, and choose the JPEG, PNG, WebP or PDF."),
+    ),
+    "unknown_photo": (
+        _("This is not a JPEG or PNG picture, whatever its name says."),
+        _("Take the photo of yourself with a camera, or save it as a JPEG, and send that."),
     ),
     "not_a_photo": (
         _("A photo is a JPEG or PNG picture; a PDF or WebP is not taken."),
@@ -82,8 +89,14 @@ class Page:
     jpeg: bytes
 
 
-def pages_of(content: bytes, *, limits: Limits = LIMITS) -> tuple[Page, ...]:
-    """The pages of a picture or PDF that somebody sent: one for a picture. Raises `FileUnusable`."""
+class IntakeNotReady(OurFault):
+    """This portal cannot read files safely at this moment; your file is not to blame."""
+
+    default_next_step = mark("Send it again later; if that does not help, write to the support contact.")
+
+
+def pages_of(content: bytes, *, sender: Hashable, limits: Limits = LIMITS) -> tuple[Page, ...]:
+    """The pages of a picture or PDF that `sender` sent: one for a picture. Raises `FileUnusable`, or `IntakeNotReady`."""
     if not content:
         raise FileUnusable("empty", limits)
     if len(content) > limits.file_bytes:
@@ -91,21 +104,14 @@ def pages_of(content: bytes, *, limits: Limits = LIMITS) -> tuple[Page, ...]:
     kind = kind_of(content)
     if kind is None:
         raise FileUnusable("heif" if is_heif(content) else "unknown", limits)
-    with _a_place(limits), _memory("sent") as source, _memory("made") as target:
-        source.write(content)
-        source.seek(0)
-        status = _run(kind, source, target, limits)
-        return _read(target, status, limits)
-
-
-@contextmanager
-def _a_place(limits: Limits) -> Iterator[None]:
-    if not _places.acquire(timeout=LONGEST_WAIT_S):
-        raise FileUnusable("busy", limits)
     try:
-        yield
-    finally:
-        _places.release()
+        with PLACES.taken_by(sender), _memory("sent") as source, _memory("made") as target:
+            source.write(content)
+            source.seek(0)
+            status = _run(kind, source, target, limits)
+            return _read(target, status, limits)
+    except NoPlace as error:
+        raise FileUnusable("busy", limits) from error
 
 
 def _memory(name: str) -> IO[bytes]:
@@ -134,6 +140,9 @@ def _run(kind: Kind, source: IO[bytes], target: IO[bytes], limits: Limits) -> in
 
 def _read(target: IO[bytes], status: int, limits: Limits) -> tuple[Page, ...]:
     """What the child wrote. It may have been taken over by what it read, so it is believed in nothing."""
+    if status == _NOT_READY:
+        _LOG.error("The process that reads files could not be confined; no file is read. See identity.intake.confinement.")
+        raise IntakeNotReady
     if status in {-signal.SIGXCPU, -signal.SIGKILL}:
         raise FileUnusable("took_too_long", limits)
     target.seek(0)
@@ -142,6 +151,8 @@ def _read(target: IO[bytes], status: int, limits: Limits) -> tuple[Page, ...]:
         raise FileUnusable("damaged", limits)
     try:
         answer = json.loads(line)
+        if answer.get("unconfined"):
+            _LOG.warning("This kernel has no seccomp: files are read within limits, without a filter of system calls.")
         if "refused" in answer:
             raise FileUnusable(answer["refused"] if answer["refused"] in _SENTENCES else "damaged", limits)
         made = tuple(
@@ -149,7 +160,7 @@ def _read(target: IO[bytes], status: int, limits: Limits) -> tuple[Page, ...]:
             for width, height, length in answer["pages"][: limits.pages]
             if 0 < width <= limits.side and 0 < height <= limits.side and 0 < length <= limits.output_bytes
         )
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise FileUnusable("damaged", limits) from error
     if not made or not all(_is_whole_jpeg(page.jpeg) for page in made):
         raise FileUnusable("damaged", limits)

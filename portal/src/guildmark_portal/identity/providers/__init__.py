@@ -13,6 +13,7 @@ from django.conf import settings
 
 from guildmark.errors import Refused
 from guildmark.i18n import mark
+from guildmark.rules.eligibility import Place
 from guildmark.rules.identity_session import Told
 from guildmark_portal.identity.providers.reasons import ProviderReason
 
@@ -56,6 +57,15 @@ class Message:
     reasons: tuple[ProviderReason, ...] = ()
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What stands on the document of a verified session. `address` is None where it shows none, as no passport does."""
+
+    first: str = ""
+    last: str = ""
+    address: Place | None = None
+
+
 class Provider(Protocol):
     """What the portal needs of a provider. Each may raise `ProviderUnavailable`, but `read` never asks anybody."""
 
@@ -71,8 +81,8 @@ class Provider(Protocol):
     def read(self, *, headers: Mapping[str, str], body: bytes, now: datetime) -> Message | None:
         """A message, None for one that means nothing here. Raises `NotGenuine`."""
 
-    def name_on(self, reference: str) -> tuple[str, str]:
-        """First and last name on the document of a verified session."""
+    def seen_on(self, reference: str) -> Seen:
+        """Name and address on the document of a verified session; nothing once the provider has redacted them."""
 
     def redact(self, reference: str) -> None:
         """Have the provider delete what it holds of a session. Raises `OutOfTurn`; asking twice is no mistake."""

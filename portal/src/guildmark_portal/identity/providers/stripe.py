@@ -17,8 +17,10 @@ from uuid import UUID
 
 import httpx
 
+from guildmark.rules.eligibility import Place
+from guildmark.rules.identity import DocumentKind
 from guildmark.rules.identity_session import Told
-from guildmark_portal.identity.providers import Message, NotGenuine, NotThere, OutOfTurn, ProviderUnavailable, Started
+from guildmark_portal.identity.providers import Message, NotGenuine, NotThere, OutOfTurn, ProviderUnavailable, Seen, Started
 from guildmark_portal.identity.providers.reasons import ProviderReason
 from guildmark_portal.identity_provider_config import STRIPE, ProviderSecrets
 
@@ -26,6 +28,12 @@ _LOG: Final = logging.getLogger(__name__)
 TOLERANCE_S: Final = 300
 _PATH: Final = "/v1/identity/verification_sessions"
 _EVENTS: Final = "identity.verification_session."
+_SEEN: Final = "expand[]=verified_outputs&expand[]=last_verification_report"
+_KINDS: Final = {
+    "passport": DocumentKind.PASSPORT,
+    "driving_license": DocumentKind.DRIVING_LICENCE,
+    "id_card": DocumentKind.NATIONAL_ID,
+}
 _REASONS: Final = {
     "abandoned": ProviderReason.ABANDONED,
     "consent_declined": ProviderReason.DECLINED,
@@ -65,10 +73,14 @@ class Stripe:
         """A session that was started before, with a new address for the candidate."""
         return self._started(self._ask("GET", _address(reference)))
 
-    def name_on(self, reference: str) -> tuple[str, str]:
-        """First and last name on the document; empty once Stripe has redacted them."""
-        found = self._ask("GET", f"{_address(reference)}?expand[]=verified_outputs").get("verified_outputs") or {}
-        return str(found.get("first_name") or ""), str(found.get("last_name") or "")
+    def seen_on(self, reference: str) -> Seen:
+        """Name and address on the document; nothing once Stripe has redacted them."""
+        answer = self._ask("GET", f"{_address(reference)}?{_SEEN}")
+        found, report = answer.get("verified_outputs") or {}, answer.get("last_verification_report")
+        kind = _KINDS.get(str((report.get("document") or {}).get("type"))) if isinstance(report, dict) else None
+        shows_address = kind is None or kind.may_show_address
+        address = _place(found.get("address")) if shows_address else None
+        return Seen(str(found.get("first_name") or ""), str(found.get("last_name") or ""), address)
 
     def redact(self, reference: str) -> None:
         """Have Stripe delete documents, photos and what was read from them. Raises `OutOfTurn` while it is still at work."""
@@ -129,6 +141,14 @@ class Stripe:
 
 def _address(reference: str) -> str:
     return f"{_PATH}/{quote(reference, safe='')}"
+
+
+def _place(address: Any) -> Place | None:
+    """Where an address lies; None for one that names no country."""
+    if not isinstance(address, dict) or not address.get("country"):
+        return None
+    country, region, locality = (str(address.get(part) or "") for part in ("country", "state", "city"))
+    return Place(country.upper(), region, locality)
 
 
 def _is_below(url: str, origin: str) -> bool:

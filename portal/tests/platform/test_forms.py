@@ -1,0 +1,69 @@
+"""Every form, and how much of what somebody types it looks at."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django import forms
+from django.core.validators import MaxLengthValidator
+from django.test import Client
+from portal.tests.accounts.conftest import signed_in
+
+import guildmark_portal
+from guildmark_portal.accounts.forms import PasskeyForm
+from guildmark_portal.profiles.models import LegalName
+from guildmark_portal.web.profile_forms import AddressForm, LegalNameForm
+
+GIVEN: dict[type, dict[str, Any]] = {AddressForm: {"country": "KR"}}
+"""What a form is made with, beside what was typed."""
+
+
+def ours() -> Iterator[type[forms.BaseForm]]:
+    """Every form class of the portal."""
+    for module in pkgutil.walk_packages(guildmark_portal.__path__, "guildmark_portal."):
+        if "form" in module.name.rpartition(".")[2] and "templatetags" not in module.name:
+            importlib.import_module(module.name)
+    known, found = [forms.BaseForm], set()
+    while known:
+        below = known.pop().__subclasses__()
+        known += below
+        found.update(below)
+    yield from sorted((one for one in found if one.__module__.startswith("guildmark_portal.")), key=lambda one: one.__name__)
+
+
+def longest(field: forms.Field) -> int | None:
+    return next((check.limit_value for check in field.validators if isinstance(check, MaxLengthValidator)), None)
+
+
+def test_every_line_of_every_form_has_a_longest_length(rf, candidate):
+    seen = []
+    for form_class in ours():
+        given = {**GIVEN.get(form_class, {}), **({"user": candidate} if form_class is PasskeyForm else {})}
+        for name, field in form_class(**given).fields.items():
+            if isinstance(field, forms.CharField) and not isinstance(field, forms.JSONField):
+                assert longest(field) is not None, (form_class, name)
+                assert longest(field) <= 4000, (form_class, name)
+                seen.append(name)
+    assert len(seen) > 15
+
+
+@pytest.mark.timeout(10)
+def test_thousands_of_marks_are_refused_at_once(candidate):
+    """Of another class each in turn: sorting them takes time that grows with the square of their number."""
+    marks = "a" + "\u0316\u0301" * 60_000
+    client: Client = signed_in(candidate)
+    page = client.post("/register/name/", {"name": marks, "latin_name": marks})
+    assert page.status_code == 200
+    assert not LegalName.objects.exists()
+    assert set(LegalNameForm({"name": marks, "latin_name": marks}).errors) == {"name", "latin_name"}
+
+
+@pytest.mark.timeout(10)
+def test_what_is_too_long_for_any_line_is_not_composed():
+    from guildmark_portal.profiles.entered import FullName, Problems, tidy
+
+    marks = "a" + "\u0316\u0301" * 60_000
+    with pytest.raises(Problems, match="at most 200"):
+        FullName(tidy(marks))

@@ -1,0 +1,139 @@
+"""Every language of a handbook states what the English text states: the same sections, numbers and code."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from portal.tests.web.handbook.reading import FULL, OTHERS, PDF, STEPS, newest, page, pages_of, sections, settle
+from pytest_django import Settings
+
+from guildmark.protocol import ExamKind
+from guildmark.rules.scoring import PassRule
+from guildmark_portal.exams.models import Program
+from guildmark_portal.handbook.contents import contents
+from guildmark_portal.handbook.text import parts, render
+
+STAYS = frozenset({"CPU", "GPU", "Guildmark", "Lambda", "MiB", "Practitioner", "Python", "SavedModel", "TensorFlow", "USD"})
+STAYS |= {"h5", "keras", "pip", "shape", "zip"}
+"""What is written in Latin letters in every language: names, formats, units."""
+FENCES = re.compile(r"```.*?```", re.DOTALL)
+NOTHING = (
+    "fee=0",
+    "identity_check=none",
+    *(f"registration.{step}=off" for step in STEPS),
+    *(f"{key}=none" for key in ("entitlement_months", "stipend_use_days", "retake_waits")),
+)
+POLICIES = {
+    "everything": FULL,
+    "nothing": NOTHING,
+    "by a provider": (*FULL, "identity_check=provider", "stipend_applications_a_year=3", "support_contact=help@example.org"),
+    "no waits": (*FULL, "retake_waits=none", "entitlement_months=none", "support_contact=https://example.org/help"),
+}
+
+
+def facts_of(body: str) -> dict[str, object]:
+    """What must be the same in every language: numbers, code, and the shape of what stands there."""
+    in_line = re.sub(FENCES, "", body)
+    return {
+        "numbers": Counter(re.findall(r"\d+(?:\.\d+)*", body)),
+        "code": Counter(re.findall(r"`[^`]+`", in_line)),
+        "blocks of code": FENCES.findall(body) + re.findall(r"^    .*$", body, flags=re.MULTILINE),
+        "addresses": re.findall(r"\]\(([^)]*)\)", body),
+        "rows": [row.count("|") for row in re.findall(r"^\|.*$", body, flags=re.MULTILINE)],
+        "points of lists": len(re.findall(r"^- ", body, flags=re.MULTILINE)),
+        "paragraphs": len(re.findall(r"\n\n", body)),
+        "bold": body.count("**"),
+    }
+
+
+def latin_words(text: str) -> set[str]:
+    """Words in Latin letters outside code and addresses."""
+    told = re.sub(r"```.*?```|`[^`]*`|^    .*$|\[[^\]]*\]\([^)]*\)", "", text, flags=re.MULTILINE | re.DOTALL)
+    return set(re.findall(r"[A-Za-z][A-Za-z0-9]+", told))
+
+
+class TestSameText:
+    @pytest.mark.parametrize("language", OTHERS)
+    @pytest.mark.parametrize("asked", POLICIES.values(), ids=POLICIES)
+    @pytest.mark.usefixtures("program")
+    def test_p8_every_language_states_what_the_english_text_states(
+        self, language: str, asked: tuple[str, ...], settings: Settings
+    ) -> None:
+        settings.IDENTITY_REVIEWERS = 2
+        settle(*asked)
+        edition = newest()
+        english, other = edition.text_in("en").text, edition.text_in(language).text
+        there = [[len(part.sections) for part in parts(text, english)] for text in (english, other)]
+        assert there[0] == there[1]
+        pairs = list(zip(sections(english, english), sections(other, english), strict=True))
+        assert {one.title: facts_of(one.body) for one, _same in pairs} == {
+            one.title: facts_of(same.body) for one, same in pairs
+        }
+        assert [one.anchor for one, _same in pairs] == [same.anchor for _one, same in pairs]
+        assert [one.title for one, same in pairs if one.title == same.title] == []
+        assert latin_words(other) - STAYS == set()
+
+    @pytest.mark.parametrize("language", OTHERS)
+    @pytest.mark.parametrize("kind", [ExamKind.LIVE, ExamKind.MOCK])
+    def test_p8_so_do_other_kinds_of_exams(self, publish: Callable[..., Program], language: str, kind: ExamKind) -> None:
+        version = publish(pass_rule=PassRule.ALL_FULL, duration_minutes=90, grace_minutes=1).versions.get()
+        version.program.kind = kind.value
+        english, other = (render(contents(version, spoken), spoken) for spoken in ("en", language))
+        pairs = zip(sections(english, english), sections(other, english), strict=True)
+        assert [one.title for one, same in pairs if facts_of(one.body) != facts_of(same.body)] == []
+        assert latin_words(other) - STAYS == set()
+
+    @pytest.mark.usefixtures("program")
+    def test_p8_what_is_said_in_words_is_said_in_the_language(self) -> None:
+        said = {
+            "en": [
+                "**5 hours**",
+                "within **15 minutes**",
+                "2: 1 month",
+                "later one: 2 years",
+                "English, Korean and Chinese (simplified)",
+                "Cuba, Iran",
+            ],
+            "ko": [
+                "**5시간**",
+                "**15분** 안에",
+                "2번째 불합격: 1개월",
+                "그 이후 불합격: 2년",
+                "영어, 한국어 및 중국어(간체)",
+                "쿠바, 이란",
+            ],
+            "zh-Hans": [
+                "**5 小时**",
+                "**15 分钟** 之内",
+                "未通过之后：1 个月",  # noqa: RUF001
+                "未通过之后：2 年",  # noqa: RUF001
+                "英语、韩语和中文（简体）",  # noqa: RUF001
+                "古巴、伊朗",
+            ],
+        }
+        texts = {language: newest().text_in(language).text for language in said}
+        assert {language: [part for part in told if part not in texts[language]] for language, told in said.items()} == {
+            language: [] for language in said
+        }
+
+    @pytest.mark.usefixtures("program")
+    def test_p8_page_and_pdf_say_that_english_prevails(self, client: Client) -> None:
+        said = {
+            "en": "Where the languages of this handbook differ, the English text prevails.",
+            "ko": "이 안내서의 언어별 내용이 서로 다를 때에는 영어 원문이 우선합니다.",
+            "zh-Hans": "本手册各语言版本不一致时，以英文原文为准。",  # noqa: RUF001
+        }
+        for language, sentence in said.items():
+            assert sentence in page(client, **{"Accept-Language": language}).text
+            assert sentence in pages_of(client.get(f"{PDF}?language={language}").content)[0]
+
+    @pytest.mark.parametrize(("language", "word"), [("en", "embargoed"), ("ko", "거래 제한"), ("zh-Hans", "受制裁")])
+    def test_p8_a_list_of_embargoed_places_may_be_empty(
+        self, program: Program, language: str, word: str, data_dir: Path
+    ) -> None:
+        assert word in render(contents(program.versions.get(), language), language)
+        (data_dir / "embargoes.toml").write_text("place = []\n")
+        assert word not in render(contents(program.versions.get(), language), language)
