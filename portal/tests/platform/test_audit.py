@@ -4,6 +4,7 @@ import contextlib
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from portal.tests.accounts.conftest import signed_in
 
 from guildmark_portal.audit import services as audit
 from guildmark_portal.audit.models import Entry
@@ -62,8 +63,8 @@ def test_what_is_rolled_back_leaves_no_entry(db):
     assert Entry.objects.filter(action="x").count() == 0
 
 
-def test_staff_may_read_it_and_nothing_else(client, staff, entry):
-    client.force_login(staff)
+def test_staff_may_read_it_and_nothing_else(staff, entry):
+    client = signed_in(staff, minutes_ago=1)
     assert b"attempt.finished" in client.get("/admin/audit/entry/").content
     assert client.get("/admin/audit/entry/add/").status_code == 403
     assert client.post(f"/admin/audit/entry/{entry.pk}/change/", {"actor": "nobody"}).status_code == 403
