@@ -206,7 +206,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._json(wire.BundleOffer(url=url, sha256=digest, size=len(exam.bundle)))
         elif what == "bundle":
             damaged, self.portal.faults.damage_bundle = self.portal.faults.damage_bundle, 0
-            self._answer(200, exam.bundle[:-1] + b"?" if damaged else exam.bundle)
+            self._answer(200, exam.bundle[:-1] + bytes([exam.bundle[-1] ^ 1]) if damaged else exam.bundle)
         elif what == "begin":
             wire.Begin.model_validate_json(self.body)
             self._json(exam.begin())

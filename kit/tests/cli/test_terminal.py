@@ -57,8 +57,9 @@ def at_a_terminal(portal):
 
 # Ctrl+C goes to the foreground of a session's terminal: the command must be that.
 _AS_THE_TERMINALS_OWN = """
-import fcntl, os, sys, termios
+import fcntl, os, signal, sys, termios
 os.setsid()
+signal.signal(signal.SIGINT, signal.SIG_DFL)
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 os.execv(sys.argv[1], sys.argv[1:])
 """
