@@ -12,12 +12,13 @@ CHECK ?=
 PYTEST_ARGS ?=
 GRADES ?= 500
 PACKS := packs/practitioner packs/advanced
+PRACTICE := packs/rehearsal
 VARIANTS ?= 10
 SEEDS ?= 1
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage authoring runtimes starters hostile soak cuts lint format check types imports reasons rules translations packs prove calibrate clean lock \
+.PHONY: help demo test coverage authoring runtimes starters hostile soak cuts together bench lint format check types imports reasons rules translations packs prove calibrate clean lock \
     wheels browser install install-dev torch keras2
 
 help:  ## List the commands
@@ -30,7 +31,7 @@ test: install-dev browser  ## The fast gate: candidate, grader and portal, whole
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup $(PYTEST_ARGS)
 
 coverage: install-dev browser  ## The same, and which lines and branches it reaches (htmlcov/index.html); half as long again
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup -m 'not hostile and not soak and not torch and not keras2 and not cuts' \
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup -m 'not hostile and not soak and not torch and not keras2 and not cuts and not together' \
 	    --cov --cov-report=term:skip-covered --cov-report=html:htmlcov $(PYTEST_ARGS)
 
 authoring: install-dev  ## The tests of the author's tools, which build and train; the guide is walked to a live exam
@@ -45,11 +46,18 @@ starters: install-dev keras2  ## Every starter, unchanged, on TensorFlow 2.12 (K
 hostile: install-dev torch  ## Hostile files and probes against the box, each shown to be live without it
 	GUILDMARK_TORCH_ENVIRONMENT=$(CURDIR)/$(TORCH_VENV) $(BIN)/python -m pytest --no-cov -m hostile tests/hostile $(PYTEST_ARGS)
 
-soak: install-dev  ## Hundreds of grades, good and hostile mixed, and what they leave behind (GRADES=500)
-	GRADES=$(GRADES) $(BIN)/python -m pytest --no-cov -m soak -s tests/soak $(PYTEST_ARGS)
+soak: install-dev  ## Hundreds of grades and what they leave behind (GRADES=500); attempts through hundreds of orders of events
+	GRADES=$(GRADES) $(BIN)/python -m pytest --no-cov -m soak -s tests/soak portal/tests/exams/test_sitting_machine.py $(PYTEST_ARGS)
 
 cuts: install-dev  ## Uploads that are cut at 456 places, each of which must lose nothing
 	$(BIN)/python -m pytest --no-cov -m cuts tests/e2e/test_cut_uploads.py --durations=5 $(PYTEST_ARGS)
+
+together: install-dev browser  ## One exam of two minutes, sat in Chromium and a terminal at once, through cuts, a crash and the deadline
+	$(BIN)/python -m pytest --no-cov -m together tests/e2e/test_one_exam_together.py $(PYTEST_ARGS)
+
+bench: install-dev browser  ## How soon a score is on the page, and 200 pages that live at once; fails where a limit is missed
+	@$(BIN)/python -m bench.score_latency
+	@$(BIN)/python -m bench.live_pages
 
 check: lint types imports packs  ## Everything that is checked without running the product
 
@@ -77,10 +85,10 @@ translations: install-dev  ## Bring every catalogue up to date with the code, an
 	$(BIN)/python -m translations
 
 packs: install-dev  ## Every problem of every exam pack
-	@for pack in $(PACKS); do echo "$$pack"; $(BIN)/guildmark-grader pack check $$pack || exit 1; done
+	@for pack in $(PACKS) $(PRACTICE); do echo "$$pack"; $(BIN)/guildmark-grader pack check $$pack || exit 1; done
 
 prove: packs  ## Check every pack in every language; train every reference, grade it in the box, and hold it against its role
-	@for pack in $(PACKS); do echo "$$pack"; $(BIN)/guildmark-grader pack prove $$pack || exit 1; done
+	@for pack in $(PACKS) $(PRACTICE); do echo "$$pack"; $(BIN)/guildmark-grader pack prove $$pack || exit 1; done
 
 calibrate: install-dev  ## Train the references on many variants; goes on where it was stopped (VARIANTS=10 SEEDS=1)
 	@for pack in $(PACKS); do echo "$$pack"; $(BIN)/guildmark-grader pack calibrate $$pack --variants $(VARIANTS) --seeds $(SEEDS) || exit 1; done

@@ -57,12 +57,17 @@ class Exam:
     prepared_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    pins: dict[str, str | None] = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)
     submissions: dict[str, dict] = field(default_factory=dict)
     bundle_key: bytes = field(default_factory=new_key)
     signing_key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     published_key: Ed25519PrivateKey | None = None
     extra_files: dict[str, bytes] = field(default_factory=dict)
+    revisions: tuple[wire.RevisionView, ...] = ()
+    breaks_left: int = 0
+    breaks: list[datetime] = field(default_factory=list)
+    outage_since: datetime | None = None
 
     def __post_init__(self):
         self.bundle = seal(pack_zip(self.files()), key=self.bundle_key, attempt=self.attempt)
@@ -92,7 +97,15 @@ class Exam:
             self.started_at,
             self.finished_at,
             pending_reports=pending,
+            credits=tuple(timedelta(minutes=15) for _ in self.breaks),
+            outage_since=self.outage_since,
         )
+
+    def take_break(self):
+        if not self.breaks_left:
+            raise Refused("No break is left to you in this exam.", next_step="Go on.", code="no_break_left")
+        self.breaks_left -= 1
+        self.breaks.append(self.now)
 
     @property
     def phase(self):
@@ -151,6 +164,7 @@ class Exam:
                 "score": score,
                 "metric": metric,
                 "next_threshold": None if score == 5 else 9.0 - score,
+                "to_next": None if score == 5 else 1.0,
             }
             code = "graded.full" if score == 5 else "graded.quality"
             params = {"metric": "mae", "value": str(metric.value), "threshold": str(9.0 - score)}
@@ -182,6 +196,7 @@ class Exam:
             queue_position=None if done else entry["left"],
             report=self.report(upload.data) if done else None,
             counts=done and self.best(upload.category)[1] == identifier,
+            pinned=self.pins.get(upload.category) == identifier,
             receipt=receipt,
         ).model_dump(mode="json")
         # A newer portal says more, and signs it too.
@@ -194,7 +209,15 @@ class Exam:
             for k, s in self.submissions.items()
             if s["upload"].category == category and s["left"] <= 0 and self.report(s["upload"].data).verdict is Verdict.GRADED
         ]
-        return max(graded, key=lambda one: one[0], default=(None, None))
+        pinned = next((one for one in graded if one[1] == self.pins.get(category)), None)
+        return pinned or max(graded, key=lambda one: one[0], default=(None, None))
+
+    def pin(self, category, submission):
+        if self.phase is not rules.Phase.RUNNING:
+            raise AttemptClosed
+        if submission is not None and self.report(self.submissions[submission]["upload"].data).score is None:
+            raise Refused("Only a submission with a score can be pinned.", next_step="Choose another one.", code="not_pinnable")
+        self.pins[category] = submission
 
     def state(self):
         result = self.result() if self.phase is rules.Phase.DECIDED else None
@@ -215,6 +238,10 @@ class Exam:
             "finished_at": self.finished_at and self.finished_at.isoformat(),
             "pass_rule": "weighted",
             "pass_mark": 90,
+            "breaks_left": self.breaks_left,
+            "break_minutes": 15,
+            "break_until": (self.breaks[-1] + timedelta(minutes=15)).isoformat() if self.breaks else None,
+            "outage_since": self.outage_since and self.outage_since.isoformat(),
             "categories": [self.category(n, c) for n, c in enumerate(WEIGHTS, 1)],
             "result": result and result.model_dump(mode="json"),
             "said_by_a_newer_server": True,
@@ -230,6 +257,7 @@ class Exam:
             "weight": WEIGHTS[identifier],
             "best_score": score,
             "counting": counting,
+            "pinned": self.pins.get(identifier),
             "task": None,
             "open_upload": None,
             "submissions": mine[::-1],
@@ -266,7 +294,20 @@ class Exam:
             passed=passed, points=float(weighted_total(scores, WEIGHTS)), points_possible=100, pass_rule=PassRule.WEIGHTED,
             pass_mark=90, decided_at=rules.decided_at(self.timeline, now=self.now), categories=rows,
             certificate="c1" if passed else None, certificate_url="http://portal/certificates/c1/" if passed else None,
+            skills=self.skills(scores), practise=() if passed else ("C6", "B2"), revisions=self.revisions,
+            retake_from=None if passed else self.now + timedelta(days=14),
         )  # fmt: skip
+
+    @staticmethod
+    def skills(scores):
+        """The first category asks for B2, the second for B2 and C6."""
+        points = {c: WEIGHTS[c] * scores[c] / 5 for c in WEIGHTS}
+        model = {"points": sum(points.values()), "points_possible": 100}
+        images = {"points": points["category2"], "points_possible": 60}
+        return (
+            wire.AreaResult(id="B", title="Networks", **model, skills=(wire.SkillResult(id="B2", title="Build", **model),)),
+            wire.AreaResult(id="C", title="Images", **images, skills=(wire.SkillResult(id="C6", title="Load", **images),)),
+        )
 
     def public_keys(self):
         public = public_hex(self.published_key or self.signing_key)

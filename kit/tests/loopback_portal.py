@@ -32,6 +32,7 @@ class Faults:
     lose_opening: int = 0
     busy: int = 0
     damage_bundle: int = 0
+    damage_file: int = 0
     broken: int = 0
 
 
@@ -79,7 +80,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         self._serve()
 
-    do_POST = do_HEAD = do_PATCH = do_GET  # noqa: N815  # the names that http.server looks for
+    do_POST = do_PUT = do_HEAD = do_PATCH = do_GET  # noqa: N815  # the names that http.server looks for
 
     def _serve(self):
         parts = urlsplit(self.path)
@@ -183,18 +184,26 @@ class _Handler(BaseHTTPRequestHandler):
             raise KeyError
         return {"uploads": self._upload, "submissions": self._submission, "attempts": self._attempts}[path[0]](*path[1:])
 
-    def _submission(self, identifier):
+    def _submission(self, identifier, what=""):
+        if what == "file":
+            data = self.portal.exam.submissions[identifier]["upload"].data
+            damaged, self.portal.faults.damage_file = self.portal.faults.damage_file, 0
+            return self._answer(200, data[:-1] + bytes([data[-1] ^ 1]) if damaged else data)
         if "wait" in self.query:
             self.portal.exam.submissions[identifier]["left"] -= 1
-        self._json(self.portal.exam.submission(identifier))
+        return self._json(self.portal.exam.submission(identifier))
 
-    def _attempts(self, attempt=None, what=""):
+    def _attempts(self, attempt=None, what="", category="", _pin=""):
+        if attempt is None and self.command == "GET":
+            return self._json([self._summary()] if self.portal.exam.registered else [])
         if attempt is None:
             wire.OpenAttempt.model_validate_json(self.body)
             self.portal.exam.registered = True
             return self._json(self.portal.exam.state())
         if attempt != self.portal.exam.attempt:
             raise KeyError
+        if what == "categories":
+            self.portal.exam.pin(category, wire.PinWish.model_validate_json(self.body).submission)
         return self._attempt(what)
 
     def _attempt(self, what):
@@ -220,11 +229,19 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(201, Location=f"http://elsewhere.invalid/api/v1/uploads/{upload.id}", **self._standing(upload))
         elif what == "readiness":
             self._json(exam.readiness())
+        elif what == "break":
+            exam.take_break()
+            self._json(exam.state())
         elif what == "finish":
             exam.finish(wire.Finish.model_validate_json(self.body).confirm)
             self._json(exam.state())
         else:
             self._json(exam.state())
+
+    def _summary(self):
+        state = self.portal.exam.state()
+        names = ("id", "program", "exam_title", "exam_version", "phase", "deadline")
+        return {**{name: state[name] for name in names}, "kind": "demo", "passed": None}
 
     def _standing(self, upload):
         done = {wire.SUBMISSION_HEADER.replace("-", "_"): upload.submission} if upload.submission else {}

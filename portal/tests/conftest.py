@@ -9,6 +9,7 @@ from django.utils import translation
 from pytest_django import Settings
 
 from guildmark_portal import clock
+from guildmark_portal.identity.intake.places import PLACES
 
 
 class StoppedClock:
@@ -38,6 +39,12 @@ def data_dir(tmp_path: Path, settings: Settings) -> Path:
     settings.DATA_DIR, settings.BLOBS_DIR, settings.BANKS_DIR = root, root / "blobs", root / "banks"
     settings.GRADER_SOCKET = str(root / "run" / "grader.sock")
     return root
+
+
+@pytest.fixture(autouse=True)
+def no_time_spent() -> None:
+    """People of other tests, who have the same numbers, have sent nothing to read."""
+    PLACES.spending.forget()
 
 
 @pytest.fixture(autouse=True)

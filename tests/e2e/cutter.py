@@ -58,7 +58,11 @@ class Cutter:
                 client, _address = self._listener.accept()
             except OSError:
                 return
-            portal = socket.create_connection(("127.0.0.1", self.port))
+            try:
+                portal = socket.create_connection(("127.0.0.1", self.port))
+            except OSError:  # the portal is down: whoever called is told so, and may call again
+                client.close()
+                continue
             for side in (client, portal):
                 side.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._start(self._pass_answers, portal, client)

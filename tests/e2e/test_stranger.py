@@ -10,6 +10,7 @@ ENDPOINTS = [
     ("GET", "/api/v1/attempts/{attempt}"),
     ("POST", "/api/v1/attempts/{attempt}/prepare"),
     ("GET", "/api/v1/attempts/{attempt}/bundle"),
+    ("POST", "/api/v1/attempts/{attempt}/delivered"),
     ("POST", "/api/v1/attempts/{attempt}/begin"),
     ("POST", "/api/v1/attempts/{attempt}/uploads"),
     ("HEAD", "/api/v1/uploads/{upload}"),
@@ -17,14 +18,19 @@ ENDPOINTS = [
     ("DELETE", "/api/v1/uploads/{upload}"),
     ("PUT", "/api/v1/attempts/{attempt}/categories/{category}/pin"),
     ("GET", "/api/v1/submissions/{submission}"),
+    ("GET", "/api/v1/submissions/{submission}/file"),
     ("GET", "/api/v1/attempts/{attempt}/events"),
     ("GET", "/api/v1/attempts/{attempt}/readiness"),
+    ("POST", "/api/v1/attempts/{attempt}/break"),
     ("POST", "/api/v1/attempts/{attempt}/finish"),
 ]
 PAGES = [
     "/exam/{attempt}/",
+    "/exam/{attempt}/rehearsal/",
     "/exam/{attempt}/finish/",
     "/exam/{attempt}/result/",
+    "/exam/{attempt}/receipts.zip",
+    "/exam/{attempt}/submissions/{submission}/receipt.json",
     "/exam/{attempt}/workspace.zip",
 ]
 PUBLIC = {

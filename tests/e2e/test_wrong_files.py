@@ -33,10 +33,9 @@ REFUSED = [
 
 @pytest.fixture(scope="module")
 def wrong_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    made = {}
-    for kind, name, _reason in (*WRONG, *REFUSED):
-        made[kind] = tmp_path_factory.mktemp("wrong") / name
-        subprocess.run([sys.executable, WRONG_MODELS, kind, made[kind]], check=True, capture_output=True)
+    made = {kind: tmp_path_factory.mktemp("wrong") / name for kind, name, _reason in (*WRONG, *REFUSED)}
+    named = [word for pair in made.items() for word in pair]
+    subprocess.run([sys.executable, WRONG_MODELS, *named], check=True, capture_output=True)
     return made
 
 

@@ -1,10 +1,10 @@
-"""Writes one wrong model file: `python wrong_models.py KIND FILE`. The right one takes (4,) and answers (1,)."""
+"""Writes wrong model files: `python wrong_models.py KIND FILE [KIND FILE …]`. The right one takes (4,) and answers (1,)."""
 
 import sys
 from pathlib import Path
 
 
-def main(kind: str, file: Path) -> None:
+def write(kind: str, file: Path) -> None:
     from tensorflow import keras
 
     layers = keras.layers
@@ -29,4 +29,5 @@ def main(kind: str, file: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    for kind, file in zip(sys.argv[1::2], sys.argv[2::2], strict=True):  # TensorFlow is imported once
+        write(kind, Path(file))

@@ -14,13 +14,16 @@ Instants are timezone-aware and in UTC; durations are seconds; sizes are bytes; 
 | GET    /attempts/{attempt}               |                  | AttemptState      |
 | POST   /attempts/{attempt}/prepare       |                  | BundleOffer       |
 | GET    /attempts/{attempt}/bundle        |                  | encrypted bytes   |
+| POST   /attempts/{attempt}/delivered     | Delivered        | AttemptState      |
 | POST   /attempts/{attempt}/begin         | Begin            | Begun             |
 | POST   /attempts/{attempt}/uploads       | tus 1.0 creation | 201, Location     |
 | HEAD, PATCH, DELETE /uploads/{upload}    | tus 1.0          | offset; with the last byte `Guildmark-Submission: ID` |
 | GET    /submissions/{submission}?wait=S  |                  | SubmissionState   |
+| GET    /submissions/{submission}/file    |                  | the file's bytes  |
 | GET    /attempts/{attempt}/events        |                  | server-sent events, each an AttemptState |
 | GET    /attempts/{attempt}/readiness     |                  | Readiness         |
 | PUT    /attempts/{attempt}/categories/{category}/pin | PinWish | AttemptState   |
+| POST   /attempts/{attempt}/break         |                  | AttemptState      |
 | POST   /attempts/{attempt}/finish        | Finish           | AttemptState      |
 | GET    /certificates/{identifier}        |                  | Certificate (public) |
 | GET    /keys                             |                  | list[PublicKey] (public) |
@@ -28,7 +31,7 @@ Instants are timezone-aware and in UTC; durations are seconds; sizes are bytes; 
 
 from datetime import date
 from enum import Enum
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -36,6 +39,7 @@ from guildmark.rules.attempt import Phase
 from guildmark.rules.contract import Contract
 from guildmark.rules.counting import Counts
 from guildmark.rules.credential import IdentityLevel
+from guildmark.rules.feedback import Feedback
 from guildmark.rules.scoring import Bands, PassRule
 from guildmark.rules.verdict import Verdict
 
@@ -43,6 +47,8 @@ PROTOCOL_VERSION: Final = "1"
 PROTOCOL_HEADER: Final = "Guildmark-Protocol"
 SUBMISSION_HEADER: Final = "Guildmark-Submission"
 CLIENT_ID: Final = "guildmark-client"
+REHEARSAL_PROGRAM: Final = "practice-rehearsal"
+"""The program of the practice exam that every portal has; it stands in no list."""
 
 CategoryId = Annotated[str, Field(pattern=r"^category[1-9][0-9]?$")]
 FormId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
@@ -64,11 +70,20 @@ class Reply(BaseModel):
 
 
 class ExamKind(str, Enum):
-    """What an exam version is for. A demo certificate says DEMONSTRATION; a mock issues none."""
+    """What an exam version is for. A demo certificate says DEMONSTRATION; a mock issues none.
+
+    A rehearsal tries the way of a submission before a real attempt's clock runs: nothing of it is kept as a result.
+    """
 
     DEMO = "demo"
     MOCK = "mock"
     LIVE = "live"
+    REHEARSAL = "rehearsal"
+
+    @property
+    def certifies(self) -> bool:
+        """Whether a pass earns a certificate, be it one of a demonstration."""
+        return self in (ExamKind.DEMO, ExamKind.LIVE)
 
 
 class Problem(Reply):
@@ -138,6 +153,13 @@ class BundleOffer(Reply):
     size: int
 
 
+class Delivered(Request):
+    """The bundle with the digest `sha256` is on the candidate's machine, every byte verified, `by` whom."""
+
+    sha256: Sha256
+    by: Literal["browser", "terminal"]
+
+
 class Begin(Request):
     """The candidate's word to start the clock. `bundle_sha256` is the digest of the bundle that the client holds."""
 
@@ -162,12 +184,16 @@ class MetricView(Reply):
 
 
 class ReportView(Reply):
-    """What a candidate is told of a grading. `message` is the reason's sentence in the language of the request."""
+    """What a candidate is told of a grading. `message` is the reason's sentence in the language of the request.
+
+    `to_next` is how far the metric is from `next_threshold`, in its unit. What the exam keeps back until the decision is None.
+    """
 
     verdict: Verdict
     score: Score | None
     metric: MetricView | None
     next_threshold: float | None
+    to_next: float | None = None
     reason: str
     params: dict[str, ParamValue]
     message: str
@@ -246,7 +272,8 @@ class TaskView(Reply):
 class CategoryState(Reply):
     """A category of an attempt, and everything submitted, the newest first.
 
-    `best_score` is the score of the submission that counts, whose id is `counting`: the pinned one, else as the exam chooses.
+    `best_score` is the score of the submission that counts, whose id is `counting`: the one that is `pinned`, else as the exam
+    chooses. Where the exam keeps scores back until the decision, both say only what the candidate can know.
     """
 
     id: CategoryId
@@ -255,6 +282,7 @@ class CategoryState(Reply):
     weight: int
     best_score: Score | None
     counting: str | None
+    pinned: str | None = None
     task: TaskView | None
     open_upload: OpenUpload | None
     submissions: tuple[SubmissionState, ...]
@@ -273,8 +301,53 @@ class CategoryResult(Reply):
     submitted: bool
 
 
+class SkillResult(Reply):
+    """A skill of the checklist: the `points` reached, of the `points_possible` ones of the categories that ask for it."""
+
+    id: str
+    title: str
+    points: float
+    points_possible: int
+
+    @property
+    def hundredths(self) -> int:
+        """The share that was reached, of 100; only the whole of it is 100."""
+        return int(100 * self.points / self.points_possible + 1e-9) if self.points_possible else 0
+
+
+class AreaResult(SkillResult):
+    """An area of the checklist, with its skills that were asked for. A category counts once in it."""
+
+    skills: tuple[SkillResult, ...]
+
+
+class ScoreChange(Reply):
+    """A category whose score a revision changed."""
+
+    number: int
+    title: str
+    before: Score
+    after: Score
+
+
+class RevisionView(Reply):
+    """A change of the result after the decision. `reason` is an examiner's; empty where a file was graded again and rose."""
+
+    recorded_at: AwareDatetime
+    reason: str
+    passed_before: bool
+    passed: bool
+    points_before: float
+    points: float
+    changes: tuple[ScoreChange, ...]
+
+
 class Result(Reply):
-    """The decision. `points` of `points_possible`; `certificate_url` once there is one."""
+    """The decision, as its newest revision has it. `points` of `points_possible`; `certificate_url` once there is one.
+
+    `practise` names skills of `skills`, where most points are missing first. `retake_from` is the first instant at which
+    another attempt may be opened, while that lies ahead. Until `appeal_until` an appeal against the result is taken.
+    """
 
     passed: bool
     points: float
@@ -285,10 +358,28 @@ class Result(Reply):
     categories: tuple[CategoryResult, ...]
     certificate: str | None
     certificate_url: str | None
+    skills: tuple[AreaResult, ...] = ()
+    practise: tuple[str, ...] = ()
+    retake_from: AwareDatetime | None = None
+    appeal_until: AwareDatetime | None = None
+    revisions: tuple[RevisionView, ...] = ()
+
+
+class CreditView(Reply):
+    """Time that was added to an attempt. `returned` is time that an outage of ours took."""
+
+    seconds: int
+    reason: str
+    granted_at: AwareDatetime
+    returned: bool = False
 
 
 class AttemptState(Reply):
-    """Everything that an attempt's owner may know of it at `server_time`. `counts`: which submission of a category does."""
+    """Everything that an attempt's owner may know of it at `server_time`. `counts`: which submission of a category does.
+
+    `outage_since` is when an outage of ours began that is not over: the time left stands still. `feedback` is what the exam
+    tells of a grading before the decision. `breaks_left` breaks of `break_minutes` can be taken; one lasts until `break_until`.
+    """
 
     id: str
     program: str
@@ -307,12 +398,21 @@ class AttemptState(Reply):
     pass_rule: PassRule
     pass_mark: int
     counts: Counts = Counts.BEST
+    feedback: Feedback = Feedback.FULL
+    credits: tuple[CreditView, ...] = ()
+    outage_since: AwareDatetime | None = None
+    breaks_left: int = 0
+    break_minutes: int = 0
+    break_until: AwareDatetime | None = None
     categories: tuple[CategoryState, ...]
     result: Result | None
 
 
 class ReadinessItem(Reply):
-    """One category on the list before Finish: the score that counts, or what is missing."""
+    """One category on the list before Finish: the score that counts, or what is missing.
+
+    `file_name` is the file that counts, and `pinned` whether its candidate chose it. `grading` says that a score is awaited.
+    """
 
     id: CategoryId
     number: int
@@ -320,6 +420,9 @@ class ReadinessItem(Reply):
     best_score: Score | None
     ready: bool
     warning: str | None
+    file_name: str | None = None
+    pinned: bool = False
+    grading: bool = False
 
 
 class Readiness(Reply):

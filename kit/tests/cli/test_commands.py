@@ -279,7 +279,7 @@ def test_text_from_a_file_or_the_portal_is_never_markup(guildmark, started, port
 
 
 def test_every_command_explains_itself(guildmark):
-    for command in ("login", "logout", "start", "status", "check", "submit", "finish", "result"):
+    for command in ("login", "logout", "start", "status", "check", "submit", "finish", "result", "verify"):
         answer = guildmark(command, "--help")
         assert (answer.status, "--json" in answer.out) == (0, True)
     assert "login" in guildmark().out

@@ -36,8 +36,10 @@ timelines = st.builds(
     open_uploads=st.lists(instants, max_size=3).map(tuple),
     pending_reports=st.integers(0, 2),
     outage_since=st.none() | instants,
+    outage_until=st.none() | instants,
     grace_credits=st.lists(seconds, max_size=2).map(tuple),
     ended_at=st.none() | instants,
+    failing_since=st.none() | instants,
 )
 
 
@@ -218,3 +220,25 @@ def test_bytes_that_count_were_opened_before_the_deadline(timeline, opened_at, n
     assume(accepts_bytes(timeline, opened_at=opened_at, now=now))
     assert opened_at < deadline_at(timeline, now=now)
     assert now <= last_byte_until(timeline, now=now)
+
+
+@pytest.mark.parametrize(
+    ("since", "expected"),
+    [(START, Phase.GRADING), (DEADLINE - SECOND, Phase.GRADING), (DEADLINE, Phase.DECIDED), (DEADLINE + SECOND, Phase.DECIDED)],
+)
+def test_x10_grading_that_fails_since_before_the_deadline_holds_the_decision(since, expected):
+    """Before it is known to be an outage, and a second before the deadline."""
+    failing = replace(RUNNING, failing_since=since)
+    assert phase(failing, now=DEADLINE + 2 * SECOND) is expected
+    assert phase(failing, now=DEADLINE - SECOND) is Phase.RUNNING
+    assert phase(replace(failing, finished_at=DEADLINE - SECOND), now=DEADLINE + SECOND) is Phase.DECIDED
+
+
+def test_x10_from_the_end_of_an_outage_to_its_credit_nothing_of_it_is_lost_and_nothing_is_decided():
+    out = replace(RUNNING, outage_since=DEADLINE - SECOND, outage_until=DEADLINE + HOURS)
+    assert time_left(out, now=DEADLINE + HOURS) == SECOND
+    assert [phase(out, now=DEADLINE + HOURS + late) for late in (timedelta(), SECOND, HOURS)] == [
+        Phase.RUNNING,
+        Phase.GRADING,
+        Phase.GRADING,
+    ]

@@ -69,6 +69,19 @@ def test_g5_the_shipped_list_is_the_programs() -> None:
         (Place("UA", "Yalta"), ("Crimea",)),
         (Place("UA", "г. Алушта"), ("Crimea",)),  # noqa: RUF001 - Cyrillic is meant
         (Place("UA", "", "Красноперекопськ"), ("Crimea",)),
+        # and in scripts that put no spaces between words
+        (Place("RU", "克里米亚共和国"), ("Crimea",)),
+        (Place("RU", "克里米亞"), ("Crimea",)),
+        (Place("UA", "크림자치공화국"), ("Crimea",)),
+        (Place("RU", "크림 공화국"), ("Crimea",)),
+        (Place("RU", "", "塞瓦斯托波尔市"), ("Crimea",)),
+        (Place("RU", "克拉斯诺达尔边疆区"), ()),
+        (Place("KR", "", "크림동"), ()),
+        # in other languages of Europe, and of its own people
+        (Place("RU", "République de Crimée"), ("Crimea",)),
+        (Place("UA", "Kırım Özerk Cumhuriyeti"), ("Crimea",)),  # noqa: RUF001 - a Turkish letter
+        (Place("UA", "АРК"), ("Crimea",)),  # noqa: RUF001 - Cyrillic is meant
+        (Place("RU", "г.Севастополь"), ("Crimea",)),  # noqa: RUF001 - as above
         # whatever is put between its letters without being seen
         (Place("UA", "Kri\u200dm"), ("Crimea",)),
         (Place("UA", "Кр\u034fим"), ("Crimea",)),  # noqa: RUF001 - Cyrillic is meant

@@ -1,72 +1,192 @@
 """A bound on what a request may send, kept before anything of it is stored.
 
-Django's ASGI handler writes a whole body to a temporary file before it asks who sends it, so without a bound anybody could
-fill the disk. What is larger than its address can use is cut off and answered with 413.
+Theory of operation. Django's ASGI handler keeps a whole body before it asks who sends it. So without a bound anybody could
+fill the memory or the disk. Here, outside of Django, a body has to
+
+    be no larger than its address can use          `limit_of`
+    come from somebody, where it is large          `senders`: strangers send forms, never files
+    find room among the bodies that are arriving   `Room`, in all and for one sender
+    keep coming                                    `_Patience`: time waited, against bytes that came
+
+What is not taken is not read: the application gets the request without its body and answers as it would to anybody without
+rights; or, where rights are not the point, says why (`REFUSED` in the scope, see `web.refused_bodies`). The server reads the
+rest of the body and forgets it, so that a browser, which listens no earlier, hears the answer.
 """
 
+import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
 
-from django.utils.translation import gettext as _
-
-from guildmark.protocol import Problem
+from guildmark_portal.web.refused_bodies import REFUSED, Reason, explained
 
 Scope = dict[str, Any]
 Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+SenderOf = Callable[[Scope], Awaitable[str | None]]
+"""Who sends the request, as a key; None for a stranger."""
 
-MIB = 1024 * 1024
-LONGEST_BODY = MIB
-LONGEST_PIECE = 32 * MIB
+MIB: Final = 1024 * 1024
+LONGEST_BODY: Final = MIB
+LONGEST_PIECE: Final = 32 * MIB
 """Of an upload; clients send a few MiB at a time."""
-LONGEST_FORM_WITH_FILE = 512 * MIB
-LONGEST_FORM_WITH_PAPERS = 50 * MIB
+LONGEST_FORM_WITH_FILE: Final = 512 * MIB
+LONGEST_FORM_WITH_PAPERS: Final = 50 * MIB
 """Four pictures of a document, of 12 MiB each."""
-LONGEST_FORM_WITH_PHOTO = 13 * MIB
+LONGEST_FORM_WITH_PHOTO: Final = 13 * MIB
 """One picture of 12 MiB."""
+HELD_OF_A_PIECE: Final = 8 * MIB
+"""What `pieces` has of one in memory: a part that is put away, and the next."""
+
+IN_MEMORY: Final = 512 * MIB
+"""Large bodies that are held in memory at the same time: those no longer than FILE_UPLOAD_MAX_MEMORY_SIZE."""
+ON_DISK: Final = 4096 * MIB
+SHARES: Final = 8
+"""One sender holds no more than one of so many equal shares: one form with papers, or one model, and some pieces of uploads."""
+
+FIRST_WAIT_S: Final = 60.0
+SLOWEST: Final = 8 * 1024
+"""Bytes a second, on the whole, once the first wait is over."""
+_LONGEST_NUMBER: Final = 18  # digits: what 64 bits hold
 
 
 class _TooLarge(Exception):
     """More came than the address can use."""
 
 
-class BodyLimit:
-    """Wraps an ASGI application."""
+class _NoRoom(Exception):
+    """Too many large bodies are arriving already."""
 
-    def __init__(self, application: Application) -> None:
+
+class Room:
+    """Bytes of large bodies that may be arriving at once, by where they are held; of one sender at most a share of them."""
+
+    def __init__(self, *, in_memory: int = IN_MEMORY, on_disk: int = ON_DISK, shares: int = SHARES) -> None:
+        self._most, self._shares = {True: in_memory, False: on_disk}, shares
+        self._taken, self._of = Counter[bool](), Counter[tuple[str, bool]]()
+
+    @contextmanager
+    def held(self, sender: str, size: int) -> Iterator[None]:
+        """Hold room for a body of `size` bytes. Raises `_NoRoom`."""
+        is_in_memory = size <= LONGEST_FORM_WITH_PAPERS
+        most, own = self._most[is_in_memory], (sender, is_in_memory)
+        if self._taken[is_in_memory] + size > most or self._of[own] + size > most // self._shares:
+            raise _NoRoom
+        self._taken[is_in_memory] += size
+        self._of[own] += size
+        try:
+            yield
+        finally:
+            self._taken[is_in_memory] -= size
+            self._of[own] -= size
+            self._of += Counter()  # forgets who sends nothing any more
+
+
+class BodyLimit:
+    """Wraps an ASGI application. `sender_of` says who may send much; `first_wait_s` is the patience with a silent sender."""
+
+    def __init__(
+        self,
+        application: Application,
+        *,
+        sender_of: SenderOf,
+        room: Room | None = None,
+        first_wait_s: float = FIRST_WAIT_S,
+    ) -> None:
         self._application = application
+        self._sender_of = sender_of
+        self._room = room or Room()
+        self._first_wait_s = first_wait_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand the request on, its body counted."""
+        """Hand the request on, its body counted; or without its body."""
         if scope["type"] != "http":
             await self._application(scope, receive, send)
             return
-        limit, received, has_answered = limit_of(scope), 0, False
+        limit, declared = limit_of(scope), _declared(scope)
+        if declared is None and scope["method"] != "PATCH":  # whoever sends a file says how long it is
+            limit = min(limit, LONGEST_BODY)
+        if declared is not None and declared > limit:
+            await self._without_body(scope, send, Reason.TOO_LARGE)
+        elif limit == LONGEST_BODY or (declared is not None and declared <= LONGEST_BODY):
+            await self._counted(scope, receive, send, limit)
+        else:
+            await self._large(scope, receive, send, limit)
 
-        async def counted() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > limit:
-                raise _TooLarge
-            return message
+    async def _large(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+        sender = await self._sender_of(scope)
+        if sender is None:
+            await self._without_body(scope, send)
+            return
+        size = min(_declared(scope) or limit, HELD_OF_A_PIECE if scope["method"] == "PATCH" else limit)
+        try:
+            with self._room.held(sender, size):
+                await self._counted(scope, receive, send, limit)
+        except _NoRoom:
+            await self._without_body(scope, send, Reason.NO_ROOM)
+
+    async def _counted(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+        patience, has_answered = _Patience(receive, limit, self._first_wait_s), False
 
         async def watched(message: Message) -> None:
             nonlocal has_answered
             has_answered = True
             await send(message)
 
-        if _declared(scope) > limit:
-            await _refuse(send, limit)
-            return
         try:
-            await self._application(scope, counted, watched)
+            await self._application(scope, patience.receive, watched)
         except _TooLarge:
             if not has_answered:
-                await _refuse(send, limit)
+                await _refuse(send, Reason.TOO_LARGE)
+        if patience.is_over and not has_answered:
+            await _refuse(send, Reason.TOO_SLOW)
+
+    async def _without_body(self, scope: Scope, send: Send, reason: Reason | None = None) -> None:
+        if reason is not None and scope["path"].startswith("/api/"):
+            await _refuse(send, reason)
+            return
+        headers = [(name, value) for name, value in scope["headers"] if name not in {b"content-length", b"transfer-encoding"}]
+        marked = {REFUSED: reason} if reason is not None else {}
+        empty = [{"type": "http.request", "body": b"", "more_body": False}]
+
+        async def receive() -> Message:
+            return empty.pop() if empty else await asyncio.Future[Message]()
+
+        await self._application({**scope, **marked, "headers": [*headers, (b"content-length", b"0")]}, receive, send)
+
+
+class _Patience:
+    """Receives a body, of at most `limit` bytes, from a sender who keeps sending; another one is cut off, like a connection.
+
+    Only the time spent waiting for bytes counts, not what the portal does with them.
+    """
+
+    def __init__(self, receive: Receive, limit: int, first_wait_s: float) -> None:
+        self._receive, self._limit, self._first_wait_s = receive, limit, first_wait_s
+        self._received, self._waited_s, self._has_ended, self.is_over = 0, 0.0, False, False
+
+    async def receive(self) -> Message:
+        """The next message. Raises `_TooLarge`."""
+        if self._has_ended:
+            return await self._receive()  # whether the sender is still there
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(self._first_wait_s + self._received / SLOWEST - self._waited_s):
+                message = await self._receive()
+        except TimeoutError:
+            self.is_over = True
+            return {"type": "http.disconnect"}
+        self._waited_s += time.monotonic() - began
+        self._received += len(message.get("body", b""))
+        self._has_ended = not message.get("more_body", False)
+        if self._received > self._limit:
+            raise _TooLarge
+        return message
 
 
 def limit_of(scope: Scope) -> int:
@@ -76,25 +196,23 @@ def limit_of(scope: Scope) -> int:
         return LONGEST_PIECE
     if method == "POST" and path.startswith("/exam/"):
         return LONGEST_FORM_WITH_FILE
-    if method == "POST" and path.startswith("/identity/document/"):
+    if method == "POST" and path.startswith(("/identity/document/", "/help/")):
         return LONGEST_FORM_WITH_PAPERS
     if method == "POST" and path.startswith(("/identity/photo/", "/identity/camera/")):
         return LONGEST_FORM_WITH_PHOTO
     return LONGEST_BODY
 
 
-def _declared(scope: Scope) -> int:
+def _declared(scope: Scope) -> int | None:
+    """The length that the sender announced; None where it was not, or is no number."""
     lengths = [value for name, value in scope["headers"] if name == b"content-length"]
-    return int(lengths[0]) if lengths and lengths[0].isdigit() and len(lengths[0]) < 19 else 0  # noqa: PLR2004 - 64 bits
+    return int(lengths[0]) if lengths and lengths[0].isdigit() and len(lengths[0]) <= _LONGEST_NUMBER else None
 
 
-async def _refuse(send: Send, limit: int) -> None:
-    problem = Problem(
-        code="body_too_large",
-        message=_("The request is larger than {limit} bytes, which is more than this address takes.").format(limit=limit),
-        next_step=_("Send less at a time; a model file is sent in pieces."),
-    )
-    body = json.dumps(problem.model_dump()).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
+async def _refuse(send: Send, reason: Reason) -> None:
+    """Answer a program; the application, which would answer in the sender's language, has not seen the request."""
+    status, told = explained(reason)
+    body = json.dumps(told.model_dump()).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

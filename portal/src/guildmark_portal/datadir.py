@@ -17,22 +17,18 @@ the first entry is in use, the others are still accepted.
 import json
 import os
 import re
-import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import tomllib
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from guildmark.errors import GuildmarkError
 from guildmark.i18n import _, mark
 from guildmark_portal import identity_provider_config, sign_in_providers
+from guildmark_portal.portal_secrets import Secrets
 
 CONFIG_FILE: Final = "portal.toml"
 SECRETS_FILE: Final = "secrets.json"
@@ -54,10 +50,14 @@ class DataDirectoryUnusable(GuildmarkError):
 
 @dataclass(frozen=True)
 class MailConfig:
-    """How mail leaves: `transport` is `console` or `smtp`; `security` is `starttls`, `tls` or `none`."""
+    """How mail leaves: `transport` is `console` or `smtp`; `security` is `starttls`, `tls` or `none`.
+
+    `bounces` is the mailbox to which mail servers send back what they could not deliver, and which `returned` reads.
+    """
 
     transport: str = "console"
     sender: str = "Guildmark <no-reply@localhost>"
+    bounces: str = ""
     host: str = "localhost"
     port: int = 587
     username: str = ""
@@ -75,6 +75,7 @@ class Config:
     identity_retention_days: int = 90
     identity_reviewers: int = 1
     recovery_wait_hours: int = 72
+    outage_after_s: int = 60
     country_header: str = ""
     region_header: str = ""
     mail: MailConfig = field(default_factory=MailConfig)
@@ -82,80 +83,6 @@ class Config:
     identity_provider: identity_provider_config.IdentityProvider = field(
         default_factory=identity_provider_config.IdentityProvider
     )
-
-
-@dataclass(frozen=True)
-class SigningKey:
-    """An Ed25519 key for receipts and certificates: 32 private bytes in hex. A retired key only verifies."""
-
-    private_key: str = field(repr=False)
-    created_at: datetime
-    retired_at: datetime | None = None
-
-
-@dataclass(frozen=True, repr=False)
-class Secrets:
-    """What `secrets.json` holds. `master_secret` is 32 bytes; all derived secrets come from it by HMAC."""
-
-    django_secret_keys: tuple[str, ...]
-    master_secret: bytes
-    signing_keys: tuple[SigningKey, ...]
-    oidc_private_keys: tuple[str, ...]
-    smtp_password: str = ""
-    sign_in_secrets: Mapping[str, str] = field(default_factory=dict)
-    identity_provider: Mapping[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def generate(cls, *, now: datetime) -> "Secrets":
-        """New secrets from the system's randomness."""
-        rsa = generate_private_key(public_exponent=65537, key_size=2048)
-        pem = rsa.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-        signing = SigningKey(Ed25519PrivateKey.generate().private_bytes_raw().hex(), created_at=now)
-        return cls((secrets.token_urlsafe(50),), secrets.token_bytes(32), (signing,), (pem,))
-
-    def to_json(self) -> dict[str, Any]:
-        """The document that `from_json` reads."""
-        return {
-            "django_secret_keys": list(self.django_secret_keys),
-            "master_secret": self.master_secret.hex(),
-            "signing_keys": [
-                {
-                    "private_key": key.private_key,
-                    "created_at": key.created_at.isoformat(),
-                    "retired_at": key.retired_at.isoformat() if key.retired_at else None,
-                }
-                for key in self.signing_keys
-            ],
-            "oidc_private_keys": list(self.oidc_private_keys),
-            "smtp_password": self.smtp_password,
-            "sign_in_secrets": dict(self.sign_in_secrets),
-            "identity_provider": dict(self.identity_provider),
-        }
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> "Secrets":
-        """Secrets as `to_json` wrote them; `KeyError`, `TypeError` or `ValueError` for anything else."""
-        master = bytes.fromhex(document["master_secret"])
-        signing = tuple(
-            SigningKey(
-                key["private_key"],
-                datetime.fromisoformat(key["created_at"]),
-                datetime.fromisoformat(key["retired_at"]) if key["retired_at"] else None,
-            )
-            for key in document["signing_keys"]
-        )
-        found = cls(
-            tuple(document["django_secret_keys"]),
-            master,
-            signing,
-            tuple(document["oidc_private_keys"]),
-            str(document.get("smtp_password", "")),
-            {str(name): str(secret) for name, secret in document.get("sign_in_secrets", {}).items()},
-            {str(name): str(secret) for name, secret in document.get("identity_provider", {}).items()},
-        )
-        if len(master) != 32 or not found.django_secret_keys or not signing or not found.oidc_private_keys:  # noqa: PLR2004 - bytes
-            raise ValueError("a secret is missing or too short")
-        return found
 
 
 def read_config(directory: Path) -> Config:
@@ -185,6 +112,17 @@ def read_config(directory: Path) -> Config:
     return config
 
 
+def _problems_of_mail(mail: MailConfig) -> list[str]:
+    problems = []
+    if mail.transport not in {"console", "smtp"}:
+        problems.append(_("mail.transport must be console or smtp"))
+    if mail.security not in {"starttls", "tls", "none"}:
+        problems.append(_("mail.security must be starttls, tls or none"))
+    if not re.fullmatch(r"([A-Za-z0-9._-]{1,30}@[A-Za-z0-9.-]+)?", mail.bounces):
+        problems.append(_("mail.bounces must be a mail address without a plus, or nothing"))
+    return problems
+
+
 def check(config: Config, path: Path) -> None:
     """Report every setting of `path` that cannot work."""
     problems = []
@@ -192,10 +130,7 @@ def check(config: Config, path: Path) -> None:
         problems.append(wrong)
     if not re.fullmatch(CONTACT, config.support_contact):
         problems.append(_("support_contact must be a mail address, or a page at https"))
-    if config.mail.transport not in {"console", "smtp"}:
-        problems.append(_("mail.transport must be console or smtp"))
-    if config.mail.security not in {"starttls", "tls", "none"}:
-        problems.append(_("mail.security must be starttls, tls or none"))
+    problems += _problems_of_mail(config.mail)
     if not isinstance(config.grading_slots, int) or config.grading_slots < 1:
         problems.append(_("grading_slots must be a whole number of at least 1"))
     if not isinstance(config.identity_retention_days, int) or config.identity_retention_days < 1:
@@ -204,6 +139,8 @@ def check(config: Config, path: Path) -> None:
         problems.append(_("identity_reviewers must be 1 or 2"))
     if not isinstance(config.recovery_wait_hours, int) or config.recovery_wait_hours < SHORTEST_RECOVERY_H:
         problems.append(_("recovery_wait_hours must be a whole number of at least {hours}").format(hours=SHORTEST_RECOVERY_H))
+    if not isinstance(config.outage_after_s, int) or config.outage_after_s < 1:
+        problems.append(_("outage_after_s must be a whole number of at least 1"))
     if problems:
         raise _broken(path, "; ".join(problems))
 
@@ -317,6 +254,8 @@ identity_retention_days = {config.identity_retention_days}
 identity_reviewers = {config.identity_reviewers}
 # Hours for which somebody can object before support removes a lost passkey or authenticator app of theirs.
 recovery_wait_hours = {config.recovery_wait_hours}
+# Seconds without a sign of life, of the portal or of its grading, after which running exams get that time back.
+outage_after_s = {config.outage_after_s}
 # Headers in which a proxy of yours writes the country and region (ISO 3166) that a connection seems to come from, and which it
 # takes from nobody else. A connection from a place under embargo is then flagged in the audit table; nobody is refused for it.
 country_header = {json.dumps(config.country_header)}
@@ -326,6 +265,9 @@ region_header = {json.dumps(config.region_header)}
 # console: printed where the portal runs. smtp: sent through host and port; its password stands in secrets.json.
 transport = {json.dumps(mail.transport)}
 sender = {json.dumps(mail.sender, ensure_ascii=False)}
+# A mailbox such as bounces@exam.example.org for letters that come back; its mail, that to bounces+ANYTHING too, is piped into
+# guildmark-portal returned. Empty: they come back to the sender.
+bounces = {json.dumps(mail.bounces)}
 host = {json.dumps(mail.host)}
 port = {mail.port}
 username = {json.dumps(mail.username)}

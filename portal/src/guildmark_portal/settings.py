@@ -11,23 +11,23 @@ Beyond Django's own:
     ORGANISATION                        who issues certificates
     SUPPORT_CONTACT                     whom candidates write to where their program names nobody; may be empty
     MASTER_SECRET                       32 bytes; draws and bundle keys are derived from it by HMAC
-    SIGNING_KEYS                        tuple of datadir.SigningKey; the first one not retired signs
+    SIGNING_KEYS                        tuple of portal_secrets.SigningKey; the first one not retired signs
     COUNTRY_HEADER, REGION_HEADER       headers of a proxy that say where a connection seems to come from; may be empty
     GRADER_SOCKET                       path of the grading service's Unix socket
     IDENTITY_RETENTION_DAYS             days after the decision on a check of identity until its evidence is shredded
     IDENTITY_REVIEWERS                  reviewers who must approve a check: 1 or 2
     RECOVERY_WAIT_HOURS                 hours for which somebody can object to a recovery of their account
+    OUTAGE_AFTER_S                      seconds without a sign of life after which the time since then is an outage
     IDENTITY_PROVIDER                   identity_provider_config.IdentityProvider; its `kind` is empty for none
     IDENTITY_PROVIDER_SECRETS           its key and webhook secret: never logged
+    MAIL_BOUNCES                        mailbox for letters that come back; may be empty
     GRADING_SLOTS                       how many gradings run at the same time
     JOB_LANES                           lane -> number of threads of the job runner
     JOB_KIND_LANES                      kind of job -> lane; any other kind runs in "default"
 """
 
 import atexit
-import logging
 import os
-import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -36,7 +36,17 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from guildmark.protocol import CLIENT_ID
-from guildmark_portal import clock, datadir, identity_provider_config, sign_in_providers
+from guildmark_portal import (
+    clock,
+    content_policy,
+    database,
+    datadir,
+    identity_provider_config,
+    logs,
+    portal_secrets,
+    rate_limits,
+    sign_in_providers,
+)
 
 PACKAGE = Path(__file__).parent
 
@@ -48,7 +58,7 @@ if GUILDMARK_THROWAWAY:
     atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
     for _name in datadir.FOLDERS:
         (DATA_DIR / _name).mkdir()
-    _config, _secrets = datadir.Config(), datadir.Secrets.generate(now=clock.now())
+    _config, _secrets = datadir.Config(), portal_secrets.Secrets.generate(now=clock.now())
 else:
     DATA_DIR = Path(os.environ["GUILDMARK_DATA"]).resolve()
     try:
@@ -66,6 +76,7 @@ GRADING_SLOTS = _config.grading_slots
 IDENTITY_RETENTION_DAYS = _config.identity_retention_days
 IDENTITY_REVIEWERS = _config.identity_reviewers
 RECOVERY_WAIT_HOURS = _config.recovery_wait_hours
+OUTAGE_AFTER_S = _config.outage_after_s
 IDENTITY_PROVIDER = _config.identity_provider
 IDENTITY_PROVIDER_SECRETS = identity_provider_config.secrets_of(_secrets.identity_provider)
 COUNTRY_HEADER, REGION_HEADER = _config.country_header, _config.region_header
@@ -85,6 +96,7 @@ INSTALLED_APPS = [
     "guildmark_portal.web",  # before allauth: its templates replace allauth's
     "guildmark_portal.api",
     "guildmark_portal.engine",
+    "guildmark_portal.operations",
     "guildmark_portal.credentials",
     "guildmark_portal.handbook",
     "guildmark_portal.exams",
@@ -122,6 +134,7 @@ MIDDLEWARE = [
     "guildmark_portal.accounts.languages.LanguageOfTheAccount",
     "guildmark_portal.accounts.not_stored.NotStored",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "guildmark_portal.web.refused_bodies.RefusedBody",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -140,29 +153,10 @@ TEMPLATES = [
     }
 ]
 
-# The database: a receipt is a promise, so every commit reaches the disk ---------------------------------------------
+# The database -------------------------------------------------------------------------------------------------------
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA_DIR / "db.sqlite3",
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 30,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
-            "PRAGMA secure_delete=ON;",
-        },
-        "TEST": {"NAME": DATA_DIR / "test.sqlite3"},
-    }
-}
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "portal_cache",
-        "KEY_FUNCTION": "guildmark_portal.accounts.expiry.cache_key",
-        "OPTIONS": {"MAX_ENTRIES": 100_000},  # sign-in codes of devices live here: culling would lose them
-    }
-}
+DATABASES = {"default": database.in_folder(DATA_DIR)}
+CACHES = {"default": database.CACHE}
 
 # Addresses, cookies and headers -------------------------------------------------------------------------------------
 
@@ -181,20 +175,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024  # one piece of a resumable upload, not a whole model
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'none'"],
-        "script-src": ["'self'"],
-        "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
-        "font-src": ["'self'"],
-        "connect-src": ["'self'"],
-        "form-action": ["'self'"],
-        "frame-ancestors": ["'none'"],
-        "base-uri": ["'none'"],
-    }
-}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # of a form without its files; what is larger may be a file alone: see `bodies`
+FILE_UPLOAD_MAX_MEMORY_SIZE = 50 * 1024 * 1024  # papers and photos never touch the disk in plain: `LONGEST_FORM_WITH_PAPERS`
 
 # Static files -------------------------------------------------------------------------------------------------------
 
@@ -252,27 +234,11 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 3
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60  # how long a sign-in counts as fresh
-ACCOUNT_RATE_LIMITS = {
-    # By address of the network: a classroom signs in at the same minute. Letters with codes: `accounts.code_letters`.
-    "login": "60/m/ip",
-    "signup": "60/m/ip",
-    "request_login_code": "60/m/ip",
-    "code_for_who_is_signed_in": "3/m/key,20/h/key",
-    "code_for_known_browser": "3/m/key,20/h/key",
-    "code_from_network": "3/m/key,6/h/key",  # to one address
-    "code_for_address": "20/h/key",
-    "login_failed": "10/m/ip,5/5m/key",
-    "confirm_email": "60/m/ip",
-    "manage_email": "10/m/user",
-    "reauthenticate": "10/m/user",
-    "data_download": "2/10m/user",  # the whole of somebody's models
-    "identity_provider": "10/10m/key",
-    "identity_upload": "20/10m/key",  # reading pictures of papers is work
-}
+ACCOUNT_RATE_LIMITS = rate_limits.OF_ACCOUNTS
 MFA_ADAPTER = "guildmark_portal.accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}  # a classroom, as above
+MFA_RATE_LIMITS = rate_limits.OF_SECOND_STEPS
 MFA_FORMS = {
     "add_webauthn": "guildmark_portal.accounts.forms.PasskeyForm",
     "authenticate": "guildmark_portal.accounts.app_codes.SignInForm",
@@ -295,10 +261,9 @@ try:
     SOCIALACCOUNT_PROVIDERS = sign_in_providers.for_allauth(_config.sign_in, DATA_DIR, _secrets.sign_in_secrets)
 except sign_in_providers.Unfit as error:
     raise ImproperlyConfigured(str(error)) from error
-# A form that leads to the organisation's page: browsers hold the policy against the redirect too.
-CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"] += sign_in_providers.destinations(SOCIALACCOUNT_PROVIDERS)
-if IDENTITY_PROVIDER.kind:
-    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(IDENTITY_PROVIDER.pages)
+CONTENT_SECURITY_POLICY = content_policy.leading_to(
+    [*sign_in_providers.destinations(SOCIALACCOUNT_PROVIDERS), *([IDENTITY_PROVIDER.pages] if IDENTITY_PROVIDER.kind else [])]
+)
 
 # The client's sign-in: an OpenID provider with the device grant -----------------------------------------------------
 
@@ -311,8 +276,7 @@ IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 30 * 24 * 3600  # outlives an attempt by far
 IDP_OIDC_ROTATE_REFRESH_TOKEN = False
 IDP_OIDC_DEVICE_CODE_EXPIRES_IN = 10 * 60
 IDP_OIDC_DEVICE_CODE_INTERVAL = 2
-# A code has eight letters of twenty: 60 guesses a minute are none. A classroom asks for its codes at the same minute.
-IDP_OIDC_RATE_LIMITS = {"device_user_code": "60/m/ip", "device_code": "60/m/ip"}
+IDP_OIDC_RATE_LIMITS = rate_limits.OF_DEVICES
 OIDC_CLIENT_ID = CLIENT_ID
 OIDC_CLIENT_SCOPES = ["openid", "profile", "email"]
 
@@ -321,6 +285,7 @@ OIDC_CLIENT_SCOPES = ["openid", "profile", "email"]
 _smtp = _config.mail.transport == "smtp"
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if _smtp else "guildmark_portal.mail.console.ConsoleBackend"
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = _config.mail.sender
+MAIL_BOUNCES = _config.mail.bounces
 EMAIL_HOST, EMAIL_PORT = _config.mail.host, _config.mail.port
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _config.mail.username, _secrets.smtp_password
 EMAIL_USE_TLS, EMAIL_USE_SSL = _config.mail.security == "starttls", _config.mail.security == "tls"
@@ -328,34 +293,4 @@ EMAIL_TIMEOUT = 20
 
 # Logging: to stderr, never what was sent or a secret ----------------------------------------------------------------
 
-
-def _in_one_line(record: logging.LogRecord) -> bool:
-    """A request for a host that is not ours: whoever sent it made a mistake, so it is a warning, without a traceback."""
-    record.levelno, record.levelname, record.exc_info = logging.WARNING, "WARNING", None
-    record.msg = f"{record.getMessage().partition(' You may need')[0]} This portal answers to {', '.join(ALLOWED_HOSTS)} alone."
-    record.args = ()
-    return True
-
-
-class _WithoutTokens(logging.Formatter):
-    """Lines in which an address that is a secret by itself cannot be read: whoever has it is let in."""
-
-    _tokens = re.compile(r"(/(?:camera|recovery)/)[^/\s?]+")
-
-    def format(self, record: logging.LogRecord) -> str:
-        return self._tokens.sub(r"\1[token]", super().format(record))
-
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"one_line": {"()": lambda: _in_one_line}},
-    "formatters": {"line": {"()": _WithoutTokens, "fmt": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {
-        "guildmark_portal": {"level": "INFO"},
-        "django.security.DisallowedHost": {"filters": ["one_line"]},
-        "django.request": {"level": "ERROR"},  # a 404 or an expired token is no news
-    },
-}
+LOGGING = logs.to_stderr(ALLOWED_HOSTS)

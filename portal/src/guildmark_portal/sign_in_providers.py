@@ -20,6 +20,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -159,6 +160,19 @@ def read_metadata(document: bytes) -> dict[str, str]:
         return {"entity_id": idp["entityId"], "sso_url": idp["singleSignOnService"]["url"]}
     except (KeyError, ValueError, SyntaxError, OneLogin_Saml2_Error) as error:
         raise Unfit(_("this is not the metadata of a SAML identity provider")) from error
+
+
+def valid_until(document: bytes) -> datetime | None:
+    """The instant at which metadata ends to be valid, by its own word; None if it never does. Raises `Unfit`."""
+    from onelogin.saml2.xml_utils import OneLogin_Saml2_XML
+
+    try:
+        root = OneLogin_Saml2_XML.to_etree(document)
+        of_idp = OneLogin_Saml2_XML.query(root, "(//md:IDPSSODescriptor)[1]/ancestor-or-self::*[@validUntil]")
+        said = [datetime.fromisoformat(element.get("validUntil")) for element in of_idp]
+    except (ValueError, SyntaxError) as error:
+        raise Unfit(_("this is not the metadata of a SAML identity provider")) from error
+    return min((one if one.tzinfo else one.replace(tzinfo=UTC) for one in said), default=None)
 
 
 def for_allauth(sign_in: SignIn, directory: Path, secrets: Mapping[str, str]) -> dict[str, dict[str, list[dict[str, Any]]]]:

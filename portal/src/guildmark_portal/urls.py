@@ -52,6 +52,8 @@ account = [
     path("roles/", roles_page.show, name="account_roles"),
 ]
 
+handler400 = "guildmark_portal.web.refused_bodies.bad_request"
+
 urlpatterns = [
     path("language/", choose_language, name="language"),
     path("admin/login/", sign_in_for_admin),

@@ -30,7 +30,7 @@ def certificate_of(key: rsa.RSAPrivateKey) -> str:
     return made.public_bytes(serialization.Encoding.PEM).decode()
 
 
-def metadata_of(*keys: rsa.RSAPrivateKey, entity: str = ENTITY) -> str:
+def metadata_of(*keys: rsa.RSAPrivateKey, entity: str = ENTITY, valid_until: str = "") -> str:
     """What the identity provider publishes: every key that it signs with, or is about to."""
     descriptors = "".join(
         f"""<md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data>
@@ -38,7 +38,8 @@ def metadata_of(*keys: rsa.RSAPrivateKey, entity: str = ENTITY) -> str:
 </md:KeyDescriptor>"""
         for key in keys
     )
-    return f"""<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="{entity}">
+    until = f' validUntil="{valid_until}"' if valid_until else ""
+    return f"""<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="{entity}"{until}>
 <md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">{descriptors}
 <md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://idp.institute.example/sso"/>
 </md:IDPSSODescriptor></md:EntityDescriptor>"""

@@ -2,7 +2,7 @@
 
 import base64
 import zlib
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -134,3 +134,55 @@ def test_a_portal_that_runs_takes_new_metadata_within_a_minute(client, candidate
     monkeypatch.setattr("django.core.cache.backends.db.tz_now", lambda: clock.now() + in_a_minute)  # the cache's own clock
     other = Client(headers={"host": "testserver"})
     assert finish(other, assertion(request_of(other), candidate.email, key=HOLDER)) == 401
+
+
+@pytest.mark.usefixtures("institute")
+@pytest.mark.parametrize(("seconds", "status"), [(-1, 302), (0, 404)])
+def test_metadata_counts_until_the_instant_that_it_names(client, db, tmp_path, seconds, status):
+    until = datetime(2030, 1, 15, 12, 0, tzinfo=UTC)
+    (tmp_path / "institute.xml").write_text(metadata_of(HOLDER, valid_until="2030-01-15T12:00:00Z"))
+    with clock.use(lambda: until + timedelta(seconds=seconds)):
+        assert client.post(f"{SAML}/login/").status_code == status
+        assert ("Institute" in client.get("/accounts/login/").content.decode()) == (status == 302)
+
+
+@pytest.mark.usefixtures("institute")
+def test_metadata_that_was_fetched_anew_counts_again_and_a_file_that_is_gone_does_not(client, db, tmp_path):
+    held = tmp_path / "institute.xml"
+    held.write_text(metadata_of(HOLDER, valid_until="2020-01-15T12:00:00Z"))
+    assert client.post(f"{SAML}/login/").status_code == 404
+    held.write_text(metadata_of(HOLDER))
+    assert client.post(f"{SAML}/login/").status_code == 302
+    held.unlink()
+    assert client.post(f"{SAML}/login/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("said", "until"),
+    [
+        ("", None),
+        ("2030-01-15T12:00:00Z", datetime(2030, 1, 15, 12, 0, tzinfo=UTC)),
+        ("2030-01-15T12:00:00.250+01:00", datetime(2030, 1, 15, 11, 0, 0, 250_000, tzinfo=UTC)),
+        ("2030-01-15T12:00:00", datetime(2030, 1, 15, 12, 0, tzinfo=UTC)),
+    ],
+)
+def test_the_end_of_metadata_is_read_in_every_way_that_it_is_written(said, until):
+    assert sign_in_providers.valid_until(metadata_of(HOLDER, valid_until=said).encode()) == until
+
+
+def test_of_many_organisations_in_one_file_anothers_end_does_not_count():
+    others = metadata_of(HOLDER, entity="https://another.example", valid_until="2020-01-15T12:00:00Z")
+    ours, space = metadata_of(HOLDER), "urn:oasis:names:tc:SAML:2.0:metadata"
+
+    def until(end):
+        return sign_in_providers.valid_until(
+            f'<m:EntitiesDescriptor xmlns:m="{space}"{end}>{ours}{others}</m:EntitiesDescriptor>'.encode()
+        )
+
+    assert until("") is None
+    assert until(' validUntil="2030-01-15T12:00:00Z"') == datetime(2030, 1, 15, 12, 0, tzinfo=UTC)
+
+
+def test_an_end_that_is_no_instant_is_no_metadata():
+    with pytest.raises(sign_in_providers.Unfit):
+        sign_in_providers.valid_until(metadata_of(HOLDER, valid_until="soon").encode())

@@ -86,9 +86,10 @@ def test_metadata_that_changed_takes_the_place_of_the_copy(portal, published):
         (200, "<html>", "this is not the metadata of a SAML identity provider"),
         (200, metadata_of(), "this is not the metadata of a SAML identity provider"),
         (200, metadata_of(HOLDER, entity="https://elsewhere.example"), "is now another organisation's"),
+        (200, metadata_of(HOLDER, valid_until="2020-01-15T12:00:00Z"), "was valid until 2020-01-15T12:00:00+00:00"),
         (200, metadata_of(HOLDER) + " " * 6_000_000, "sends more than metadata"),
     ],
-    ids=["missing", "a page", "without a certificate", "another organisation's", "without end"],
+    ids=["missing", "a page", "without a certificate", "another organisation's", "run out", "without end"],
 )
 def test_what_is_no_metadata_of_the_organisation_leaves_the_copy(status, document, why, portal, published):
     fetch(portal)

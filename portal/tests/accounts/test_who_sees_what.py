@@ -20,6 +20,7 @@ from portal.tests.accounts.conftest import signed_in
 from portal.tests.accounts.soft_passkey import SoftPasskey
 from portal.tests.conftest import person_with
 
+from guildmark.rules.case import CaseKind
 from guildmark_portal import clock
 from guildmark_portal.accounts import recovery
 from guildmark_portal.accounts.models import User
@@ -27,6 +28,8 @@ from guildmark_portal.api.application import api
 from guildmark_portal.exams.models import Attempt
 from guildmark_portal.identity import services as identity
 from guildmark_portal.jobs.models import Job
+from guildmark_portal.operations import services as operations_services
+from guildmark_portal.operations.models import Case
 
 PEOPLE = ("stranger", "candidate", "reviewer", "examiner", "author", "support", "auditor", "owner")
 TABLE = Path(__file__).with_name("who_sees_what.txt")
@@ -112,6 +115,8 @@ def real(people: dict[str, Client], program: str, candidate: User) -> dict[str, 
         "<category>": "category1",
         "<upload>": NOBODY,
         "<submission>": NOBODY,
+        "<uuid:submission_id>": NOBODY,
+        "<uuid:case_id>": str(incident_of(candidate).pk),
         "<uuid:check_id>": str(identity.open_check(user=candidate, now=clock.now()).pk),
         "<uuid:evidence_id>": NOBODY,
         "<uuid:thing_id>": NOBODY,
@@ -126,6 +131,13 @@ def real(people: dict[str, Client], program: str, candidate: User) -> dict[str, 
         "^saml/(?P<organization_slug>[^/]+)": "saml/institute",
         "^.*$": "nothing",
     }
+
+
+def incident_of(user: User) -> Case:
+    """A case that support and examiners answer."""
+    return operations_services.open_case(
+        user=user, kind=CaseKind.INCIDENT, about=operations_services.About(), text="The page stood still.", now=clock.now()
+    )
 
 
 def example(address: str, real: dict[str, str]) -> str:

@@ -88,6 +88,16 @@ def test_x9_the_receipt_verifies_as_it_arrives(running: Sitting, candidate: User
     assert not is_signed_by({**document, "size": 1}, key["public_key"])
 
 
+def test_x1_a_client_fetches_a_file_back_byte_for_byte(running: Sitting, candidate: User, browser: Browser) -> None:
+    submission = running.submit("category1", MODEL)
+    response = browser(candidate).get(f"/api/v1/submissions/{submission.pk}/file")
+    assert (response.headers["Content-Disposition"], response.headers["Cache-Control"]) == (
+        'attachment; filename="mymodel.keras"',
+        "no-store",
+    )
+    assert downloaded(response) == MODEL
+
+
 def paths(running: Sitting, upload: Upload, submission: Submission) -> dict[tuple[str, str], tuple[str, dict[str, str]]]:
     """Every address of somebody's own, and how it is called."""
     attempt = f"/api/v1/attempts/{running.id}"
@@ -97,16 +107,19 @@ def paths(running: Sitting, upload: Upload, submission: Submission) -> dict[tupl
         ("GET", "/api/v1/attempts/{attempt}"): (attempt, {}),
         ("POST", "/api/v1/attempts/{attempt}/prepare"): (f"{attempt}/prepare", {}),
         ("GET", "/api/v1/attempts/{attempt}/bundle"): (f"{attempt}/bundle", {}),
+        ("POST", "/api/v1/attempts/{attempt}/delivered"): (f"{attempt}/delivered", {}),
         ("POST", "/api/v1/attempts/{attempt}/begin"): (f"{attempt}/begin", {}),
         ("POST", "/api/v1/attempts/{attempt}/uploads"): (f"{attempt}/uploads", announced),
         ("GET", "/api/v1/attempts/{attempt}/events"): (f"{attempt}/events", {}),
         ("GET", "/api/v1/attempts/{attempt}/readiness"): (f"{attempt}/readiness", {}),
+        ("POST", "/api/v1/attempts/{attempt}/break"): (f"{attempt}/break", {}),
         ("POST", "/api/v1/attempts/{attempt}/finish"): (f"{attempt}/finish", {}),
         ("PUT", "/api/v1/attempts/{attempt}/categories/{category}/pin"): (f"{attempt}/categories/category1/pin", {}),
         ("HEAD", "/api/v1/uploads/{upload}"): (f"/api/v1/uploads/{upload.pk}", TUS),
         ("PATCH", "/api/v1/uploads/{upload}"): (f"/api/v1/uploads/{upload.pk}", offset),
         ("DELETE", "/api/v1/uploads/{upload}"): (f"/api/v1/uploads/{upload.pk}", TUS),
         ("GET", "/api/v1/submissions/{submission}"): (f"/api/v1/submissions/{submission.pk}", {}),
+        ("GET", "/api/v1/submissions/{submission}/file"): (f"/api/v1/submissions/{submission.pk}/file", {}),
     }
 
 
@@ -168,9 +181,9 @@ def test_operations_have_short_names_that_clients_can_be_made_from(client: Clien
     names = sorted(operation["operationId"] for methods in paths.values() for operation in methods.values())
     assert names == [
         *("append_to_upload", "begin_attempt", "create_upload", "finish_attempt", "follow_attempt", "get_attempt"),
-        *("get_bundle", "get_certificate", "get_me", "get_readiness", "get_submission", "get_upload"),
-        *("get_upload_capabilities", "list_attempts", "list_keys", "list_programs", "open_attempt", "pin_submission"),
-        *("prepare_attempt", "terminate_upload"),
+        *("get_bundle", "get_certificate", "get_me", "get_readiness", "get_submission", "get_submission_file"),
+        *("get_upload", "get_upload_capabilities", "list_attempts", "list_keys", "list_programs"),
+        *("note_delivery", "open_attempt", "pin_submission", "prepare_attempt", "take_break", "terminate_upload"),
     ]
 
 

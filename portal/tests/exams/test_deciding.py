@@ -3,9 +3,9 @@
 import pytest
 from django.core.mail import EmailMessage
 from portal.tests.conftest import StoppedClock
-from portal.tests.exams.conftest import Sit, Sitting, WorkOff
+from portal.tests.exams.conftest import MakeBank, Sit, Sitting, WorkOff
 
-from guildmark.protocol import AttemptState
+from guildmark.protocol import AttemptState, ExamKind
 from guildmark.rules.attempt import Phase
 from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
@@ -83,6 +83,20 @@ def test_c1_the_pass_mark_is_reached_or_not(
     assert (result.points, result.passed) == (points, passed)
 
 
+@pytest.mark.usefixtures("grading_service", "stopped_clock")
+@pytest.mark.parametrize(("scores", "points", "passed"), [((5, 5, 5), 100.0, True), ((4, 5, 5), 96.0, False)])
+def test_c1_where_full_scores_are_asked_the_points_do_not_make_a_pass(
+    make_bank: MakeBank, candidate: User, work_off: WorkOff, scores: tuple[int, ...], points: float, *, passed: bool
+) -> None:
+    services.publish(make_bank(pass_rule="all_full").folder, ExamKind.DEMO, "tests")
+    sitting = Sitting(candidate, "tiny-demo").prepare().begin()
+    hand_in(sitting, *scores)
+    work_off()
+    sitting.finish()
+    result = state(sitting).result
+    assert (result.points, result.passed) == (points, passed)
+
+
 @pytest.mark.usefixtures("grading_service")
 def test_s8_at_the_deadline_it_is_decided_without_any_job(
     running: Sitting, stopped_clock: StoppedClock, work_off: WorkOff
@@ -135,6 +149,44 @@ def test_s8_an_upload_that_never_completes_holds_the_decision_until_the_grace_is
     assert state(running).phase is Phase.DECIDED
     work_off()
     assert Decision.objects.get().passed is False
+
+
+@pytest.mark.usefixtures("grading_service")
+def test_c2_the_result_is_mailed_in_the_second_of_the_deadline_and_not_before(
+    running: Sitting, stopped_clock: StoppedClock, work_off: WorkOff, mailoutbox: list[EmailMessage]
+) -> None:
+    hand_in(running, 5, 5, 5)
+    stopped_clock.advance(EXAM_S - 1)
+    work_off()
+    assert (Decision.objects.count(), len(mailoutbox)) == (0, 0)
+    stopped_clock.advance(1)
+    work_off()
+    assert [letter.subject for letter in mailoutbox] == ["You passed: Tiny exam"]
+
+
+def test_c2_an_upload_that_is_given_up_in_the_grace_holds_the_result_no_longer(
+    running: Sitting, stopped_clock: StoppedClock, work_off: WorkOff
+) -> None:
+    stopped_clock.advance(EXAM_S - 1)
+    upload = running.open("category1", b"score 5 never sent")
+    stopped_clock.advance(2)
+    work_off()
+    assert Decision.objects.count() == 0
+    services.abandon_upload(upload=upload, now=clock.now())
+    work_off()
+    assert Decision.objects.get().recorded_at == clock.now()
+
+
+@pytest.mark.usefixtures("grading_service")
+def test_s6_the_last_second_takes_as_many_submissions_as_any(
+    running: Sitting, stopped_clock: StoppedClock, work_off: WorkOff
+) -> None:
+    stopped_clock.advance(EXAM_S - 1)
+    hand_in(running, 1, 2, 3)
+    hand_in(running, 5, 5, 5)
+    stopped_clock.advance(1)
+    work_off()
+    assert (state(running).phase, Decision.objects.get().points) == (Phase.DECIDED, 100)
 
 
 def test_with_a_report_outstanding_nothing_is_decided(running: Sitting, work_off: WorkOff) -> None:

@@ -49,6 +49,9 @@ class TestDefaults:
         assert LIVE.retake_waits == (Wait(14, "day"), Wait(2, "month"), Wait(1, "year"))
         assert (LIVE.stipend_use_days, LIVE.stipend_applications_a_year) == (90, 1)
 
+    def test_p10_x12_s6_a_live_program_starts_with_days_for_appeals_and_answers_and_a_share_of_the_grader(self) -> None:
+        assert (LIVE.appeal_days, LIVE.answer_days, LIVE.submissions_an_hour) == (14, 10, 60)
+
     def test_g1_a_live_program_asks_for_every_step(self) -> None:
         assert LIVE.registration == RegistrationPolicy()
         assert LIVE.identity_check is IdentityLevel.REVIEWED

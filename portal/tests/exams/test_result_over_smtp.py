@@ -35,3 +35,5 @@ def test_c2_the_result_arrives_by_mail_in_korean(make_bank: MakeBank, candidate:
     assert "작은 시험" in text
     assert text.count("◆◆◆◆◆  5/5") == 3
     assert f"{settings.PORTAL_URL}/exam/{sitting.id}/result/" in text
+    html = letter.get_body(("html",)).get_content()
+    assert (letter.get_content_type(), html.count("◆◆◆◆◆"), "100 %" in html) == ("multipart/alternative", 4, True)

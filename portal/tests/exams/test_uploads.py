@@ -14,7 +14,6 @@ from guildmark.errors import AttemptClosed, NotStarted
 from guildmark.signing import is_signed_by
 from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
-from guildmark_portal.datadir import Secrets, SigningKey
 from guildmark_portal.exams import keyring, services, storage
 from guildmark_portal.exams.models import Report, Submission, Upload
 from guildmark_portal.exams.receipts import receipt_of
@@ -29,6 +28,7 @@ from guildmark_portal.exams.refusals import (
 )
 from guildmark_portal.exams.uploads import _part_of
 from guildmark_portal.jobs.models import Job
+from guildmark_portal.portal_secrets import Secrets, SigningKey
 
 pytestmark = pytest.mark.django_db
 MODEL = b"score 4 " + b"m" * 1000
@@ -211,6 +211,14 @@ def test_s6_submissions_are_unlimited_and_beyond_sixty_an_hour_wait_behind_other
     priorities = list(Job.objects.filter(kind="grade").order_by("pk").values_list("priority", flat=True))
     assert priorities[:60] == [-waiting for waiting in range(60)]
     assert all(priority < -1000 for priority in priorities[60:])
+
+
+def test_s6_the_program_settles_how_many_an_hour_are_graded_in_turn(running: Sitting) -> None:
+    services.amend_policy(slug="tiny-demo", assignments=["submissions_an_hour=2"], actor="tests", now=clock.now())
+    for number in range(3):
+        running.submit("category1", f"score 3 {number}".encode())
+    priorities = list(Job.objects.filter(kind="grade").order_by("pk").values_list("priority", flat=True))
+    assert [priority < -1000 for priority in priorities] == [False, False, True]
 
 
 def test_a_queue_of_one_candidate_does_not_hold_up_anothers_first_submission(sit: Sit, candidate: User, stranger: User) -> None:

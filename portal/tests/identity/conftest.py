@@ -1,6 +1,7 @@
 """Pictures, documents, people: what tests of identity share."""
 
 import io
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -99,3 +100,21 @@ def submitted(check, give, photo_bytes, stopped_clock):
     services.add_photo(check=check, file=photo_bytes, now=stopped_clock.at)
     services.submit(check=check, now=stopped_clock.at)
     return check
+
+
+def see_all(check, viewer, at):
+    """Look at every record that the newest round of a check asks about, as a page with all its pictures does."""
+    from guildmark_portal.identity import seen, services
+    from guildmark_portal.identity.sealed import Sealed
+
+    for sealed in Sealed.objects.filter(pk__in=seen.asked_about(check.rounds.latest("number"))):
+        services.look(check=check, sealed=sealed, what=sealed.purpose, viewer=viewer, now=at)
+
+
+def approve_on_page(browser, check):
+    """Open a check that was taken, with all its pictures, and approve it."""
+    page = browser.get(f"/review/{check.pk}/").content.decode()
+    for address in re.findall(r'<img src="([^"]+/image/[^"]+)"', page):
+        assert browser.get(address).status_code == 200
+    number = re.search(r'name="round" value="(\d+)"', page)[1]
+    return browser.post(f"/review/{check.pk}/act/", {"act": "approve", "round": number})

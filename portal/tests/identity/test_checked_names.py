@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from portal.tests.identity.conftest import see_all
 from portal.tests.identity.test_pages import browser
 from portal.tests.identity.test_provider import begun, mine, stripe, tell
 
@@ -29,6 +30,7 @@ ONLY_IDENTITY = RegistrationPolicy(profile=False, eligibility=False, terms=False
 def approve(reviewer, stopped_clock):
     def say(check):
         services.assign(check=check, reviewer=reviewer, now=stopped_clock.at)
+        see_all(check, reviewer, stopped_clock.at)
         services.decide(check=check, reviewer=reviewer, verdict=Verdict.APPROVED, now=stopped_clock.at)
 
     return say

@@ -27,6 +27,13 @@ def stale(reviewer, stopped_clock):
     return signed_in(reviewer, minutes_ago=60)
 
 
+def look_at(browser, check):
+    """Open a check with all its pictures."""
+    browser.get(f"/review/{check.pk}/")
+    for image in check.evidence.all():
+        browser.get(f"/review/{check.pk}/image/{image.pk}/")
+
+
 @pytest.fixture
 def prove(stale, mailoutbox):
     """Prove who sits there, on the page to which one was sent."""
@@ -51,7 +58,8 @@ def prove(stale, mailoutbox):
 def test_g4_a_decision_waits_for_a_fresh_sign_in_and_is_kept_as_it_was_written(stale, prove, submitted, form, kept):
     address = f"/review/{submitted.pk}/act/"
     stale.post(address, {"act": "take"})
-    asked = stale.post(address, form)
+    look_at(stale, submitted)
+    asked = stale.post(address, {**form, "round": "1"})
     assert Decision.objects.count() == 0
     assert prove(asked)["Location"] == "/review/"
     decision = Decision.objects.get()
@@ -61,7 +69,7 @@ def test_g4_a_decision_waits_for_a_fresh_sign_in_and_is_kept_as_it_was_written(s
 def test_x16_a_note_that_waits_for_a_fresh_sign_in_stands_in_no_session(stale, prove, submitted):
     address, note = f"/review/{submitted.pk}/act/", "The corner is bent."
     stale.post(address, {"act": "take"})
-    asked = stale.post(address, {"act": "reject", "reason": ["unreadable"], "note": note})
+    asked = stale.post(address, {"act": "reject", "reason": ["unreadable"], "note": note, "round": "1"})
     waiting = str([session.get_decoded() for session in Session.objects.all()])
     assert ("sealed_note" in waiting, "corner" in waiting) == (True, False)
     assert prove(asked)["Location"] == "/review/"
@@ -87,7 +95,8 @@ def test_g4_taking_looking_and_giving_back_ask_for_none(stale, submitted):
 def test_g4_what_was_decided_meanwhile_is_not_decided_by_a_form_that_waited(stale, prove, submitted, reviewer, stopped_clock):
     address = f"/review/{submitted.pk}/act/"
     stale.post(address, {"act": "take"})
-    asked = stale.post(address, {"act": "approve"})
+    look_at(stale, submitted)
+    asked = stale.post(address, {"act": "approve", "round": "1"})
     services.release(check=submitted, reviewer=reviewer, now=stopped_clock.at)
     assert prove(asked)["Location"] == f"/review/{submitted.pk}/"
     assert Decision.objects.count() == 0
@@ -97,3 +106,12 @@ def test_g4_a_stranger_is_refused_before_anybody_is_asked_to_prove_anything(stra
     browser = signed_in(stranger, minutes_ago=60)
     assert browser.post(f"/review/{submitted.pk}/act/", {"act": "approve"}).status_code == 403
     assert browser.post("/review/leave/", {"email": "x@example.org"}).status_code == 403
+
+
+def test_g4_who_has_not_seen_everything_is_told_so_before_they_are_asked_to_prove_anything(stale, submitted):
+    address = f"/review/{submitted.pk}/"
+    stale.post(f"{address}act/", {"act": "take"})
+    answer = stale.post(f"{address}act/", {"act": "approve", "round": "1"}, follow=True)
+    assert answer.redirect_chain == [(address, 302)]
+    assert "You have not seen every picture of these papers." in answer.content.decode()
+    assert Decision.objects.count() == 0

@@ -68,6 +68,21 @@ def test_a_large_picture_is_made_smaller_and_a_transparent_one_stands_on_white()
     assert opened(clear).getpixel((30, 20)) == (255, 255, 255)
 
 
+@pytest.mark.parametrize("turned", [1, 6])
+def test_g4_a_grey_scan_of_16_bits_keeps_its_greys(turned):
+    grey = Image.new("I;16", (60, 40), 0x8000)
+    grey.paste(0xFFFF, (0, 0, 20, 40))
+    grey.paste(0x0100, (40, 0, 60, 40))
+    exif, written = Image.Exif(), io.BytesIO()
+    exif[0x0112] = turned
+    grey.save(written, "PNG", exif=exif)
+    (page,) = read(written.getvalue())
+    image = opened(page) if turned == 1 else opened(page).rotate(90, expand=True)
+    found = [image.getpixel((across, 20))[0] for across in (10, 30, 50)]
+    assert ((page.width, page.height) == (60, 40), image.size) == (turned == 1, (60, 40))
+    assert all(abs(got - want) < 12 for got, want in zip(found, (255, 128, 1), strict=True)), found
+
+
 def test_of_a_telephones_double_picture_the_first_is_taken():
     written = io.BytesIO()
     Image.new("RGB", (90, 60), "red").save(written, "MPO", save_all=True, append_images=[Image.new("RGB", (30, 20), "blue")])

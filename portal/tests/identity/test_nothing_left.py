@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection
-from portal.tests.identity.conftest import picture
+from portal.tests.identity.conftest import picture, see_all
 from portal.tests.identity.test_pages import answers, browser, file_of
 
 from guildmark.rules.identity import Verdict
@@ -139,8 +139,7 @@ def test_x16_after_the_retention_nothing_of_the_papers_can_be_read_anywhere(
     settings.IDENTITY_RETENTION_DAYS = 30
     services.submit(check=given, now=stopped_clock.at)
     services.assign(check=given, reviewer=reviewer, now=stopped_clock.at)
-    for evidence in Evidence.objects.all():
-        services.look(check=given, sealed=evidence.sealed, what="passport 1", viewer=reviewer, now=stopped_clock.at)
+    see_all(given, reviewer, stopped_clock.at)
     services.decide(check=given, reviewer=reviewer, verdict=Verdict.APPROVED, now=stopped_clock.at)
     Runner().run_due()
     needles = needles_of(given)

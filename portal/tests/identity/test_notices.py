@@ -1,6 +1,7 @@
 """Reviewers are told that something waits: once, an hour apart, and nothing of anybody."""
 
 import pytest
+from portal.tests.identity.conftest import see_all
 
 from guildmark.rules.identity import Verdict
 from guildmark_portal.accounts import roles
@@ -72,6 +73,7 @@ def test_g4_a_reviewer_is_told_once_an_hour_at_most_and_late_rather_than_never(
     first = hand_in(candidate)
     assert len(told()) == 1
     services.assign(check=first, reviewer=reviewer, now=stopped_clock.at)
+    see_all(first, reviewer, stopped_clock.at)
     services.decide(check=first, reviewer=reviewer, verdict=Verdict.APPROVED, now=stopped_clock.at)
     stopped_clock.advance(1)
     hand_in(stranger)
@@ -101,6 +103,7 @@ def test_g4_a_second_reviewer_is_told_after_the_first_approval(
     check = hand_in(candidate)
     services.assign(check=check, reviewer=reviewer, now=stopped_clock.at)
     stopped_clock.advance(2 * HOUR)
+    see_all(check, reviewer, stopped_clock.at)
     services.decide(check=check, reviewer=reviewer, verdict=Verdict.APPROVED, now=stopped_clock.at)
     assert told() == ["second@example.org"]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from portal.tests.identity.conftest import see_all
 
 from guildmark.rules.identity import Standing, Verdict
 from guildmark_portal.accounts import data_page, deletion, scrubbing
@@ -20,6 +21,7 @@ from guildmark_portal.identity.sealed import DataKey, Sealed
 def decided(submitted, reviewer, stopped_clock):
     def by(verdict, reasons=()):
         services.assign(check=submitted, reviewer=reviewer, now=stopped_clock.at)
+        see_all(submitted, reviewer, stopped_clock.at)
         services.decide(check=submitted, reviewer=reviewer, verdict=verdict, reasons=reasons, now=stopped_clock.at)
         return submitted
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from portal.tests.accounts.conftest import signed_in
-from portal.tests.identity.conftest import picture
+from portal.tests.identity.conftest import approve_on_page, picture
 
 from guildmark.rules.identity import Standing, Verdict
 from guildmark_portal.accounts import deletion
@@ -168,7 +168,7 @@ def test_g3_the_reviewer_sees_name_and_address_as_they_were_submitted(theirs, ch
     page = theirs.get(f"/review/{check.pk}/")
     assert page.context["legal_name"].name == "Ada Candidate"
     assert ("Seoul" in page.content.decode(), "Busan" in page.content.decode()) == (True, False)
-    theirs.post(f"/review/{check.pk}/act/", {"act": "approve"})
+    approve_on_page(theirs, check)
     assert name_of_holder(Attempt(user=candidate, identity_check="reviewed")) == "Ada Candidate"
 
 
@@ -220,7 +220,7 @@ def test_g4_a_reviewer_takes_looks_and_decides(mine, theirs, submitted, candidat
     assert "National identity card, what is printed on it" in page
     theirs.post(f"{address}act/", {"act": "reject"})
     assert Decision.objects.count() == 0
-    theirs.post(f"{address}act/", {"act": "reject", "reason": ["no_signature", "nonsense"]})
+    theirs.post(f"{address}act/", {"act": "reject", "reason": ["no_signature", "nonsense"], "round": "1"})
     assert Decision.objects.get().reasons == ["no_signature"]
     assert "The signature is missing" in mine.get("/identity/").content.decode()
     assert theirs.get(f"{address}image/{image.pk}/").status_code == 403
@@ -253,7 +253,7 @@ def test_g4_an_approval_ends_it_and_what_one_gives_back_waits_again(mine, theirs
     theirs.post(address, {"act": "give_back"})
     assert "with nobody" in theirs.get("/review/").content.decode()
     theirs.post(address, {"act": "take"})
-    theirs.post(address, {"act": "approve"})
+    approve_on_page(theirs, submitted)
     assert "Nothing waits" in theirs.get("/review/").content.decode()
     assert "Your identity has been checked" in mine.get("/identity/").content.decode()
 

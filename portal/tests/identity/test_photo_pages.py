@@ -81,3 +81,19 @@ def test_g4_a_link_is_shown_again_to_nobody_else(mine, check, stranger):
     token = mine.post("/identity/photo/link/").context["token"]
     answer = browser(stranger).post("/identity/photo/link/", {"token": token})
     assert (answer.status_code, answer["Location"]) == (302, "/identity/photo/")
+
+
+def test_g4_a_new_link_brings_no_new_allowance_of_files(mine, check):
+    def sent():
+        return Client().post(urlsplit(mine.post("/identity/photo/link/").context["address"]).path, {}).status_code
+
+    telephone = urlsplit(mine.post("/identity/photo/link/").context["address"]).path
+    assert [Client().post(telephone, {}).status_code for _try in range(20)] == [200] * 20
+    assert (sent(), mine.post("/identity/photo/", {}).status_code) == (429, 429)
+
+
+def test_g4_links_are_made_twenty_times_an_hour_and_shown_again_for_ever(mine, check, stranger):
+    made = [mine.post("/identity/photo/link/") for _try in range(21)]
+    assert [answer.status_code for answer in made] == [200] * 20 + [429]
+    assert mine.post("/identity/photo/link/", {"token": made[19].context["token"]}).status_code == 200
+    assert browser(stranger).post("/identity/photo/link/").status_code == 200

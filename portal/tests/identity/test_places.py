@@ -9,7 +9,7 @@ from portal.tests.identity.conftest import picture
 from guildmark_portal.identity.intake import pages as intake
 from guildmark_portal.identity.intake.limits import AT_ONCE, OF_ONE_AT_ONCE
 from guildmark_portal.identity.intake.pages import FileUnusable
-from guildmark_portal.identity.intake.places import NoPlace, Places
+from guildmark_portal.identity.intake.places import NoPlace, Places, Spending, Spent
 
 
 @pytest.fixture
@@ -100,3 +100,29 @@ def test_g4_what_comes_by_a_link_takes_the_places_of_its_candidate(monkeypatch, 
     with places.taken_by(check.user_id), pytest.raises(FileUnusable):
         services.add_photo_by_link(token=token, file=photo_bytes, now=stopped_clock.at)
     assert services.add_photo_by_link(token=token, file=photo_bytes, now=stopped_clock.at)
+
+
+def test_who_has_held_places_for_long_gets_none_until_that_is_an_hour_ago_and_others_do():
+    now = [0.0]
+    spending = Spending(most_s=240, within_s=3600, seconds=lambda: now[0])
+    places = Places(in_all=2, of_one=1, waiting=1, longest_wait_s=0.05, spending=spending)
+    for held in (200, 39, 1):
+        with places.taken_by("ada"):
+            now[0] += held
+    with pytest.raises(Spent), places.taken_by("ada"):
+        pass
+    with places.taken_by("eve"):
+        pass
+    now[0] = 3799.0
+    with pytest.raises(Spent), places.taken_by("ada"):
+        pass
+    now[0] = 3800.0
+    with places.taken_by("ada"):
+        pass
+
+
+def test_who_has_used_up_their_time_is_told_when_to_come_back(monkeypatch):
+    monkeypatch.setattr(intake, "PLACES", Places(in_all=1, of_one=1, waiting=1, longest_wait_s=1, spending=Spending(most_s=0)))
+    with pytest.raises(FileUnusable, match="Wait an hour") as refused:
+        intake.pages_of(picture(60, 40), sender="ada")
+    assert refused.value.code == "spent"

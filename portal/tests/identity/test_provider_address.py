@@ -2,6 +2,7 @@
 
 import pytest
 from portal.tests.accounts.conftest import signed_in
+from portal.tests.identity.conftest import see_all
 from portal.tests.identity.test_provider import begun, mine, stripe, tell
 from portal.tests.identity.test_provider_page import page, policy
 from portal.tests.web.conftest import bank, program
@@ -49,6 +50,7 @@ def bill(give):
 def say(reviewer, stopped_clock):
     def decide(check, verdict=Verdict.APPROVED, reasons=()):
         services.assign(check=check, reviewer=reviewer, now=stopped_clock.at)
+        see_all(check, reviewer, stopped_clock.at)
         services.decide(check=check, reviewer=reviewer, verdict=verdict, reasons=reasons, now=stopped_clock.at)
 
     return decide

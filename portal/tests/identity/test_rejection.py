@@ -181,9 +181,12 @@ def test_g4_the_form_names_documents_and_what_is_no_reason_is_passed_over(two_pa
     theirs.post(f"{address}act/", {"act": "take"})
     assert f'value="expired:{passport.pk}"' in theirs.get(address).content.decode()
     wrong = ["expired:nonsense", f"expired:{two_papers.pk}", f"nonsense:{passport.pk}"]
-    theirs.post(f"{address}act/", {"act": "reject", "reason": wrong})
+    theirs.post(f"{address}act/", {"act": "reject", "reason": wrong, "round": "1"})
     assert Decision.objects.count() == 0
     form = {"act": "reject", "reason": [*wrong, f"expired:{passport.pk}", "address_missing"], "note": f"  {SECRET} "}
+    theirs.post(f"{address}act/", form)
+    assert Decision.objects.count() == 0  # of no round
+    form["round"] = "1"
     theirs.post(f"{address}act/", form)
     rows = [(one.reason, one.document, one.photo) for one in Objection.objects.all()]
     assert rows == [("address_missing", None, None), ("expired", passport, None)]

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils.translation import gettext, gettext_lazy, override
+from portal.tests.identity.conftest import see_all
 
 from guildmark.rules.identity import Standing, Verdict
 from guildmark_portal.accounts import roles
@@ -36,6 +37,7 @@ def say(stopped_clock):
 
     def decide(check, reviewer, verdict=APPROVED, reasons=()):
         services.assign(check=check, reviewer=reviewer, now=stopped_clock.at)
+        see_all(check, reviewer, stopped_clock.at)
         return services.decide(check=check, reviewer=reviewer, verdict=verdict, reasons=reasons, now=stopped_clock.at)
 
     return decide
@@ -228,3 +230,48 @@ def test_the_letter_is_in_the_candidates_language_whoever_decides(
         say(check, reviewer, REJECTED, [Reason.EXPIRED])
     ((_to, _subject, body),) = letters()
     assert expected in body
+
+
+def test_g4_nobody_approves_what_they_have_not_seen_all_of(submitted, reviewer, stopped_clock):
+    services.assign(check=submitted, reviewer=reviewer, now=stopped_clock.at)
+    page, photo = submitted.documents.get().pages.get().sealed, submitted.photos.get().image.sealed
+    printed = submitted.documents.get().particulars
+    for sealed in (page, photo):
+        services.look(check=submitted, sealed=sealed, what="a picture", viewer=reviewer, now=stopped_clock.at)
+        with pytest.raises(ReviewRefused, match="not seen every picture"):
+            services.decide(check=submitted, reviewer=reviewer, verdict=APPROVED, now=stopped_clock.at)
+    services.look(check=submitted, sealed=printed, what="what is printed", viewer=reviewer, now=stopped_clock.at)
+    services.decide(check=submitted, reviewer=reviewer, verdict=APPROVED, now=stopped_clock.at)
+
+
+def test_g4_a_rejection_needs_no_look_at_everything(submitted, reviewer, stopped_clock):
+    services.assign(check=submitted, reviewer=reviewer, now=stopped_clock.at)
+    made = services.decide(
+        check=submitted, reviewer=reviewer, verdict=REJECTED, reasons=[Reason.UNREADABLE], now=stopped_clock.at
+    )
+    assert made.verdict == REJECTED.value
+
+
+def test_g4_another_reviewers_looks_and_those_before_the_check_was_taken_do_not_count(
+    submitted, reviewer, second_reviewer, stopped_clock
+):
+    for person in (second_reviewer, reviewer):
+        services.assign(check=submitted, reviewer=person, now=stopped_clock.at)
+        see_all(submitted, person, stopped_clock.at)
+        services.release(check=submitted, reviewer=person, now=stopped_clock.at)
+    stopped_clock.advance(1)
+    services.assign(check=submitted, reviewer=reviewer, now=stopped_clock.at)
+    with pytest.raises(ReviewRefused, match="not seen every picture"):
+        services.decide(check=submitted, reviewer=reviewer, verdict=APPROVED, now=stopped_clock.at)
+
+
+def test_g4_a_decision_is_of_the_round_whose_page_it_was_made_on(submitted, reviewer, say, give, stopped_clock):
+    say(submitted, reviewer, REJECTED, [Reason.ALTERED])
+    stopped_clock.advance(1)
+    give(submitted)
+    services.submit(check=submitted, now=stopped_clock.at)
+    services.assign(check=submitted, reviewer=reviewer, now=stopped_clock.at)
+    see_all(submitted, reviewer, stopped_clock.at)
+    with pytest.raises(ReviewRefused, match="submitted anew"):
+        services.decide(check=submitted, reviewer=reviewer, verdict=APPROVED, number=1, now=stopped_clock.at)
+    assert services.decide(check=submitted, reviewer=reviewer, verdict=APPROVED, number=2, now=stopped_clock.at)

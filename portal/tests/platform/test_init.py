@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -63,13 +64,17 @@ def test_a_second_time_it_changes_nothing(initialised, portal_env):
     assert {name: (initialised / name).read_bytes() for name in before} == before
     assert rows(initialised, "select count(*) from accounts_user") == [(1,)]
     assert rows(initialised, "select count(*) from audit_entry where action like 'role.%'") == [(1,)]
+    assert rows(initialised, "select slug, kind, is_open from exams_program") == [("practice-rehearsal", "rehearsal", 0)]
+    assert rows(initialised, "select count(*) from exams_examversion") == [(1,)]
 
 
 def test_it_restores_a_folder_that_was_lost_and_keeps_the_secrets(initialised, portal_env):
     secrets = (initialised / "secrets.json").read_bytes()
-    (initialised / "blobs").rmdir()
+    archives = sorted(path.name for path in (initialised / "blobs" / "public").iterdir())
+    shutil.rmtree(initialised / "blobs")
     told = json.loads(run(portal_env, "init", "--data", str(initialised), "--json").stdout)
     assert told["made"] == ["blobs"]
+    assert sorted(path.name for path in (initialised / "blobs" / "public").iterdir()) == archives
     assert (initialised / "secrets.json").read_bytes() == secrets
 
 

@@ -30,13 +30,23 @@ def test_a_text_is_read_by_its_lines() -> None:
     assert blocks(TEXT) == [
         Block("paragraph", ("Hello Ada,",)),
         Block("paragraph", ("you passed Tiny exam.",)),
-        Block("paragraph", ("◆◆◆◆◆  5/5  1. Area 1", "◆◆◆◇◇  3/5  2. Area 2")),
+        Block("scores", ("◆◆◆◆◆  5/5  1. Area 1", "◆◆◆◇◇  3/5  2. Area 2")),
         Block("paragraph", ("Your certificate, which anybody can check:",)),
         Block("link", ("https://exam.example/certificates/7/",)),
         Block("list", ("one thing", "another")),
         Block("paragraph", ("Every submission:",)),
         Block("button", ("https://exam.example/exam/7/result/",)),
     ]
+
+
+def test_c2_scores_stand_in_columns() -> None:
+    (block,) = blocks("◆◆◆◆◆  5/5  1. Area 1\n◇◇◇◇◇  0 %  Texts")
+    assert block.rows == [("◆◆◆◆◆", "", "5/5", "1. Area 1"), ("", "◇◇◇◇◇", "0 %", "Texts")]
+
+
+@pytest.mark.parametrize("line", ["◆◆◆◆  4/5  four marks", "◇◆◆◆◆  4/5  out of order", "◆◆◆◆◆ 5/5 close", "  5/5  none"])
+def test_other_lines_with_marks_are_text(line: str) -> None:
+    assert [block.kind for block in blocks(line)] == ["paragraph"]
 
 
 @pytest.mark.parametrize("code", ["BCDF-GHJK", "123456"])

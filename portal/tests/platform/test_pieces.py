@@ -142,8 +142,12 @@ async def test_an_offset_that_is_none_reaches_the_application_as_it_is(offset):
 async def test_the_bound_on_a_body_holds_and_what_came_before_it_is_kept():
     uploads = Uploads()
     pieces = [bytes(LONGEST_PIECE), b"x"]
-    assert await patch(uploads, pieces, wrap=lambda wrapped: _undeclared(BodyLimit(wrapped))) == [(413, None)]
+    assert await patch(uploads, pieces, wrap=lambda wrapped: _undeclared(BodyLimit(wrapped, sender_of=_ada))) == [(413, None)]
     assert sum(len(body) for _offset, body in uploads.parts) == LONGEST_PIECE
+
+
+async def _ada(_scope):
+    return "user:1"
 
 
 def _undeclared(application):

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from portal.tests.platform.conftest import ServedPortal
 
-from guildmark_portal.cli.serve import dead_links
+from guildmark_portal.cli.listening import dead_links
 
 PORTAL = [sys.executable, "-c", "from guildmark_portal.cli import main; main()"]
 pytestmark = pytest.mark.timeout(120)

@@ -65,6 +65,7 @@ def test_a_file_that_is_missing_is_named_with_the_next_step(lost, next_step, ini
         ('url = "ftp://x"', "url must start with http:// or https://"),
         ('colour = "red"', "unknown setting 'colour'"),
         ('[mail]\ntransport = "pigeon"\nsecurity = "hope"', "mail.transport must be console or smtp; mail.security must be"),
+        ('[mail]\nbounces = "bounces+me@example.org"', "mail.bounces must be a mail address without a plus"),
         ("grading_slots = 0", "grading_slots must be a whole number of at least 1"),
     ],
 )

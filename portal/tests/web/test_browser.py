@@ -115,7 +115,7 @@ def faults() -> list[str]:
 @pytest.fixture
 def page(browser: Browser, faults: list[str]) -> Page:
     """A page that notes what its console complains of, a breach of the security policy above all."""
-    opened = browser.new_page()
+    opened = browser.new_context().new_page()
     opened.set_default_timeout(SOON_MS)
     opened.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     opened.on("pageerror", lambda error: faults.append(str(error)))
@@ -305,7 +305,7 @@ def test_without_scripts_every_category_and_a_plain_form_are_there(served: Serve
 
 @pytest.mark.timeout(240)
 def test_scores_appear_even_where_events_do_not_come_through(served: Served, page: Page) -> None:
-    page.route("**/events", lambda route: route.abort())
+    page.route("**/live/*", lambda route: route.abort())
     sign_up(page, served)
     start(page)
     drop(page, 5, "mymodel.keras", "score 2")
@@ -391,3 +391,97 @@ def test_it_says_quietly_that_the_connection_is_lost_and_that_it_is_back(served:
     page.context.set_offline(False)
     expect(line).to_have_text("The connection is back.")
     expect(line).to_be_hidden()
+
+
+@pytest.mark.timeout(240)
+def test_x1_x9_x14_the_page_lives_by_its_stream_alone_and_leaves_focus_and_forms_as_they_are(
+    served: Served, page: Page, faults: list[str]
+) -> None:
+    sign_up(page, served)
+    start(page)
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.method) if request.url == page.url.split("#")[0] else None)
+
+    # Two scores arrive by the stream. The focus stays on what was there, and the page is not fetched.
+    drop(page, 1, "good.keras", "score 4")
+    expect(best_of(page, 1)).to_have_text("4/5")
+    page.locator("#history-category1 summary").focus()
+    other = page.context.new_page()
+    other.goto(page.url)
+    drop(other, 1, "worse.keras", "score 2")
+    expect(page.locator("#newest-category1")).to_contain_text("0.05 more for 3")
+    focused = "document.activeElement.closest('article').getAttribute('aria-label') + document.activeElement.tagName"
+    assert page.evaluate(focused) == "good.kerasSUMMARY"
+    assert fetched == []
+
+    # A pin counts without leaving the page, and an open part stays open.
+    page.locator("#bands-category1 summary").click()
+    expect(page.locator("#bands-category1 .here")).to_contain_text("4/5")
+    page.locator("#history-category1 article").first.get_by_role("button", name="Pin: let this one count").click()
+    expect(best_of(page, 1)).to_have_text("2/5")
+    expect(page.locator("#bands-category1 .here")).to_contain_text("2/5")
+    expect(page.locator("#history-category1")).to_contain_text("You chose the one that counts")
+
+    # A file comes back as it was.
+    with page.expect_download() as download:
+        page.locator("#history-category1 article").first.get_by_role("link", name="Download this file").click()
+    assert (download.value.suggested_filename, download.value.path().read_bytes()) == ("worse.keras", b"score 2")
+
+    # The warnings, at the second before and after.
+    say = """(left) => {
+        document.dispatchEvent(new CustomEvent("guildmark:time", { detail: { left } }));
+        return document.querySelector("[data-say]").textContent.split(".")[0];
+    }"""
+    warnings = [page.evaluate(say, left) for left in (3600.9, 3599, 900.9, 899, 300.9, 299)]
+    hour, quarter, last = (f"Less than {words} left" for words in ("1 hour", "15 minutes", "5 minutes"))
+    assert warnings == ["", hour, hour, quarter, quarter, last]
+    stands = """() => {
+        document.dispatchEvent(new CustomEvent("guildmark:time", { detail: { left: 7261, stands: true } }));
+        return document.querySelector("[data-time]").textContent;
+    }"""
+    assert page.evaluate(stands) == "2:01:01"
+    page.wait_for_timeout(1200)
+    expect(page.locator("[data-time]")).to_have_text("2:01:01")
+    assert faults == []
+
+
+@pytest.mark.timeout(240)
+def test_x9_a_hidden_page_leaves_its_stream_and_catches_up_when_it_is_looked_at(served: Served, page: Page) -> None:
+    sign_up(page, served)
+    start(page)
+    streams: list[str] = []
+    page.on("request", lambda request: streams.append(request.url) if "/live/" in request.url else None)
+    hide = """(hidden) => {
+        Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    page.evaluate(hide, True)
+    other = page.context.new_page()
+    other.goto(page.url)
+    drop(other, 2, "mymodel.keras", "score 3")
+    expect(best_of(other, 2)).to_have_text("3/5")
+    assert page.locator("#history-category2 article").count() == 0
+    before = len(streams)
+    page.evaluate(hide, False)
+    expect(best_of(page, 2)).to_have_text("3/5")
+    assert len(streams) == before + 1
+
+
+@pytest.mark.timeout(240)
+def test_s8_the_page_stays_while_it_sends_though_the_exam_is_over(served: Served, page: Page) -> None:
+    sign_up(page, served)
+    start(page)
+    page.evaluate("window.neverReloaded = true")
+    held: list[Route] = []
+    page.route("**/api/v1/uploads/*", lambda route: held.append(route) if not held else route.continue_())
+    drop(page, 1, "mymodel.keras", "score 5")
+    until(lambda: "sent" if held or page.wait_for_timeout(50) else None)
+    other = page.context.new_page()
+    other.goto(f"{page.url}finish/")
+    other.get_by_label("I have read the warnings").check()
+    other.get_by_role("button", name="Finish the exam for good").click()
+    other.wait_for_url("**/result/")
+    page.wait_for_timeout(2500)  # longer than a page waits before it turns
+    assert page.evaluate("window.neverReloaded") is True
+    held[0].continue_()
+    page.wait_for_url("**/result/")

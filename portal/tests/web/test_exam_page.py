@@ -5,11 +5,16 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from portal.tests.exams.conftest import downloaded
 
-from guildmark_portal.exams.models import Submission
+from guildmark_portal import clock
+from guildmark_portal.exams import services
+from guildmark_portal.exams.models import Attempt, Submission
 
 from .visiting import hand_in, read
 
@@ -19,6 +24,31 @@ class TestRunning:
         page = read(owner.get(running))
         (clock,) = [attributes for _tag, attributes in page.tags if attributes.get("id") == "clock"]
         assert 17_900 < float(str(clock["data-left"])) <= 18_000
+
+    @pytest.mark.parametrize(
+        ("minutes", "at", "before"),
+        [(60, "Less than 1 hour left.", ""), (15, "Less than 15 minutes left.", "hour"), (5, "Less than 5 minutes", "15 min")],
+    )
+    def test_x14_a_warning_stands_there_from_the_second_after_60_15_and_5_minutes(
+        self, owner: Client, running: str, minutes: int, at: str, before: str
+    ) -> None:
+        due = Attempt.objects.get().started_at + timedelta(hours=5) - timedelta(minutes=minutes)
+        said = {}
+        for second in (0, 1):
+            with clock.use(lambda second=second: due + timedelta(seconds=second)):
+                page = read(owner.get(running))
+            said[second] = page.text_of["clock"]
+        assert (at in said[0], at in said[1]) == (False, True)
+        assert before in said[0]
+        assert ("Less than" in said[0]) is (minutes < 60)
+
+    def test_x10_credited_time_moves_what_stands_beside_the_clock_and_says_why(self, owner: Client, running: str) -> None:
+        grant = {"seconds": 125, "reason": "The portal was down.", "actor": "tests", "now": clock.now()}
+        services.grant_credit(attempt=Attempt.objects.get(), **grant)
+        page = read(owner.get(running))
+        assert "You got 2 min 5 s more: The portal was down." in page.text_of["credits"]
+        due = (Attempt.objects.get().started_at + timedelta(hours=5, seconds=125)).isoformat()
+        assert due in [attributes.get("datetime") for tag, attributes in page.tags if tag == "time"]
 
     def test_s5_instructions_tips_contract_and_forbidden_layers_stand_beside_the_upload(
         self, owner: Client, running: str
@@ -141,3 +171,83 @@ class TestRunning:
         work()
         said = read(owner.get(running)).text_of
         assert [said[f"history-category{number}"].count("Full score:") for number in (1, 2)] == [1, 1]
+
+
+class TestWhatCounts:
+    """What stands beside the upload of everything that was submitted, and what its candidate can do with it."""
+
+    @pytest.fixture
+    def two(self, owner: Client, running: str, work: Callable[[], None]) -> list[str]:
+        """The ids of two submissions to the second category, scored 4 and then 2."""
+        for content in (b"score 4", b"score 2"):
+            hand_in(owner, running, 2, content)
+        work()
+        return [str(one.pk) for one in Submission.objects.order_by("received_at")]
+
+    @pytest.mark.usefixtures("two")
+    def test_x2_the_distance_to_the_next_point_is_a_number(self, owner: Client, running: str) -> None:
+        said = read(owner.get(running)).text_of
+        assert [words in said["history-category2"] for words in ("0.05 more for 5", "0.05 more for 3")] == [True, True]
+        bands = " ".join(said["bands-category2"].split())
+        assert bands.endswith("3/5 0.7000 4/5 0.8000 you are here 5/5 0.9000 0.05 more for 5")
+        assert "you are here" not in said["bands-category1"]
+
+    def test_x2_a_score_of_0_stands_on_the_bands_too(self, owner: Client, running: str, work: Callable[[], None]) -> None:
+        hand_in(owner, running, 1, b"score 0")
+        work()
+        bands = " ".join(read(owner.get(running)).text_of["bands-category1"].split())
+        assert "0/5 you are here 1/5 0.5000 0.05 more for 1 2/5" in bands
+
+    def test_x1_a_pin_counts_until_it_is_taken_back(self, owner: Client, running: str, two: list[str]) -> None:
+        better, worse = two
+        for chosen, counts, rule in ((worse, "2/5", "You chose the one that counts"), ("", "4/5", "The best one counts.")):
+            answer = owner.post(f"{running}category2/pin/", {"submission": chosen})
+            assert (answer.status_code, answer["Location"]) == (302, f"{running}#history-category2")
+            page = read(owner.get(running))
+            assert page.text_of["best-category2"].split()[0] == counts
+            assert rule in page.text_of["history-category2"]
+            buttons = {a["id"]: a["value"] for tag, a in page.tags if tag == "button" and a.get("form") == "pin-category2"}
+            other = f"choose-{better}"
+            assert buttons == {other: better, **({f"unpin-{worse}": ""} if chosen else {f"choose-{worse}": worse})}
+
+    def test_x1_only_ones_own_submission_of_this_category_is_pinned(
+        self, owner: Client, other: Client, running: str, two: list[str]
+    ) -> None:
+        assert other.post(f"{running}category2/pin/", {"submission": two[1]}).status_code == 404
+        assert owner.post(f"{running}category2/pin/", {"submission": "no such one"}).status_code == 404
+        page = read(owner.post(f"{running}category1/pin/", {"submission": two[1]}, follow=True))
+        assert "Only a submission of this category that has a score can be pinned." in page.text
+        assert page.text_of["best-category2"].split()[0] == "4/5"
+
+    @pytest.mark.usefixtures("two")
+    def test_x1_any_file_comes_back_byte_for_byte(
+        self, owner: Client, other: Client, running: str, work: Callable[[], None]
+    ) -> None:
+        hand_in(owner, running, 3, b"lambda")
+        work()
+        for submission in Submission.objects.all():
+            address = f"{running}submissions/{submission.pk}/file"
+            assert address in [a.get("href") for tag, a in read(owner.get(running)).tags if tag == "a" and "download" in a]
+            answer = owner.get(address)
+            assert (answer["Content-Disposition"], "no-store" in answer["Cache-Control"]) == (
+                'attachment; filename="mymodel.keras"',
+                True,
+            )
+            content = downloaded(answer)
+            assert (len(content), hashlib.sha256(content).hexdigest()) == (submission.size, submission.sha256)
+            assert other.get(address).status_code == 404
+            assert owner.get(address.replace(str(submission.pk), running.split("/")[2])).status_code == 404
+
+    def test_x6_the_list_before_finish_names_the_file_that_counts(self, owner: Client, running: str, two: list[str]) -> None:
+        assert "mymodel.keras" in read(owner.get(f"{running}finish/")).text
+        owner.post(f"{running}category2/pin/", {"submission": two[1]})
+        page = read(owner.get(f"{running}finish/"))
+        assert "Pinned" in page.text
+        assert "2 counts here, though another submission has 4." in page.text
+        assert page.problems == []
+
+    @pytest.mark.usefixtures("two")
+    def test_no_pin_is_offered_once_the_exam_is_over(self, owner: Client, running: str) -> None:
+        owner.post(f"{running}finish/", {"confirm": "yes"})
+        page = read(owner.get(running, follow=True))
+        assert [a for tag, a in page.tags if tag == "button" and a.get("name") == "submission"] == []

@@ -103,6 +103,17 @@ def test_every_error_page_says_the_next_step(name: str) -> None:
     assert [attributes["href"] for tag, attributes in page.tags if tag == "a" and attributes.get("class") == "button"] != []
 
 
+@pytest.mark.parametrize(
+    ("contact", "link"), [("help@example.org", "mailto:help@example.org"), ("", "https://exam.example.org/contact/")]
+)
+@pytest.mark.usefixtures("db")
+def test_the_page_of_our_own_faults_names_whom_to_write_to(settings: Settings, contact: str, link: str) -> None:
+    settings.SUPPORT_CONTACT, settings.PORTAL_URL = contact, "https://exam.example.org"
+    page = Page(render_to_string("500.html", {}))
+    assert link in [attributes.get("href") for tag, attributes in page.tags if tag == "a"]
+    assert (contact or link) in page.text
+
+
 @pytest.mark.usefixtures("db")
 def test_a_missing_page_is_answered_in_our_words(client: Client) -> None:
     response = client.get("/nothing/here/")

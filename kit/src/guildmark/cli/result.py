@@ -1,5 +1,7 @@
 """`guildmark result`."""
 
+from typing import Final
+
 from rich.text import Text
 
 from guildmark.cli import show
@@ -8,10 +10,12 @@ from guildmark.cli.options import AsJson
 from guildmark.cli.screen import Screen
 from guildmark.errors import ResultPending
 from guildmark.i18n import _
-from guildmark.protocol import ExamKind
+from guildmark.protocol import ExamKind, Result, RevisionView
 from guildmark.rules.scoring import PassRule
 
 _PATIENCE_S = 60.0
+_NAMED: Final = 5
+"""So many skills to practise are named; the table has all of them."""
 
 
 def result(*, as_json: AsJson = False) -> None:
@@ -41,8 +45,17 @@ def result(*, as_json: AsJson = False) -> None:
             style="default",
         ),
     )
+    if found.skills:
+        screen.say("", show.skills(found.skills, screen.out), "")
+    for revision in found.revisions:
+        _tell_revision(screen, revision)
     if found.certificate_url:
         screen.say(_("Your certificate: {url}").format(url=found.certificate_url))
+    if not found.passed:
+        _tell_next(screen, found)
+    if found.appeal_until is not None:
+        until = show.local_time(found.appeal_until)
+        screen.say(_("If a score is wrong, appeal in the portal until {time}.").format(time=until))
     if state.kind is not ExamKind.LIVE:
         screen.say(Text(_("This was a {kind} exam; it certifies nothing.").format(kind=state.kind.value), style="dim"))
     screen.answer(
@@ -54,3 +67,21 @@ def result(*, as_json: AsJson = False) -> None:
             "result": found.model_dump(mode="json"),
         }
     )
+
+
+def _tell_revision(screen: Screen, revision: RevisionView) -> None:
+    screen.say(
+        _("Changed {time}: from {before:g} to {points:g} points.").format(
+            time=show.local_time(revision.recorded_at), before=revision.points_before, points=revision.points
+        ),
+        f"  {revision.reason}" if revision.reason else _("  A file was graded again, and reached a higher score."),
+    )
+
+
+def _tell_next(screen: Screen, found: Result) -> None:
+    """What to practise, and from when on to try again."""
+    titles = {skill.id: skill.title for area in found.skills for skill in area.skills}
+    if found.practise:
+        screen.say(_("Practise next:"), *(f"  {skill}  {titles.get(skill, '')}" for skill in found.practise[:_NAMED]))
+    if found.retake_from is not None:
+        screen.say(_("You can try again from {time}.").format(time=show.local_time(found.retake_from)))

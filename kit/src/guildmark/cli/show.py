@@ -7,8 +7,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from guildmark.client.submissions import SHORT_NAME
 from guildmark.i18n import _
-from guildmark.protocol import AttemptState, CategoryState, MetricView, Readiness, Result, SubmissionState
+from guildmark.protocol import (
+    AreaResult,
+    AttemptState,
+    CategoryState,
+    MetricView,
+    Readiness,
+    ReportView,
+    Result,
+    SubmissionState,
+)
 from guildmark.rules.attempt import Phase
 from guildmark.rules.scoring import MAX_SCORE
 from guildmark.rules.verdict import Verdict
@@ -54,6 +64,9 @@ def time_left(state: AttemptState) -> Text:
         return Text(_("The clock has not started; you will have {time}.").format(time=clock(state.duration_s)))
     if state.phase is not Phase.RUNNING or state.deadline is None:
         return Text(_("The exam is over."))
+    if state.outage_since is not None:
+        stands = _("Time left {time}. It stands still: something of ours does not work.").format(time=clock(state.time_left_s))
+        return Text(stands, style="bold")
     line = _("Time left {time} (until {deadline})").format(time=clock(state.time_left_s), deadline=local_time(state.deadline))
     return Text(line, style="bold red" if state.time_left_s < _CAUTION_S else "bold")
 
@@ -86,6 +99,35 @@ def categories(found: Iterable[CategoryState], console: Console) -> Table:
     return table
 
 
+def submissions(found: Iterable[CategoryState], console: Console) -> Table:
+    """Everything submitted, by category, the newest first, and which one counts."""
+    table = _table("#", _("Submission"), _("File"), _("Received"), _("Score"), _("Metric"), "")
+    for category in found:
+        for one in category.submissions:
+            notes = [_("counts")] if one.counts else []
+            notes += [_("pinned")] if one.pinned else []
+            table.add_row(
+                str(category.number),
+                one.id[:SHORT_NAME],
+                Text(one.file_name),
+                local_time(one.received_at),
+                marks(None if one.report is None else one.report.score, console),
+                Text(standing(one)),
+                Text(", ".join(notes)),
+            )
+    return table
+
+
+def to_next(report: ReportView) -> str:
+    """How far a graded model is from its next point: `0.012 more for 4`; empty where that is not told, or at full score."""
+    if report.to_next is None or report.score is None or report.metric is None or report.next_threshold is None:
+        return ""
+    missing = f"{report.to_next:g} {report.metric.unit}".strip()
+    if report.next_threshold > report.metric.value:
+        return _("{missing} more for {score}").format(missing=missing, score=report.score + 1)
+    return _("{missing} less for {score}").format(missing=missing, score=report.score + 1)
+
+
 def standing(submission: SubmissionState) -> str:
     """Where a submission stands, in a few words."""
     report = submission.report
@@ -100,10 +142,13 @@ def standing(submission: SubmissionState) -> str:
 
 def readiness(found: Readiness, console: Console) -> Table:
     """The list before Finish."""
-    table = _table("#", _("Category"), _("Best"), _("Ready"), "")
+    table = _table("#", _("Category"), _("Score"), _("Counts"), _("Ready"), "")
     for item in found.items:
         ready = Text(_("yes"), style="green") if item.ready else Text(_("no"), style="bold yellow")
-        table.add_row(str(item.number), Text(item.title), marks(item.best_score, console), ready, Text(item.warning or ""))
+        file = Text(item.file_name or "", style="bold" if item.pinned else "")
+        table.add_row(
+            str(item.number), Text(item.title), marks(item.best_score, console), file, ready, Text(item.warning or "")
+        )
     return table
 
 
@@ -119,3 +164,20 @@ def result(found: Result, console: Console) -> Table:
             f"{category.points:g} / {category.weight}",
         )
     return table
+
+
+def skills(found: Iterable[AreaResult], console: Console) -> Table:
+    """How far each area of the checklist was shown, and below it each of its skills."""
+    table = _table("", _("Skill"), _("Shown"), "")
+    for area in found:
+        for row in (area, *area.skills):
+            style = "bold" if row is area else ""
+            table.add_row(row.id, Text(row.title, style=style), _bar(row.hundredths, console), Text(f"{row.hundredths} %"))
+    return table
+
+
+def _bar(hundredths: int, console: Console) -> Text:
+    """Ten signs that fill."""
+    full, empty = ("█", "░") if _can_show(console, "█░") else ("#", ".")
+    filled = hundredths // 10
+    return Text(full * filled + empty * (10 - filled))

@@ -83,6 +83,7 @@ def _decided(screen: Screen, state: AttemptState, *, yes: bool) -> bool:
         _("Any resource that machine-learning work uses is allowed; submissions are unlimited, and the last counts.")
         if state.counts is Counts.LAST
         else _("Any resource that machine-learning work uses is allowed; submissions are unlimited, and the best counts."),
+        _("To see first that everything works, answer no and run: guildmark rehearse"),
         "",
     )
     try:

@@ -96,7 +96,8 @@ def _tell(screen: Screen, submission: SubmissionState, best: int | None) -> None
     if report is None:
         screen.say(_("It is queued for grading; guildmark status shows its score."))
         return
-    line = show.marks(report.score, screen.out).append(f"  {show.standing(submission)}", style="default")
+    said = [show.standing(submission), show.to_next(report)]
+    line = show.marks(report.score, screen.out).append("".join(f"  {words}" for words in said if words), style="default")
     screen.say(line, Text(report.message))
     if report.hint:
         screen.say(Text(_("Hint: {hint}").format(hint=report.hint)))

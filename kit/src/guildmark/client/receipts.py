@@ -4,13 +4,16 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from guildmark.client.files import write_atomically
+from guildmark.client.signed import Standing, standing_of
 from guildmark.errors import ReceiptInvalid
 from guildmark.i18n import _
 from guildmark.protocol import PublicKey, Receipt
-from guildmark.signing import is_signed_by, key_id
+
+KEYS = "keys.json"
+_KEYS = TypeAdapter(tuple[PublicKey, ...])
 
 
 def verified(document: Any, keys: tuple[PublicKey, ...], *, attempt: str, category: str, sha256: str) -> Receipt:
@@ -19,11 +22,11 @@ def verified(document: Any, keys: tuple[PublicKey, ...], *, attempt: str, catego
         receipt = Receipt.model_validate(document)
     except ValidationError as error:
         raise ReceiptInvalid from error
-    key = next((key for key in keys if key.key_id == receipt.key_id), None)
-    if key is None or key_id(key.public_key) != key.key_id or not is_signed_by(document, key.public_key):
-        raise ReceiptInvalid(_("The receipt's signature does not verify against the portal's keys."))
-    if key.retired_at is not None and receipt.received_at > key.retired_at:
+    standing = standing_of(document, keys, signed_at=receipt.received_at)
+    if standing is Standing.KEY_RETIRED:
         raise ReceiptInvalid(_("The receipt is signed with a key that was retired before."))
+    if standing is not Standing.GENUINE:
+        raise ReceiptInvalid(_("The receipt's signature does not verify against the portal's keys."))
     if (receipt.attempt, receipt.category, receipt.sha256) != (attempt, category, sha256):
         raise ReceiptInvalid(_("The receipt is not for the file that was sent."))
     return receipt
@@ -35,3 +38,8 @@ def keep(document: Any, folder: Path, *, submission: str) -> Path:
     path = folder / f"{name}.json"
     write_atomically(path, json.dumps(document, indent=2, ensure_ascii=False).encode())
     return path
+
+
+def keep_keys(keys: tuple[PublicKey, ...], folder: Path) -> None:
+    """Write the portal's keys beside the receipts, so that these can be checked without the portal."""
+    write_atomically(folder / KEYS, _KEYS.dump_json(keys, indent=2))

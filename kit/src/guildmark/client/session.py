@@ -13,6 +13,7 @@ The server's clock decides everything; nothing here reads a wall clock. Every me
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from guildmark.client import device
 from guildmark.client.address import default_server
 from guildmark.client.check import Checked, check_file
 from guildmark.client.credentials import Credentials, Tokens
-from guildmark.client.delivery import deliver, is_delivered
+from guildmark.client.delivery import bring
 from guildmark.client.files import require_file, sha256_of
 from guildmark.client.programs import chosen
 from guildmark.client.run import Run
@@ -136,6 +137,10 @@ class Session:
         """Who is signed in."""
         return self._api.get("/me", Me)
 
+    def server_time(self) -> datetime:
+        """The portal's clock, to the second."""
+        return self._api.server_time()
+
     def _refreshed(self, tokens: Tokens) -> Tokens | None:
         return device.refresh(self._http, self.server, tokens)
 
@@ -177,11 +182,7 @@ class Session:
     def prepare(self, progress: Progress = _silent) -> BundleOffer:
         """Download the sealed bundle and check its digest; the clock does not start. Raises `BundleDamaged`."""
         workspace, attempt = self._exam()
-        offer = self._api.post(f"/attempts/{attempt}/prepare", None, BundleOffer)
-        path = workspace.bundle_path
-        if not is_delivered(offer, path):
-            deliver(self._api, offer, path, progress)
-        progress(offer.size, offer.size)
+        offer = bring(self._api, attempt, workspace.bundle_path, progress)
         workspace.save(workspace.state.model_copy(update={"bundle_sha256": offer.sha256}))
         return offer
 
@@ -238,16 +239,23 @@ class Session:
         found = workspace.category(category)
         path = file or self.model_of(category)
         require_file(path)
-        sent = self._submissions().send(Outgoing.of(path, found.id), progress)
+        sent = self.handed_in.send(Outgoing.of(path, found.id), progress)
         return self.wait_for(sent, changed=changed) if wait else sent
 
     def wait_for(self, state: SubmissionState, *, changed: Heard | None = None) -> SubmissionState:
         """The submission of `state` once it is graded; `changed` hears each state on the way."""
-        return self._submissions().wait_for(state, changed)
+        return self.handed_in.wait_for(state, changed)
 
-    def _submissions(self) -> Submissions:
+    @property
+    def handed_in(self) -> Submissions:
+        """What was submitted: to pin one, and to fetch its file back."""
         workspace, attempt = self._exam()
         return Submissions(self._api, attempt, workspace)
+
+    def take_break(self) -> AttemptState:
+        """Take one of the breaks that were granted. While it lasts, asking again takes no other one."""
+        _workspace, attempt = self._exam()
+        return self._api.post(f"/attempts/{attempt}/break", None, AttemptState)
 
     # Ending
 

@@ -1,16 +1,20 @@
-"""Handing in a file: sent whole, its receipt checked and kept, its score awaited."""
+"""Handing in a file: sent whole, its receipt checked and kept, its score awaited; pinned, and fetched back."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from guildmark.client import receipts
+from guildmark.client.files import sha256_of
 from guildmark.client.transport import API, Transport, parsed, raw_json
 from guildmark.client.tus import Outgoing, Progress, Uploader
 from guildmark.client.workspace import Workspace
-from guildmark.errors import OurFault, ReceiptInvalid
+from guildmark.errors import OurFault, ReceiptInvalid, UsageError
 from guildmark.i18n import _
-from guildmark.protocol import AttemptState, PublicKey, SubmissionPhase, SubmissionState
+from guildmark.protocol import AttemptState, PinWish, PublicKey, SubmissionPhase, SubmissionState
 
 _LONG_POLL_S = 20
+SHORT_NAME = 8
+"""How many characters of a submission's id people read and write."""
 Heard = Callable[[SubmissionState], None]
 
 
@@ -35,19 +39,77 @@ class Submissions:
             state = self._api.get(f"/submissions/{state.id}", SubmissionState, wait=_LONG_POLL_S)
         return state
 
+    def named(self, name: str) -> SubmissionState:
+        """The submission of the attempt whose id is `name` or begins so. Raises `UsageError` where that is not one."""
+        wanted = name.strip().lower()
+        found = [one for category in self._state().categories for one in category.submissions if one.id.startswith(wanted)]
+        if len(found) != 1 or not wanted:
+            raise UsageError(
+                _("{name} names no submission of this exam, or several.").format(name=name),
+                next_step=_("Run: guildmark pin; it lists them."),
+            )
+        return found[0]
+
+    def pin(self, submission: SubmissionState) -> AttemptState:
+        """Let `submission` count in its category, whatever else is submitted."""
+        return self._choose(submission.category, submission.id)
+
+    def unpin(self, category: str) -> tuple[str, AttemptState]:
+        """Leave it to the exam's rule again what counts in `category` (`3` or `category3`), and say which one that is."""
+        found = self._workspace.category(category).id
+        return found, self._choose(found, None)
+
+    def fetch(self, submission: SubmissionState, to: Path, progress: Progress) -> None:
+        """Write the file of `submission` to `to`, which is not there yet, whole or not at all."""
+        if to.exists():
+            raise UsageError(
+                _("{file} is there already.").format(file=to),
+                next_step=_("Name another place: guildmark fetch SUBMISSION --to FILE"),
+            )
+        part = to.with_name(f".{to.name}.part")
+        try:
+            with part.open("wb") as file:
+
+                def restart() -> None:
+                    file.seek(0)
+                    file.truncate()
+
+                def write(piece: bytes) -> None:
+                    file.write(piece)
+                    progress(file.tell(), submission.size)
+
+                self._api.download(f"{API}/submissions/{submission.id}/file", write, restart=restart)
+            if sha256_of(part) != submission.sha256:
+                raise OurFault(_("The file that arrived is not the one that was submitted."))
+            part.replace(to)
+        except OSError as error:
+            raise UsageError(
+                _("{file} cannot be written: {why}.").format(file=to, why=error.strerror),
+                next_step=_("Name another place: guildmark fetch SUBMISSION --to FILE"),
+            ) from error
+        finally:
+            part.unlink(missing_ok=True)
+
+    def _choose(self, category: str, submission: str | None) -> AttemptState:
+        wish = PinWish(submission=submission)
+        return self._api.put(f"/attempts/{self._attempt}/categories/{category}/pin", wish, AttemptState)
+
+    def _state(self) -> AttemptState:
+        return self._api.get(f"/attempts/{self._attempt}", AttemptState)
+
     def _accepted(self, identifier: str, outgoing: Outgoing) -> SubmissionState:
         response = self._api.request("GET", f"{API}/submissions/{identifier}")
         state, document = parsed(response, SubmissionState), raw_json(response)["receipt"]
         receipts.keep(document, self._workspace.receipts, submission=state.id)
         keys = self._api.get("/keys", tuple[PublicKey, ...])
+        receipts.keep_keys(keys, self._workspace.hidden)
         receipt = receipts.verified(document, keys, attempt=self._attempt, category=outgoing.category, sha256=outgoing.sha256)
         if (receipt.submission, receipt.size) != (identifier, outgoing.size):
             raise ReceiptInvalid
         return state
 
     def _newest(self, outgoing: Outgoing) -> str:
-        attempt = self._api.get(f"/attempts/{self._attempt}", AttemptState)
-        for category in attempt.categories:
+        for category in self._state().categories:
             for submission in category.submissions:
                 if (category.id, submission.sha256) == (outgoing.category, outgoing.sha256):
                     return submission.id

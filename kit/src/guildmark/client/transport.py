@@ -8,6 +8,8 @@ import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -102,6 +104,17 @@ class Transport:
         """POST `body` to `path` under the API. `repeatable` says that the portal takes the same request twice."""
         json = None if body is None else body.model_dump(mode="json")
         return parsed(self.request("POST", API + path, json=json, repeatable=repeatable), reply)
+
+    def put(self, path: str, body: BaseModel, reply: type[ReplyT]) -> ReplyT:
+        """PUT `body` at `path` under the API, which says the same however often it is sent."""
+        return parsed(self.request("PUT", API + path, json=body.model_dump(mode="json")), reply)
+
+    def server_time(self) -> datetime:
+        """When the portal answered, by its own clock, to the second."""
+        try:
+            return parsedate_to_datetime(self.request("GET", f"{API}/me").headers["Date"])
+        except (KeyError, ValueError) as error:
+            raise OurFault(_("The portal does not say what time it is.")) from error
 
     def request(  # noqa: PLR0913  # the parts of an HTTP request
         self,

@@ -12,6 +12,7 @@ from guildmark.packs.spec import Number, Spec, Whole, YesOrNo
 from guildmark.protocol import CategoryId, FormId, Score
 from guildmark.rules.contract import Contract, ModelFormat, TensorContract
 from guildmark.rules.counting import Counts
+from guildmark.rules.feedback import Feedback
 from guildmark.rules.reasons import REASONS
 from guildmark.rules.scoring import MAX_SCORE, Bands, Direction, PassRule
 from guildmark.rules.verdict import Verdict
@@ -71,6 +72,7 @@ class ExamSpec(Spec):
     pass_mark: Annotated[Whole, Field(gt=0, le=100)]
     validity_months: Annotated[Whole, Field(gt=0, le=50 * 12)]
     counts: Counts = Counts.BEST
+    feedback: Feedback = Feedback.FULL
     categories: tuple[CategorySpec, ...]
 
     @model_validator(mode="after")

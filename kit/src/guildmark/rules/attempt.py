@@ -6,7 +6,7 @@ end of an attempt is written down, nothing moves it any more: `ended_at` is a fa
 
 While an outage of ours is open, the time left stands still, and nothing is decided but what its candidate finished. The credit
 that is written when the outage is over is as long as it was, so that nothing jumps. One that began in the grace moves the last
-byte alone.
+byte alone. While grading fails and nobody knows yet whether that is an outage, nothing is decided either.
 
 An upload counts if its opening was accepted strictly before the deadline and its bytes were complete at or before the
 deadline plus the grace. When it is graded does not matter.
@@ -32,8 +32,10 @@ class Timeline:
     """The facts of an attempt. All instants are timezone-aware.
 
     `open_uploads` are the opening times of uploads that are neither complete nor abandoned; `pending_reports` counts
-    accepted submissions without a final report; `outage_since` is when an outage of ours began that is not over yet;
+    accepted submissions without a final report; `outage_since` is when an outage of ours began that is not credited yet, and
+    `outage_until` when it ended, if it did;
     `ended_at` is the end as it was written down with the decision. `grace_credits` are for outages in the grace.
+    `failing_since` is since when grading fails, too short a time yet to be an outage.
     """
 
     duration: timedelta
@@ -45,8 +47,10 @@ class Timeline:
     open_uploads: tuple[datetime, ...] = field(default=())
     pending_reports: int = 0
     outage_since: datetime | None = None
+    outage_until: datetime | None = None
     ended_at: datetime | None = None
     grace_credits: tuple[timedelta, ...] = ()
+    failing_since: datetime | None = None
 
     @property
     def deadline(self) -> datetime | None:
@@ -79,10 +83,11 @@ def last_byte_until(timeline: Timeline, *, now: datetime) -> datetime | None:
 
 
 def _moved(timeline: Timeline, due: datetime | None, *, now: datetime) -> datetime | None:
-    since = timeline.outage_since
+    since, until = timeline.outage_since, timeline.outage_until
     if due is None or since is None or timeline.started_at is None or since >= due:
         return due
-    return due + max(now - max(since, timeline.started_at), timedelta())
+    reached = now if until is None else min(now, until)
+    return due + max(reached - max(since, timeline.started_at), timedelta())
 
 
 def phase(timeline: Timeline, *, now: datetime) -> Phase:
@@ -94,10 +99,20 @@ def phase(timeline: Timeline, *, now: datetime) -> Phase:
     if accepts_uploads(timeline, now=now):
         return Phase.RUNNING
     waits_for_bytes = any(accepts_bytes(timeline, opened_at=opened_at, now=now) for opened_at in timeline.open_uploads)
-    waits_for_us = timeline.outage_since is not None and timeline.finished_at is None
-    if waits_for_bytes or timeline.pending_reports or waits_for_us:
+    if waits_for_bytes or timeline.pending_reports or waits_for_us(timeline, now=now):
         return Phase.GRADING
     return Phase.DECIDED
+
+
+def waits_for_us(timeline: Timeline, *, now: datetime) -> bool:
+    """Whether a fault of ours holds the decision: an open outage, or grading that failed before the deadline and still does.
+
+    Who finished gave their word before, and is not held.
+    """
+    if timeline.finished_at is not None or timeline.ended_at is not None:
+        return False
+    deadline, failing = deadline_at(timeline, now=now), timeline.failing_since
+    return timeline.outage_since is not None or (deadline is not None and failing is not None and failing < deadline)
 
 
 def accepts_uploads(timeline: Timeline, *, now: datetime) -> bool:

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+_UNSPACED: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\u0e00-\u0e7f]")
+"""Letters of Japanese, Chinese, Korean and Thai: what is written in them has no spaces, or has them anywhere."""
 _UNSEEN: Final = frozenset({"Mn", "Me", "Cf", "Cc"})
 
 
@@ -77,7 +79,7 @@ class EmbargoedPlace:
         if code in self.regions or f"{country}-{code}" in self.regions:
             return True
         entered = (_words(place.region), _words(place.locality))
-        return any(f" {name} " in f" {words} " for name in map(_words, self.names) for words in entered)
+        return any(_stands_in(name, words) for name in self.names for words in entered)
 
 
 Embargo = tuple[EmbargoedPlace, ...]
@@ -130,6 +132,14 @@ def asks_for_region(embargo: Embargo, *, country: str) -> bool:
 
 def _holding(embargo: Embargo, place: Place) -> Iterator[str]:
     return (embargoed.name for embargoed in embargo if embargoed.holds(place))
+
+
+def _stands_in(name: str, words: str) -> bool:
+    """Whether a name of the list stands in what was entered; `words` are as `_words` makes them."""
+    wanted = _words(name)
+    if _UNSPACED.search(name):
+        return wanted.replace(" ", "") in words.replace(" ", "")
+    return f" {wanted} " in f" {words} "
 
 
 def _words(text: str) -> str:

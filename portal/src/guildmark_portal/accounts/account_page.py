@@ -7,10 +7,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from guildmark_portal import clock
 from guildmark_portal.accounts import services
 from guildmark_portal.accounts.forms import NameForm
 from guildmark_portal.accounts.people import signed_in
 from guildmark_portal.accounts.roles import Role, holds
+from guildmark_portal.mail import refusals
 
 
 @login_required
@@ -28,6 +30,7 @@ def show(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "email": user.email,
+        "letter_failed_at": refusals.address_failed_at(user.email, now=clock.now()),
         "may_see_roles": holds(user, Role.OWNER, Role.AUDITOR),
         "may_close": holds(user, Role.OWNER),
         "may_see_recoveries": holds(user, Role.SUPPORT, Role.OWNER, Role.AUDITOR),

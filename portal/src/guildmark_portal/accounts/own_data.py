@@ -19,7 +19,7 @@ from guildmark_portal.accounts.models import User
 from guildmark_portal.accounts.personal_data import Json, Part
 from guildmark_portal.accounts.sessions import terminals
 from guildmark_portal.audit.models import Entry
-from guildmark_portal.mail import refusals
+from guildmark_portal.mail import envelopes, refusals
 from guildmark_portal.mail import services as mail
 
 DELETED_DOMAIN: Final = "deleted.invalid"
@@ -41,6 +41,7 @@ def export(user: User) -> Json:
         "terminals": [{"name": one.name, "since": one.since, "until": one.until} for one in terminals(user)],
         "recoveries": list(user.recoveries.values("opened_at", "due_at", "reason", "ended_at", "outcome")),
         "letters_refused": refusals.of(user.email),
+        "letters_sent": envelopes.sent_to(user.email),
         "former_addresses": list(user.former_addresses.values("digest", "left_at")),
         "audit": list(
             Entry.objects.filter(Q(actor=f"user:{user.pk}") | Q(subject=f"user:{user.pk}"))

@@ -6,15 +6,20 @@ as one that somebody has typed: a code is sent there, and an account that exists
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
-from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.models import SocialApp, SocialLogin
 from django.conf import settings
 from django.http import HttpRequest
 
+from guildmark_portal import clock
 from guildmark_portal.accounts.forms import NameForm
 from guildmark_portal.accounts.models import User
+from guildmark_portal.sign_in_providers import Unfit, valid_until
 
 _SAML: Final = "saml"
 
@@ -43,6 +48,11 @@ def is_trusted_for(organisation: str, email: str) -> bool:
 class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """Decides whom a sign-in elsewhere signs in here."""
 
+    def list_apps(self, request: HttpRequest, provider: str | None = None, client_id: str | None = None) -> list[SocialApp]:
+        """The organisations whose sign-in is taken: none whose metadata is valid no longer."""
+        found: list[SocialApp] = super().list_apps(request, provider=provider, client_id=client_id)
+        return [app for app in found if app.provider != _SAML or not _has_run_out(app)]
+
     def authenticate_by_email(self, sociallogin: SocialLogin) -> tuple[User, str] | None:
         """The account that the sign-in joins, if its address is trusted; every other address loses its mark of proof."""
         organisation = sociallogin.provider.app.provider_id
@@ -63,3 +73,13 @@ class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         form = NameForm({"name": next((part for part in parts if part.strip()), "")})
         user.name = form.cleaned_data["name"] if form.is_valid() else ""
         return user
+
+
+def _has_run_out(app: SocialApp) -> bool:
+    """Whether the file of an organisation's metadata, which may have been fetched anew, is past its day or cannot be read."""
+    path = url2pathname(urlsplit(app.settings["idp"]["metadata_url"]).path)
+    try:
+        until = valid_until(Path(path).read_bytes())
+    except (OSError, Unfit):
+        return True
+    return until is not None and until <= clock.now()

@@ -7,12 +7,14 @@ from asgiref.sync import sync_to_async
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import Router
 
+from guildmark.errors import BundleDamaged
 from guildmark.protocol import (
     AttemptState,
     AttemptSummary,
     Begin,
     Begun,
     BundleOffer,
+    Delivered,
     Finish,
     OpenAttempt,
     PinWish,
@@ -21,14 +23,14 @@ from guildmark.protocol import (
 from guildmark_portal import clock
 from guildmark_portal.api.answers import answer, answer_all
 from guildmark_portal.api.people import person
+from guildmark_portal.attachments import attachment
 from guildmark_portal.engine import live
 from guildmark_portal.engine.state import attempt_state
 from guildmark_portal.exams import queries, services, storage
-from guildmark_portal.exams.models import Attempt
+from guildmark_portal.exams.models import Attempt, Device
 from guildmark_portal.exams.registering import note_connection
 
 router = Router(tags=["attempts"])
-PIECE = 256 * 1024
 
 
 def _own(request: HttpRequest, attempt: str) -> Attempt:
@@ -63,28 +65,25 @@ def prepare(request: HttpRequest, attempt: str) -> HttpResponse:
 @router.get("/attempts/{attempt}/bundle", response={200: None}, operation_id="get_bundle")
 async def bundle(request: HttpRequest, attempt: str) -> StreamingHttpResponse:
     """The encrypted bundle."""
-    path, size = await sync_to_async(_sealed)(request, attempt)
-    response = StreamingHttpResponse(_pieces(path), content_type="application/octet-stream")
-    response["Content-Length"] = str(size)
-    response["Content-Disposition"] = 'attachment; filename="exam.gmb"'
-    response["Cache-Control"] = "no-store"
-    return response
+    return attachment(await sync_to_async(_sealed)(request, attempt), name="exam.gmb")
 
 
-def _sealed(request: HttpRequest, attempt: str) -> tuple[Path, int]:
-    """The bundle's file, and its size in bytes."""
+def _sealed(request: HttpRequest, attempt: str) -> Path:
+    """The bundle's file."""
     owned = _own(request, attempt)
-    path = storage.bundle(owned.pk, owned.bundle_sha256)
-    if not owned.bundle_sha256 or not path.exists():
+    if not owned.bundle_sha256:
         raise Http404
-    return path, path.stat().st_size
+    return storage.bundle(owned.pk, owned.bundle_sha256)
 
 
-async def _pieces(path: Path) -> AsyncIterator[bytes]:
-    """The file's content, read in threads so that other requests go on."""
-    with await sync_to_async(lambda: path.open("rb"))() as file:
-        while piece := await sync_to_async(file.read)(PIECE):
-            yield piece
+@router.post("/attempts/{attempt}/delivered", response=AttemptState, operation_id="note_delivery")
+def delivered(request: HttpRequest, attempt: str, word: Delivered | None = None) -> HttpResponse:
+    """Note that the encrypted bundle arrived whole, in a browser or a terminal."""
+    now, owned = clock.now(), _own(request, attempt)
+    if word is None:
+        raise BundleDamaged
+    services.note_delivery(attempt=owned, sha256=word.sha256, by=Device(word.by), now=now)
+    return answer(attempt_state(queries.attempt_with(owned.pk), now=now))
 
 
 @router.post("/attempts/{attempt}/begin", response=Begun, operation_id="begin_attempt")
@@ -114,6 +113,14 @@ def pin(request: HttpRequest, attempt: str, category: str, wanted: PinWish | Non
     return answer(attempt_state(queries.attempt_with(owned.pk), now=now))
 
 
+@router.post("/attempts/{attempt}/break", response=AttemptState, operation_id="take_break")
+def take_break(request: HttpRequest, attempt: str) -> HttpResponse:
+    """Take one of the breaks that were granted to you: its minutes are added, and the clock runs on."""
+    now, owned = clock.now(), _own(request, attempt)
+    services.take_break(attempt=owned, now=now)
+    return answer(attempt_state(queries.attempt_with(owned.pk), now=now))
+
+
 @router.post("/attempts/{attempt}/finish", response=AttemptState, operation_id="finish_attempt")
 def finish(request: HttpRequest, attempt: str, wanted: Finish | None = None) -> HttpResponse:
     """End the attempt before its time."""
@@ -130,8 +137,9 @@ async def events(request: HttpRequest, attempt: str) -> StreamingHttpResponse:
     """Server-sent events: the attempt's state now, at every change, and when its time is up."""
     owned = await sync_to_async(_own)(request, attempt)
 
-    def current() -> AttemptState:
-        return attempt_state(queries.attempt_with(owned.pk), now=clock.now())
+    def current() -> live.Told:
+        state = attempt_state(queries.attempt_with(owned.pk), now=clock.now())
+        return live.Told.of(state, f"data: {state.model_dump_json()}\n\n")
 
     stream: AsyncIterator[str] = live.events(owned.pk, current)
     response = StreamingHttpResponse(stream, content_type="text/event-stream")

@@ -19,6 +19,7 @@ from guildmark_portal.cli import (
     profile,
     program,
     publish,
+    returned,
     role,
     rotate_identity_key,
     serve,
@@ -48,6 +49,7 @@ app.add_typer(terms.app, name="terms")
 app.add_typer(sign_in.app, name="sign-in")
 app.add_typer(account.app, name="account")
 app.add_typer(outage.app, name="outage")
+app.command("returned", help=_("Note that a letter came back: a mail server pipes the message in."))(returned.command)
 app.command(
     "rotate-identity-key",
     help=_("Make a new master key, and wrap the key of every piece of evidence with it. The portal may keep running."),

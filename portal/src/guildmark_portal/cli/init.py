@@ -9,6 +9,7 @@ import typer
 
 from guildmark.errors import UsageError
 from guildmark.i18n import _
+from guildmark.protocol import ExamKind
 from guildmark_portal import clock, datadir
 from guildmark_portal.cli.options import DEFAULT_DATA, DataOption, JsonOption, tell, use_django
 from guildmark_portal.identity import keyring
@@ -41,6 +42,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     if _ensure_identity_keys(data):
         made = (*made, keyring.KEYS_FILE)
     owner_made = _ensure_owner(owner) if owner else False
+    _ensure_rehearsal()
     next_steps = _next_steps(data)
     document = {
         "data": str(data.resolve()),
@@ -117,10 +119,10 @@ def _next_steps(data: Path) -> list[str]:
 
 
 def anything_published() -> bool:
-    """Whether any exam was ever published on this portal."""
+    """Whether any exam was ever published on this portal, besides the rehearsal that it comes with."""
     from guildmark_portal.exams.models import ExamVersion
 
-    return ExamVersion.objects.exists()
+    return ExamVersion.objects.exclude(program__kind=ExamKind.REHEARSAL.value).exists()
 
 
 def _prepare_database() -> None:
@@ -144,6 +146,13 @@ def _ensure_identity_keys(data: Path) -> bool:
     from guildmark_portal.identity.sealed import DataKey
 
     return not DataKey.objects.exists() and keyring.ensure(data, now=clock.now())
+
+
+def _ensure_rehearsal() -> None:
+    """See to it that candidates can rehearse."""
+    from guildmark_portal.exams.rehearsal import publish_practice
+
+    publish_practice(actor="guildmark-portal init")
 
 
 def _ensure_owner(email: str) -> bool:

@@ -1,5 +1,6 @@
 """`guildmark-portal publish BANK --kind …`: make a bank an exam that can be sat."""
 
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +13,17 @@ from guildmark_portal import datadir
 from guildmark_portal.cli.options import DEFAULT_DATA, DataOption, JsonOption, tell, use_django
 
 
+class Kind(str, Enum):
+    """What can be published; the rehearsal comes with the portal."""
+
+    DEMO = ExamKind.DEMO.value
+    MOCK = ExamKind.MOCK.value
+    LIVE = ExamKind.LIVE.value
+
+
 def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     bank: Annotated[Path, typer.Argument(help=_("The bank: a folder made by guildmark-grader pack build."))],
-    kind: Annotated[ExamKind, typer.Option(help=_("What the exam is for: a demo's certificate certifies nothing."))],
+    kind: Annotated[Kind, typer.Option(help=_("What the exam is for: a demo's certificate certifies nothing."))],
     override: Annotated[
         str | None,
         typer.Option(help=_("Why it goes live although it is not ready for that. Needs --owner; stays in the audit table.")),
@@ -29,7 +38,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
             _("An override has a reason and an owner; one of them is missing."),
             next_step=_("Give both: --owner EMAIL --override REASON."),
         )
-    if override is not None and kind is not ExamKind.LIVE:
+    if override is not None and kind is not Kind.LIVE:
         raise UsageError(
             _("Only a live exam needs an override; this one is published as {kind}.").format(kind=kind.value),
             next_step=_("Leave out --owner and --override, or publish with --kind live."),
@@ -38,10 +47,10 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     from guildmark_portal.exams import going_live
     from guildmark_portal.exams.publishing import publish
 
-    if kind is ExamKind.LIVE:
+    if kind is Kind.LIVE:
         _refuse_without_support(bank, data)
     decided = going_live.override(owner, override) if owner is not None and override is not None else None
-    version = publish(bank=bank, kind=kind, actor="guildmark-portal publish", override=decided)
+    version = publish(bank=bank, kind=ExamKind(kind.value), actor="guildmark-portal publish", override=decided)
     next_step = _("Run: guildmark-portal serve --data {data}").format(data=data)
     tell(
         {"exam_version": str(version), "kind": kind.value, "bank": str(bank.resolve()), "next_step": next_step},

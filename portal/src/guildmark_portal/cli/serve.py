@@ -6,10 +6,10 @@ stop in the order of the work: first no more requests (open event streams are cu
 end by themselves), then no more jobs, then the grading service. What was still being worked on is handed back to the jobs.
 
 A lock on the data directory makes this the only process that serves it; so every claim on a job that is found
-at the start is a dead process's, and is freed at once instead of waiting for its lease to run out.
+at the start is a dead process's, and is freed at once instead of waiting for its lease to run out. Nothing was
+served meanwhile: that gap is an outage, which the watch finds and credits before a job is run or a request is answered.
 """
 
-import errno
 import fcntl
 import logging
 import os
@@ -23,7 +23,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import typer
 import uvicorn
@@ -32,12 +31,11 @@ from guildmark.errors import GuildmarkError, UsageError
 from guildmark.i18n import _
 from guildmark_portal import datadir
 from guildmark_portal.cli.child import Child, grader_command
+from guildmark_portal.cli.listening import dead_links, default_port, effective_url, listen
 from guildmark_portal.cli.options import DEFAULT_DATA, DataOption, use_django
 
 log = logging.getLogger(__name__)
 
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-HTTP_PORT, DEFAULT_PORT, LAST_PORT = 80, 8000, 65535
 LONGEST_SOCKET_PATH = 99  # the kernel takes 107 bytes; some clients less
 GRACE_S = 3
 
@@ -46,14 +44,6 @@ class AlreadyServed(GuildmarkError):
     """Another process serves this data directory."""
 
     exit_code = 2
-
-
-class PortTaken(UsageError):
-    """The port is in use."""
-
-
-class AddressUnusable(UsageError):
-    """This machine cannot listen on the address."""
 
 
 def command(
@@ -65,8 +55,8 @@ def command(
     """Run the portal until Ctrl-C: pages, API, jobs and the grading service."""
     config = datadir.read_config(data)
     with _only_one(data), _grader_socket(data) as grader_socket:
-        listener = _listen(host, _default_port(config.url) if port is None else port)
-        url = _effective_url(config.url, host, listener)
+        listener = listen(host, default_port(config.url) if port is None else port)
+        url = effective_url(config.url, host, listener)
         if warning := dead_links(config.url, host, asked=port, listens=listener.getsockname()[1]):
             typer.echo(
                 warning.format(url=config.url, port=listener.getsockname()[1], path=data / datadir.CONFIG_FILE), err=True
@@ -74,84 +64,10 @@ def command(
         os.environ["GUILDMARK_URL"], os.environ["GUILDMARK_GRADER_SOCKET"] = url, grader_socket
         use_django(data)
         _refuse_outdated_database(data)
+        _ensure_practice()
         grading = None if without_grading else _grading_service(data, grader_socket, config.grading_slots)
         _serve(listener, _greeting(url, data), grading)
     _leave()
-
-
-def _default_port(url: str) -> int:
-    """The port of a portal that is reached directly; behind a proxy, 8000."""
-    address = urlsplit(url)
-    return address.port or DEFAULT_PORT if address.hostname in LOOPBACK else DEFAULT_PORT
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """A socket bound to the address, so that a taken port is known before anything is started."""
-    if not 0 <= port <= LAST_PORT:
-        raise UsageError(
-            _("--port must be between 0 and {last}. This is: {port}").format(last=LAST_PORT, port=port),
-            next_step=_("Run: guildmark-portal serve --port {port}").format(port=DEFAULT_PORT),
-        )
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        raise _cannot_listen(host, port, error) from error
-    return listener
-
-
-def _cannot_listen(host: str, port: int, error: OSError) -> UsageError:
-    """What to say when a socket could not be bound, by what was wrong: the port, the right to it, or the address."""
-    message = _("Cannot listen on {host}:{port}: {why}.").format(host=host, port=port, why=error.strerror)
-    if error.errno == errno.EADDRINUSE:
-        other = port + 1 if port < LAST_PORT else DEFAULT_PORT
-        return PortTaken(
-            message,
-            next_step=_("Stop what uses it, or choose another: guildmark-portal serve --port {other}").format(other=other),
-        )
-    if error.errno in {errno.EACCES, errno.EPERM}:
-        return AddressUnusable(
-            message,
-            next_step=_("Choose a port that everybody may use: guildmark-portal serve --port {port}").format(port=DEFAULT_PORT),
-        )
-    return AddressUnusable(
-        _("Cannot listen on {host}: it is no address of this machine.").format(host=host),
-        next_step=_(
-            "Listen on an address of this machine: --host 127.0.0.1 for this machine alone, --host 0.0.0.0 for everybody."
-        ),
-    )
-
-
-def _effective_url(url: str, host: str, listener: socket.socket) -> str:
-    """The portal's address: as configured; on this machine alone, with the port that it really listens on."""
-    if urlsplit(url).hostname not in LOOPBACK:
-        return url
-    name = host if host in LOOPBACK else "127.0.0.1"
-    return f"http://{f'[{name}]' if ':' in name else name}:{listener.getsockname()[1]}"
-
-
-def dead_links(url: str, host: str, *, asked: int | None, listens: int) -> str:
-    """What to say where the address in letters does not lead here, with gaps for url, port and path; empty where it does."""
-    address = urlsplit(url)
-    if address.hostname in LOOPBACK and host not in LOOPBACK:
-        return _(
-            "The portal listens for other machines, but its letters link to {url}, which only this machine can open. "
-            "Set url in {path} to the address at which candidates reach it."
-        )
-    if address.hostname in LOOPBACK and asked and asked != (address.port or DEFAULT_PORT):
-        return _(
-            "The portal listens on port {port}, but letters that other commands send link to {url}. To keep the port, set url "
-            "in {path}."
-        )
-    goes_through_proxy = address.scheme == "https"  # the portal itself speaks plain HTTP
-    if address.hostname not in LOOPBACK and not goes_through_proxy and (address.port or HTTP_PORT) != listens:
-        return _(
-            "Letters and pages link to {url}, but the portal listens on port {port}. Unless a proxy leads from there to here, "
-            "nobody can open those links: set url in {path}, or serve on the port that it names."
-        )
-    return ""
 
 
 @contextmanager
@@ -201,6 +117,16 @@ def _refuse_outdated_database(data: Path) -> None:
         )
 
 
+def _ensure_practice() -> None:
+    """See to it that candidates can rehearse; the portal serves all the same where that cannot be."""
+    from guildmark_portal.exams.rehearsal import publish_practice
+
+    try:
+        publish_practice(actor="guildmark-portal serve")
+    except (GuildmarkError, OSError):
+        log.warning("the practice exam could not be published", exc_info=True)
+
+
 def _grading_service(data: Path, grader_socket: str, slots: int) -> Child:
     banks = str(data.resolve() / "banks")
     return Child([*grader_command(), "serve", "--socket", grader_socket, "--banks", banks, "--slots", str(slots)])
@@ -247,6 +173,7 @@ def _serve(listener: socket.socket, greeting: str, grading: Child | None) -> Non
 
     from guildmark_portal.accounts.expiry import purge_daily
     from guildmark_portal.cli.init import collect_static
+    from guildmark_portal.engine.watch import Watch
     from guildmark_portal.jobs import leases
     from guildmark_portal.jobs.runner import Runner
 
@@ -262,7 +189,7 @@ def _serve(listener: socket.socket, greeting: str, grading: Child | None) -> Non
         forwarded_allow_ips=proxies,
     )
     server = _Server(config, lambda: typer.echo(greeting))
-    runner = Runner()
+    runner, watch = Runner(), Watch()
     # Uvicorn raises the signal that stopped it once more when it is through; we still have things to do then.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_signal: None)
@@ -270,6 +197,7 @@ def _serve(listener: socket.socket, greeting: str, grading: Child | None) -> Non
     if grading:
         grading.start()
     purge_daily()
+    watch.start()  # before any job or request can find that a deadline passed while nothing was served
     runner.start()
     try:
         server.run(sockets=[listener])
@@ -277,6 +205,7 @@ def _serve(listener: socket.socket, greeting: str, grading: Child | None) -> Non
         runner.stop(timeout_s=GRACE_S)
         if grading:
             grading.stop(timeout_s=GRACE_S)
+        watch.stop()
 
 
 def _leave() -> None:

@@ -10,7 +10,7 @@ import typer
 from guildmark.cli.app import Commands
 from guildmark.errors import GuildmarkError
 from guildmark.i18n import _, mark
-from guildmark_portal import datadir, sign_in_providers
+from guildmark_portal import clock, datadir, sign_in_providers
 from guildmark_portal.cli.options import DEFAULT_DATA, DataOption, JsonOption, tell
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, help=_("Look after the sign-in of other organisations."))
@@ -67,11 +67,16 @@ def _published(provider: sign_in_providers.SamlProvider, *, known: str | None) -
                 document += piece
                 if len(document) > _LARGEST:
                     raise NotFetched(_("{address} sends more than metadata.").format(address=provider.metadata))
-        said = sign_in_providers.read_metadata(document)
+        said, until = sign_in_providers.read_metadata(document), sign_in_providers.valid_until(document)
     except httpx.HTTPError as error:
         raise NotFetched(_("{address}: {why}").format(address=provider.metadata, why=error)) from error
     except sign_in_providers.Unfit as error:
         raise NotFetched(_("{address}: {why}").format(address=provider.metadata, why=error)) from error
+    if until is not None and until <= clock.now():
+        raise NotFetched(
+            _("{address}: this metadata was valid until {until}.").format(address=provider.metadata, until=until.isoformat()),
+            next_step=_("Ask the organisation to publish new metadata, then fetch again."),
+        )
     if known is not None and said["entity_id"] != known:
         raise NotFetched(
             _("{address} is now another organisation's: {entity}").format(address=provider.metadata, entity=said["entity_id"]),

@@ -28,14 +28,14 @@ _LANGUAGE = "en"
 def issue(*, attempt: Attempt, now: datetime) -> Certificate:
     """The certificate of a passed attempt, issued once; it bears the day of the decision.
 
-    Raises `ValueError` for an attempt that is not decided, not passed, or a mock: the caller asks the rules first.
+    Raises `ValueError` for an attempt that is not decided, not passed, a mock or a rehearsal: the caller asks the rules first.
     """
     issued = certificate_of(attempt)
     if issued is not None:
         return issued
     decision = decided_at(timeline(attempt), now=now)
-    if decision is None or not result_of(attempt).passed or attempt.program.exam_kind is ExamKind.MOCK:
-        raise ValueError("only a passed attempt at an exam that is no mock earns a certificate")
+    if decision is None or not result_of(attempt).passed or not attempt.program.exam_kind.certifies:
+        raise ValueError("only a passed attempt at an exam that certifies earns a certificate")
     document = _document(attempt, identifier=new_identifier(), decision=decision)
     certificate = Certificate.objects.create(
         identifier=document.identifier,

@@ -14,7 +14,8 @@ class EngineConfig(AppConfig):
     def ready(self) -> None:
         """Register the handlers of `grade`, `decide` and `credit_outage`, and pass changes on to whoever waits."""
         from guildmark_portal.engine import crediting, deciding, grading, live
-        from guildmark_portal.exams.changes import changed
+        from guildmark_portal.exams.changes import changed, credited
 
         _ = (crediting, deciding, grading)
         changed.connect(live.on_change, dispatch_uid="guildmark_portal.engine.live")
+        credited.connect(crediting.tell, dispatch_uid="guildmark_portal.engine.crediting")

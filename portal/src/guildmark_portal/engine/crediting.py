@@ -1,20 +1,20 @@
-"""The job `credit_outage`: give the time of an outage back to every attempt that it touched, and tell the candidates.
+"""The job `credit_outage`: give the time of an outage back to every attempt that it touched. And the letter of every credit.
 
-It may run again at any point: an outage is credited once to an attempt, and the letter goes with the credit or not at all.
+The job may run again at any point: an outage is credited once to an attempt, and the letter goes with the credit or not at all.
 """
 
 from django.conf import settings
-from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, override
 
 from guildmark.packs.model import text_in
 from guildmark_portal import clock
+from guildmark_portal.exams.attempts import enqueue_decision
 from guildmark_portal.exams.facts import timeline
 from guildmark_portal.exams.language import current
-from guildmark_portal.exams.models import Attempt, Credit, Outage
-from guildmark_portal.exams.outages import CREDIT_OUTAGE, credit_outage, touched
+from guildmark_portal.exams.models import Attempt, Credit, Extends, Outage
+from guildmark_portal.exams.outages import CREDIT_OUTAGE, credit_outage, settle, touched
 from guildmark_portal.exams.queries import attempt_with
 from guildmark_portal.jobs.models import Job
 from guildmark_portal.jobs.services import handler
@@ -26,24 +26,42 @@ _MINUTE = 60
 @handler(CREDIT_OUTAGE, attempts=None)
 def credit(job: Job) -> None:
     """Credit the outage that `job` names, one attempt a transaction."""
-    outage = Outage.objects.get(pk=job.payload["outage"])
-    for attempt in touched(outage):
-        with transaction.atomic():
-            given = credit_outage(outage=outage, attempt=attempt, now=clock.now())
-            if given is not None:
-                _tell(attempt_with(attempt.pk), given)
+    credit_all(Outage.objects.get(pk=job.payload["outage"]))
 
 
-def _tell(attempt: Attempt, given: Credit) -> None:
-    language, deadline = attempt.user.language or get_language(), timeline(attempt).deadline
+def credit_all(outage: Outage) -> None:
+    """Credit the outage to every attempt that it touched; then nothing is held by it any more."""
+    attempts = list(touched(outage))
+    given = [credit_outage(outage=outage, attempt=attempt, now=clock.now()) for attempt in attempts]
+    now = clock.now()
+    settle(outage=outage, now=now)
+    for attempt, credit_given in zip(attempts, given, strict=True):
+        if credit_given is None:
+            enqueue_decision(attempt, run_at=now)  # the outage may have been all that held it
+
+
+def tell(*, credit: Credit, **_signal: object) -> None:
+    """Write the letter of a credit. A rehearsal has none."""
+    attempt = attempt_with(credit.attempt_id)
+    if attempt.program.is_rehearsal:
+        return
+    language = attempt.user.language or get_language()
     with override(language):
         context = {
             "name": attempt.user.name,
             "exam": text_in(attempt.exam_version.bank.exam.title, current()),
-            "minutes": given.seconds // _MINUTE,
-            "seconds": given.seconds % _MINUTE,
-            "reason": given.reason,
-            "deadline": "" if deadline is None else date_format(localtime(deadline), "DATETIME_FORMAT"),
+            "kind": credit.kind,
+            "minutes": credit.seconds // _MINUTE,
+            "seconds": credit.seconds % _MINUTE,
+            "reason": credit.said,
+            **_until(attempt, credit),
             "exam_url": f"{settings.PORTAL_URL}/exam/{attempt.pk}/",
         }
-    mail.send(to=attempt.user.email, key=f"credit:{given.pk}", template="engine/credit", language=language, context=context)
+    mail.send(to=attempt.user.email, key=f"credit:{credit.pk}", template="engine/credit", language=language, context=context)
+
+
+def _until(attempt: Attempt, credit: Credit) -> dict[str, str]:
+    """What the credit moved, as the active language writes it: the deadline, or the last byte alone."""
+    facts = timeline(attempt)
+    name, at = ("last_byte", facts.last_byte_at) if credit.extends == Extends.GRACE.value else ("deadline", facts.deadline)
+    return {} if at is None else {name: date_format(localtime(at), "DATETIME_FORMAT")}

@@ -6,17 +6,18 @@ stays as it was written: what comes later is written beside it, as a revision.
 """
 
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
-from guildmark.protocol import ExamKind
-from guildmark.rules.attempt import Phase, Timeline, accepts_uploads, decided_at, phase
+from guildmark.rules.attempt import Phase, Timeline, accepts_uploads, decided_at, phase, waits_for_us
 from guildmark_portal import clock
 from guildmark_portal.audit import services as audit
 from guildmark_portal.credentials import services as credentials
 from guildmark_portal.credentials.models import Certificate
+from guildmark_portal.engine.outages import was_silent
 from guildmark_portal.engine.result_mail import tell_result, tell_revision
 from guildmark_portal.exams.attempts import DECIDE, end, locked
 from guildmark_portal.exams.changes import announce
@@ -29,11 +30,15 @@ from guildmark_portal.exams.results import Reached, raised, result_of, ruled
 from guildmark_portal.jobs.models import Job
 from guildmark_portal.jobs.services import Later, handler
 
+_SOON: Final = timedelta(seconds=5)
+
 
 @handler(DECIDE, attempts=None)
 def decide(job: Job) -> None:
     """Write down the decision on the attempt that `job` names, if it is due, or what later reports raise of it."""
     now = clock.now()
+    if was_silent(now=now):  # the host slept, or its clock jumped: the watch writes the outage down first
+        raise Later(now + _SOON)
     attempt = attempt_with(UUID(job.payload["attempt"]))
     facts = timeline(attempt)
     if hasattr(attempt, "decision"):
@@ -45,9 +50,13 @@ def decide(job: Job) -> None:
 
 
 def _next_look(facts: Timeline, *, now: datetime) -> datetime | None:
-    """When time alone may decide the attempt; None if a report or the finish will ask again."""
+    """When time alone may decide the attempt; None if a report, the finish or the end of an outage will ask again."""
+    if facts.outage_since is not None:
+        return None
     if accepts_uploads(facts, now=now):
         return facts.deadline
+    if waits_for_us(facts, now=now):  # not for long: grading goes on, or this becomes an outage
+        return now + _SOON
     if facts.open_uploads and facts.last_byte_at is not None and now <= facts.last_byte_at:
         return facts.last_byte_at + timedelta(seconds=1)
     return None
@@ -73,7 +82,8 @@ def materialise(*, attempt: Attempt, now: datetime) -> Decision | None:
             subject=fresh,
             detail={"passed": reached.passed, "points": reached.points, "decided_at": decision_time.isoformat()},
         )
-        tell_result(fresh, certificate)
+        if not fresh.program.is_rehearsal:
+            tell_result(fresh, certificate)
         announce(fresh.pk)
     return decision
 
@@ -117,12 +127,13 @@ def _write_revision(attempt: Attempt, reached: Reached, *, ruling: Ruling | None
         subject=fresh,
         detail={"revision": number, "passed": reached.passed, "points": reached.points, "points_before": before.points},
     )
-    tell_revision(fresh, revision, before=before, certificate=certificate)
+    if not fresh.program.is_rehearsal:
+        tell_revision(fresh, revision, before=before, certificate=certificate)
     announce(fresh.pk)
     return revision
 
 
 def _certificate(attempt: Attempt, *, passed: bool, now: datetime) -> Certificate | None:
-    if not passed or attempt.program.exam_kind is ExamKind.MOCK:
+    if not passed or not attempt.program.exam_kind.certifies:
         return None
     return credentials.issue(attempt=attempt, now=now)

@@ -20,16 +20,17 @@ from guildmark.errors import OurFault
 from guildmark.protocol import GradeJob, GradeReport
 from guildmark.rules.wording import describe
 from guildmark_portal import clock
-from guildmark_portal.engine import live
+from guildmark_portal.engine import live, queue_news
 from guildmark_portal.exams import storage
 from guildmark_portal.exams.facts import drawn
 from guildmark_portal.exams.models import Regrade, Submission
-from guildmark_portal.exams.queries import attempt_with
 from guildmark_portal.exams.services import found_before, record_report
 from guildmark_portal.exams.uploads import GRADE
 from guildmark_portal.jobs.models import Job
 from guildmark_portal.jobs.services import handler
 
+_VARIANT: Final = "attempt__exam_version"
+"""Where the bank is named, of which the attempt drew."""
 _LENGTH: Final = struct.Struct(">I")
 _LONGEST_ANSWER: Final = 1024 * 1024
 _TIMEOUT_S: Final = 600.0
@@ -48,15 +49,19 @@ def grade(job: Job) -> None:
     if "regrade" in job.payload:
         _grade_again(job)
         return
-    submission = Submission.objects.get(pk=UUID(job.payload["submission"]))
+    submission = Submission.objects.select_related(_VARIANT).filter(pk=UUID(job.payload["submission"])).first()
+    if submission is None:  # its account was deleted meanwhile; a job that fails for ever would look like grading that fails
+        return
     live.notify(submission.attempt_id)
+    queue_news.moved()
     report = found_before(submission) or _asked(submission)
     record_report(submission=submission, report=report, now=clock.now())
+    live.notify(submission.attempt_id, at_once=True)
 
 
 def _grade_again(job: Job) -> None:
     """A regrade asks the service even for bytes that it knows. Nothing is left to do once the account or the file is gone."""
-    regrade = Regrade.objects.select_related("submission").filter(pk=job.payload["regrade"]).first()
+    regrade = Regrade.objects.select_related(f"submission__{_VARIANT}").filter(pk=job.payload["regrade"]).first()
     if regrade is None:
         return
     submission = regrade.submission
@@ -74,7 +79,7 @@ def _asked(submission: Submission) -> GradeReport:
 
 def job_of(submission: Submission) -> GradeJob:
     """What the grading service is told: bank, form and variant that the attempt drew, and the file's digest."""
-    attempt = attempt_with(submission.attempt_id)
+    attempt = submission.attempt
     chosen = drawn(attempt, submission.category)
     return GradeJob(
         submission=str(submission.pk),

@@ -4,13 +4,18 @@ Theory: a subscription belongs to the event loop of the request that waits; noti
 runner, a request) and only set its event there. What changed is never carried: the waiter reads the state anew, so a
 notification that comes too often does no harm, and one that comes during that reading is not lost, because the event is
 cleared before it.
+
+A stream reads a moment after something changed, so that what comes together (an upload is opened, accepted, and its grading
+begins) is read once, and does not compete with that very grading for the processor; for a score nobody waits that moment. Only
+who would read more than `_FREE` times in a row is held back longer.
 """
 
 import asyncio
 import threading
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -21,7 +26,9 @@ from guildmark.protocol import AttemptState
 from guildmark.rules.attempt import Phase
 
 _KEEP_ALIVE_S = 15.0
-_BREATH_S = 0.25
+_TOGETHER_S = 0.08
+_FREE = 5
+_REFILL_S = 0.25
 _PAST_THE_DEADLINE_S = 0.05
 
 _T = TypeVar("_T")
@@ -32,26 +39,40 @@ class Subscription:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._event = asyncio.Event()
+        self._event, self._haste = asyncio.Event(), asyncio.Event()
 
-    def wake(self) -> None:
+    def wake(self, *, at_once: bool = False) -> None:
         """Say that there is something to read. From any thread."""
         try:
-            self._loop.call_soon_threadsafe(self._event.set)
+            self._loop.call_soon_threadsafe(self._set, at_once)
         except RuntimeError:
             return  # the loop ended with its request, so nobody waits
+
+    def _set(self, at_once: bool) -> None:  # noqa: FBT001 - called by the loop
+        self._event.set()
+        if at_once:
+            self._haste.set()
 
     def clear(self) -> None:
         """Forget earlier changes; call it before reading the state."""
         self._event.clear()
+        self._haste.clear()
 
     async def changed(self, *, timeout_s: float) -> bool:
         """Wait for a change since `clear`; False after `timeout_s` seconds without one."""
-        try:
-            await asyncio.wait_for(self._event.wait(), timeout_s)
-        except (TimeoutError, asyncio.TimeoutError):
-            return False
-        return True
+        return await _set_within(self._event, timeout_s)
+
+    async def together(self) -> None:
+        """Wait for what comes together with a change, unless one is to be read at once."""
+        await _set_within(self._haste, _TOGETHER_S)
+
+
+async def _set_within(event: asyncio.Event, timeout_s: float) -> bool:
+    try:
+        await asyncio.wait_for(event.wait(), timeout_s)
+    except (TimeoutError, asyncio.TimeoutError):
+        return False
+    return True
 
 
 _lock = threading.Lock()
@@ -73,12 +94,24 @@ def subscribe(attempt_id: UUID) -> Iterator[Subscription]:
                 del _subscriptions[attempt_id]
 
 
-def notify(attempt_id: UUID) -> None:
-    """Wake everybody who waits for this attempt."""
+def notify(attempt_id: UUID, *, at_once: bool = False) -> None:
+    """Wake everybody who waits for this attempt; `at_once` is for what they wait for most, a score."""
     with _lock:
         waiting = tuple(_subscriptions.get(attempt_id, ()))
     for subscription in waiting:
-        subscription.wake()
+        subscription.wake(at_once=at_once)
+
+
+def followed(attempts: Collection[UUID]) -> tuple[UUID, ...]:
+    """Those of `attempts` that somebody waits for, in their order."""
+    with _lock:
+        return tuple(attempt for attempt in attempts if attempt in _subscriptions)
+
+
+def is_followed() -> bool:
+    """Whether anybody waits for anything."""
+    with _lock:
+        return bool(_subscriptions)
 
 
 def on_change(attempt_id: UUID, **_kwargs: Any) -> None:
@@ -98,26 +131,54 @@ async def read(query: Callable[[], _T]) -> _T:
     return await sync_to_async(run, thread_sensitive=False)()
 
 
-async def events(attempt_id: UUID, state: Callable[[], AttemptState]) -> AsyncIterator[str]:
-    """The attempt as server-sent events: its state now, at every change, and when its time is up."""
+class Bucket:
+    """How many readings a stream may make in a row: `_FREE`, and one more every `_REFILL_S` seconds."""
+
+    def __init__(self, *, now: float) -> None:
+        self._left, self._at = float(_FREE), now
+
+    def take(self, *, now: float) -> float:
+        """Take one, and say how many seconds to wait before it may be used."""
+        self._left = min(float(_FREE), self._left + (now - self._at) / _REFILL_S) - 1
+        self._at = now
+        return max(0.0, -self._left * _REFILL_S)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a reading tells who listens: the event, empty where nothing is new. `ends_in_s`: when the time is up, if soon."""
+
+    event: str
+    ends_in_s: float | None
+
+    @classmethod
+    def of(cls, state: AttemptState, event: str) -> "Told":
+        """`event`, about the attempt as it is in `state`. Where the time stands still, it is not up by itself."""
+        runs_out = state.phase is Phase.RUNNING and state.outage_since is None and state.time_left_s < _KEEP_ALIVE_S
+        return cls(event, state.time_left_s if runs_out else None)
+
+
+async def events(attempt_id: UUID, tell: Callable[[], Told]) -> AsyncIterator[str]:
+    """The attempt as server-sent events: what `tell` says of it now, at every change, and when its time is up."""
+    loop = asyncio.get_running_loop()
+    bucket = Bucket(now=loop.time())
     with subscribe(attempt_id) as subscription:
         while True:
+            await asyncio.sleep(bucket.take(now=loop.time()))
             subscription.clear()
-            current = await read(state)
-            yield f"data: {current.model_dump_json()}\n\n"
-            await asyncio.sleep(_BREATH_S)  # changes that come in a burst make one event
-            while not await subscription.changed(timeout_s=_patience(current)):
-                if _runs_out(current):
+            told = await read(tell)
+            if told.event:
+                yield told.event
+            while not await subscription.changed(timeout_s=_patience(told)):
+                if told.ends_in_s is not None:
                     break
                 yield ": still here\n\n"
+            else:
+                await subscription.together()
 
 
-def _runs_out(state: AttemptState) -> bool:
-    return state.phase is Phase.RUNNING and state.time_left_s < _KEEP_ALIVE_S
-
-
-def _patience(state: AttemptState) -> float:
-    return state.time_left_s + _PAST_THE_DEADLINE_S if _runs_out(state) else _KEEP_ALIVE_S
+def _patience(told: Told) -> float:
+    return _KEEP_ALIVE_S if told.ends_in_s is None else told.ends_in_s + _PAST_THE_DEADLINE_S
 
 
 async def until(attempt_id: UUID, query: Callable[[], _T], *, is_done: Callable[[_T], bool], wait_s: float) -> _T:

@@ -12,6 +12,7 @@ from guildmark_portal.exams.models import (
     Attempt,
     Credit,
     Decision,
+    Delivery,
     ExamVersion,
     Outage,
     Pin,
@@ -103,7 +104,7 @@ class RevisionAdmin(ReadOnlyPage):
 class CreditAdmin(ReadOnlyPage):
     """Time that was added."""
 
-    list_display = ("attempt", "seconds", "reason", "granted_at")
+    list_display = ("attempt", "kind", "seconds", "reason", "granted_at")
     search_fields = ("attempt__id",)
 
 
@@ -112,6 +113,14 @@ class PinAdmin(ReadOnlyPage):
     """What candidates chose to count."""
 
     list_display = ("attempt", "category", "submission", "pinned_at")
+    search_fields = ("attempt__id",)
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyPage):
+    """Where sealed bundles arrived whole."""
+
+    list_display = ("attempt", "by", "sha256", "delivered_at")
     search_fields = ("attempt__id",)
 
 
@@ -135,4 +144,4 @@ class RulingAdmin(ReadOnlyPage):
 class OutageAdmin(ReadOnlyPage):
     """When we were at fault."""
 
-    list_display = ("reason", "began_at", "ended_at", "declared_at")
+    list_display = ("reason", "kind", "began_at", "ended_at", "noticed_at")

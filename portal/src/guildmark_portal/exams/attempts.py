@@ -1,4 +1,4 @@
-"""The course of an attempt: opened, prepared, begun, finished. Each is one transaction with an audit entry."""
+"""The course of an attempt: opened, prepared, finished (`beginning`: begun). Each is one transaction with an audit entry."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from guildmark.errors import AttemptClosed, BundleDamaged, NotStarted, Refused
-from guildmark.protocol import Begun, BundleOffer, ExamKind
+from guildmark.errors import AttemptClosed, NotStarted
+from guildmark.protocol import BundleOffer, ExamKind
 from guildmark.rules.attempt import Phase, Timeline, accepts_uploads, phase
 from guildmark.rules.credential import stated_level
 from guildmark_portal.accounts.models import User
@@ -18,8 +18,8 @@ from guildmark_portal.exams.changes import announce
 from guildmark_portal.exams.facts import timeline
 from guildmark_portal.exams.models import Attempt, Entitlement, Program, Upload
 from guildmark_portal.exams.readiness import readiness, warnings
-from guildmark_portal.exams.refusals import NotPaid, NotPrepared, NotReady, ProgramNotOpen
-from guildmark_portal.exams.registering import require_steps, require_to_begin
+from guildmark_portal.exams.refusals import NotPaid, NotReady, ProgramNotOpen
+from guildmark_portal.exams.registering import require_steps
 from guildmark_portal.exams.retakes import require_wait_over
 from guildmark_portal.exams.support import contact_of
 from guildmark_portal.identity.provided import level_reached
@@ -39,7 +39,7 @@ def open_attempt(*, user: User, program: str, now: datetime) -> Attempt:
     standing = queries.attempt_under_way(user=user, program=chosen, now=now)
     if standing is not None:
         return standing
-    if not chosen.is_open or not chosen.versions.exists():
+    if not (chosen.is_open or chosen.is_rehearsal) or not chosen.versions.exists():
         raise ProgramNotOpen
     require_steps(user=user, program=chosen, now=now)
     require_wait_over(user=user, program=chosen, now=now)
@@ -78,11 +78,16 @@ def end(attempt: Attempt, *, at: datetime) -> None:
 
 
 def prepare(*, attempt: Attempt, now: datetime) -> BundleOffer:
-    """Make the encrypted bundle, or offer the one that is there. Nothing can be read from it before `begin`."""
+    """Make the encrypted bundle, or offer the one that is there, whole. Nothing can be read from it before `begin`."""
     _refuse_closed(attempt, now=now)
-    if not attempt.bundle_sha256 or not storage.bundle(attempt.pk, attempt.bundle_sha256).exists():
+    if not _is_whole(attempt):
         attempt = _make_bundle(attempt, now=now)
     return BundleOffer(url=f"/api/v1/attempts/{attempt.pk}/bundle", sha256=attempt.bundle_sha256, size=attempt.bundle_size or 0)
+
+
+def _is_whole(attempt: Attempt) -> bool:
+    path = storage.bundle(attempt.pk, attempt.bundle_sha256)
+    return bool(attempt.bundle_sha256) and path.exists() and storage.digest(path) == attempt.bundle_sha256
 
 
 def _make_bundle(attempt: Attempt, *, now: datetime) -> Attempt:
@@ -103,39 +108,10 @@ def _make_bundle(attempt: Attempt, *, now: datetime) -> Attempt:
 
 
 @transaction.atomic
-def begin(*, attempt: Attempt, bundle_sha256: str | None, now: datetime) -> Begun:
-    """Start the clock, once, and give the bundle's key. While the clock runs, the same answer is given again."""
-    fresh = locked(attempt)
-    if fresh.prepared_at is None:
-        raise NotPrepared
-    if bundle_sha256 is not None and bundle_sha256 != fresh.bundle_sha256:
-        raise BundleDamaged
-    require_to_begin(fresh, now=now)
-    if Attempt.objects.filter(pk=fresh.pk, started_at=None).update(started_at=now):
-        fresh = queries.attempt_with(fresh.pk)
-        _on_start(fresh, now=now)
-    facts = _require_running(fresh, now=max(now, fresh.started_at or now))
-    if facts.started_at is None or facts.deadline is None:
-        raise NotStarted
-    return Begun(key=bundles.key_of(fresh).hex(), started_at=facts.started_at, deadline=facts.deadline, server_time=now)
-
-
-def _on_start(attempt: Attempt, *, now: datetime) -> None:
-    spent = Entitlement.objects.filter(pk=attempt.entitlement_id, spent_at=None).update(spent_at=now)
-    if not spent:
-        raise Refused(_("The right to sit this exam was spent already."), next_step=_("Register for the exam again."))
-    deadline = enqueue_when_due(attempt)
-    if deadline is None:
-        raise NotStarted
-    _record(attempt, "attempt.begun", deadline=deadline.isoformat())
-    announce(attempt.pk)
-
-
-@transaction.atomic
 def finish(*, attempt: Attempt, confirm: bool, now: datetime) -> Attempt:
     """End the attempt before its time. Raises `NotReady` with warnings and without `confirm`; open uploads are abandoned."""
     fresh = locked(attempt)
-    _require_running(fresh, now=now)
+    require_running(fresh, now=now)
     listed = warnings(readiness(fresh, now=now))
     if listed and not confirm:
         raise NotReady(_("Before you finish: ") + " ".join(listed))
@@ -161,7 +137,7 @@ def locked(attempt: Attempt) -> Attempt:
     return queries.attempt_with(attempt.pk)
 
 
-def _require_running(attempt: Attempt, *, now: datetime) -> Timeline:
+def require_running(attempt: Attempt, *, now: datetime) -> Timeline:
     """The facts of an attempt that takes uploads at `now`. Raises `NotStarted` or `AttemptClosed` otherwise."""
     facts = timeline(attempt)
     if facts.started_at is None:
@@ -169,11 +145,6 @@ def _require_running(attempt: Attempt, *, now: datetime) -> Timeline:
     if attempt.ended_at is not None or not accepts_uploads(facts, now=now):
         raise AttemptClosed
     return facts
-
-
-def require_running(attempt: Attempt, *, now: datetime) -> None:
-    """Raise `NotStarted` or `AttemptClosed` unless the attempt takes uploads at `now`."""
-    _require_running(attempt, now=now)
 
 
 def abandon_open(attempt: Attempt, *, now: datetime, category: str | None = None) -> list[str]:

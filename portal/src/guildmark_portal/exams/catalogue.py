@@ -28,7 +28,7 @@ class Program(models.Model):
     title = models.CharField(_("title"), max_length=200)
     level = models.CharField(_("level"), max_length=60)
     framework = models.CharField(_("framework"), max_length=60)
-    kind = models.CharField(_("kind"), max_length=8, choices=[(kind.value, kind.value) for kind in ExamKind])
+    kind = models.CharField(_("kind"), max_length=9, choices=[(kind.value, kind.value) for kind in ExamKind])
     is_open = models.BooleanField(_("takes new attempts"), default=True)
     policy_document: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(
         _("policy"), default=dict, blank=True, editable=False
@@ -54,6 +54,11 @@ class Program(models.Model):
     def exam_kind(self) -> ExamKind:
         """The kind as the protocol names it."""
         return ExamKind(self.kind)
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether it is the practice exam, of which nothing is kept as a result and which stands in no list."""
+        return self.exam_kind is ExamKind.REHEARSAL
 
     @property
     def policy(self) -> ProgramPolicy:

@@ -11,6 +11,9 @@ changed = Signal()
 program_changed = Signal()
 """Sent within the transaction, with `program` and `now`: what follows from it is written with it, or not at all."""
 
+credited = Signal()
+"""Sent within the transaction, with `credit`: the letter to its candidate is written with it, or not at all."""
+
 
 def announce(attempt_id: UUID) -> None:
     """Tell the listeners that this attempt changed, once the transaction under way is committed."""

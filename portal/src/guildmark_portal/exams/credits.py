@@ -1,4 +1,7 @@
-"""Time that is added to an attempt: it moves the deadline and the last byte, and both are decided at their new instants."""
+"""Time that is added to an attempt: it moves the deadline and the last byte, and both are decided at their new instants.
+
+Every credit has its audit entry and its letter, whatever it is for: `engine.crediting` listens and writes it.
+"""
 
 from datetime import datetime
 
@@ -8,8 +11,8 @@ from django.db import transaction
 from guildmark_portal.audit import services as audit
 from guildmark_portal.exams import queries
 from guildmark_portal.exams.attempts import enqueue_when_due, locked
-from guildmark_portal.exams.changes import announce
-from guildmark_portal.exams.models import Attempt, Credit, Outage
+from guildmark_portal.exams.changes import announce, credited
+from guildmark_portal.exams.models import Attempt, Credit, CreditKind, Extends, Outage
 from guildmark_portal.exams.refusals import NothingToCredit
 
 
@@ -21,7 +24,9 @@ def grant_credit(  # noqa: PLR0913 - what a credit is made of
     reason: str,
     actor: AbstractBaseUser | str,
     now: datetime,
+    kind: CreditKind = CreditKind.STAFF,
     outage: Outage | None = None,
+    extends: Extends = Extends.DEADLINE,
 ) -> Credit:
     """Add `seconds` to the attempt, before its start or after. Raises `NothingToCredit` once it is finished or decided.
 
@@ -31,7 +36,15 @@ def grant_credit(  # noqa: PLR0913 - what a credit is made of
     fresh = locked(attempt)
     if fresh.ended_at is not None or fresh.finished_at is not None:
         raise NothingToCredit
-    credit = Credit.objects.create(attempt=fresh, seconds=seconds, reason=reason, outage=outage, granted_at=now)
+    credit = Credit.objects.create(
+        attempt=fresh,
+        kind=kind.value,
+        extends=extends.value,
+        seconds=seconds,
+        reason=reason,
+        outage=outage,
+        granted_at=now,
+    )
     deadline = enqueue_when_due(queries.attempt_with(fresh.pk))
     audit.record(
         actor=actor,
@@ -39,5 +52,6 @@ def grant_credit(  # noqa: PLR0913 - what a credit is made of
         subject=fresh,
         detail={"credit": credit.pk, "seconds": seconds, "deadline": None if deadline is None else deadline.isoformat()},
     )
+    credited.send(sender=None, credit=credit)
     announce(fresh.pk)
     return credit

@@ -1,14 +1,18 @@
 """What the rows of one attempt amount to: its timeline, and what counts so far. Computed, never stored."""
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Final
 
 from guildmark.rules import counting as rules
 from guildmark.rules.attempt import Timeline
 from guildmark.rules.counting import Entry
-from guildmark_portal.exams import keyring
+from guildmark.rules.outage import Span, counts_from
+from guildmark_portal.exams import keyring, waiting
 from guildmark_portal.exams.drawing import Drawn, draw
-from guildmark_portal.exams.models import Attempt, Submission, Upload
+from guildmark_portal.exams.models import Attempt, Credit, Extends, Outage, OutageKind, Submission, Upload
+
+_MEASURED: Final = (OutageKind.PORTAL.value, OutageKind.GRADING.value)
 
 
 def open_uploads(attempt: Attempt) -> tuple[Upload, ...]:
@@ -25,19 +29,51 @@ def submissions(attempt: Attempt) -> tuple[Submission, ...]:
     return tuple(attempt.submissions.prefetch_related("reports", "rulings"))
 
 
+def credits_of(attempt: Attempt) -> tuple[Credit, ...]:
+    """The time that was added, each with its outage."""
+    if "credits" in getattr(attempt, "_prefetched_objects_cache", {}):
+        return tuple(attempt.credits.all())
+    return tuple(attempt.credits.select_related("outage"))
+
+
+def given_back(attempt: Attempt) -> list[Span]:
+    """The outages that were credited to the attempt."""
+    outages = [credit.outage for credit in credits_of(attempt) if credit.outage is not None]
+    return [Span(one.began_at, one.ended_at) for one in outages if one.ended_at is not None]
+
+
+def _faults(attempt: Attempt) -> tuple[Outage | None, datetime | None]:
+    """The measured outage that this attempt has no credit for yet, and since when grading fails; of a clock that runs."""
+    if attempt.started_at is None or attempt.finished_at is not None or attempt.ended_at is not None:
+        return None, None
+    credited = {credit.outage_id for credit in credits_of(attempt)}
+    pending = Outage.objects.filter(credited_at=None, kind__in=_MEASURED).order_by("began_at")
+    return next((one for one in pending if one.pk not in credited), None), waiting.failing_since()
+
+
 def timeline(attempt: Attempt) -> Timeline:
     """The facts of an attempt as the rules take them."""
-    exam = attempt.exam_version.bank.exam
+    exam, (outage, failing_since) = attempt.exam_version.bank.exam, _faults(attempt)
+    added: dict[str, list[timedelta]] = {what.value: [] for what in Extends}
+    for credit in credits_of(attempt):
+        added[credit.extends].append(timedelta(seconds=credit.seconds))
+    outage_since = None
+    if outage is not None and attempt.started_at is not None:
+        outage_since = counts_from(outage.began_at, started_at=attempt.started_at, before=given_back(attempt))
     return Timeline(
         duration=timedelta(minutes=exam.duration_minutes),
         grace=timedelta(minutes=exam.grace_minutes),
         prepared_at=attempt.prepared_at,
         started_at=attempt.started_at,
         finished_at=attempt.finished_at,
-        credits=tuple(timedelta(seconds=credit.seconds) for credit in attempt.credits.all()),
+        credits=tuple(added[Extends.DEADLINE.value]),
         open_uploads=tuple(upload.opened_at for upload in open_uploads(attempt)),
         pending_reports=sum(submission.report is None for submission in submissions(attempt)),
+        outage_since=outage_since,
+        outage_until=None if outage is None else outage.ended_at,
         ended_at=attempt.ended_at,
+        grace_credits=tuple(added[Extends.GRACE.value]),
+        failing_since=failing_since,
     )
 
 

@@ -5,7 +5,7 @@ from django.conf import settings
 
 from guildmark.protocol import PublicKey
 from guildmark.signing import JsonObject, key_id, public_hex, sign
-from guildmark_portal.datadir import SigningKey
+from guildmark_portal.portal_secrets import SigningKey
 
 
 def master_secret() -> bytes:

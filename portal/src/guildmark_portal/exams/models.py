@@ -4,7 +4,8 @@ Program, ExamVersion: what can be sat. A version is frozen when it is published:
 Entitlement, Attempt: one candidate's sitting. Upload, Submission, Report: what was handed in and what became of it.
 Decision: what the rules made of it all, written down once it is due.
 Regrade, Ruling, Revision (in `revision_models`): what came after a report, and after a decision.
-Pin (in `pin_models`): which submission its candidate chose to count. Credit, Outage (in `outage_models`): time that was added.
+Pin (in `pin_models`): which submission its candidate chose to count. Delivery (in `delivery_models`): where a bundle arrived.
+Credit, Outage, Beat (in `outage_models`): time that was added. Accommodation (in `accommodation_models`): what was granted.
 RememberedFailure: what stays of a failed attempt when its account is deleted while a wait runs.
 
 The drawn form and variant and the bundle's key stand nowhere: `drawing` derives them from the portal's master secret.
@@ -22,18 +23,27 @@ from guildmark.rules.credential import IdentityLevel
 from guildmark.rules.regrade import Graded, standing
 from guildmark.rules.scoring import MAX_SCORE
 from guildmark.rules.verdict import Verdict
+from guildmark_portal.exams.accommodation_models import Accommodation
 from guildmark_portal.exams.catalogue import DIGEST_LENGTH, ExamVersion, Program
-from guildmark_portal.exams.outage_models import Credit, Outage
+from guildmark_portal.exams.delivery_models import Delivery, Device
+from guildmark_portal.exams.outage_models import Beat, Credit, CreditKind, Extends, Outage, OutageKind
 from guildmark_portal.exams.pin_models import Pin
 from guildmark_portal.exams.revision_models import Regrade, Revision, Ruling
 
 __all__ = [
+    "Accommodation",
     "Attempt",
+    "Beat",
     "Credit",
+    "CreditKind",
     "Decision",
+    "Delivery",
+    "Device",
     "Entitlement",
     "ExamVersion",
+    "Extends",
     "Outage",
+    "OutageKind",
     "Pin",
     "Program",
     "Regrade",

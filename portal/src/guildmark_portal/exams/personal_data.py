@@ -16,14 +16,17 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from guildmark.protocol import ExamKind
 from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
 from guildmark_portal.accounts.personal_data import Json, Part
 from guildmark_portal.exams import storage
 from guildmark_portal.exams.models import (
+    Accommodation,
     Attempt,
     Credit,
     Decision,
+    Delivery,
     Entitlement,
     Pin,
     Program,
@@ -42,7 +45,8 @@ _NAMELESS: Final = "model"
 
 def obstacles(user: User) -> Iterator[str]:
     """An exam whose clock runs, or whose result is not written down yet."""
-    if user.attempts.filter(started_at__isnull=False, ended_at=None).exists():
+    under_way = user.attempts.filter(started_at__isnull=False, ended_at=None)
+    if under_way.exclude(program__kind=ExamKind.REHEARSAL.value).exists():
         yield _("An exam of yours is under way. Finish it, or wait until its result is there.")
 
 
@@ -58,6 +62,11 @@ def kept(user: User) -> Iterator[str]:
 def export(user: User) -> Json:
     """Every row, as it is stored."""
     return {
+        "accommodations": list(
+            user.accommodations.values(
+                "program__slug", "percent", "breaks", "break_minutes", "granted_at", "ends_on", "revoked_at"
+            )
+        ),
         "entitlements": list(user.entitlements.values("program__slug", "source", "granted_at", "spent_at")),
         "failures_of_a_deleted_account": [
             {"program": program.slug, "failed_at": failed}
@@ -73,6 +82,7 @@ def _attempt(attempt: Attempt) -> dict[str, Any]:
         "exam": str(attempt.exam_version),
         **_facts(Attempt.objects.filter(pk=attempt.pk))[0],
         "credits": _facts(attempt.credits.all()),
+        "deliveries": _facts(attempt.deliveries.all()),
         "uploads": _facts(attempt.uploads.all()),
         "pins_taken_back": _facts(attempt.pins.filter(submission=None)),
         "submissions": [
@@ -114,6 +124,7 @@ def erase(user: User) -> None:
             attempt.submissions.update(file_name=_NAMELESS)
         transaction.on_commit(partial(_remove_files, places))
     Entitlement.objects.filter(user=user, attempt=None).delete()
+    Accommodation.objects.filter(user=user).delete()
 
 
 def _removed(attempt: Attempt) -> bool:
@@ -124,6 +135,7 @@ def _removed(attempt: Attempt) -> bool:
         Report.objects.filter(submission__attempt=attempt),
         Regrade.objects.filter(submission__attempt=attempt),
         Pin.objects.filter(attempt=attempt),
+        Delivery.objects.filter(attempt=attempt),
         Submission.objects.filter(attempt=attempt),
         Upload.objects.filter(attempt=attempt),
         Credit.objects.filter(attempt=attempt),

@@ -51,7 +51,9 @@ class ProgramPolicy(BaseModel):
     `fee` is for one attempt. A paid attempt may be begun within `entitlement_months`; None: for ever. `retake_waits` are the
     waits after the first failure, the second and so on; the last one holds for every later failure. A stipend must be used
     within `stipend_use_days`; None: there are none. `languages` are those of registration and support. `support_contact` is a
-    mail address, or an https address. How long evidence of identity is kept is settled for the whole portal: one check serves
+    mail address, or an https address. An appeal is taken for `appeal_days` after a result was told; incidents, appeals and
+    requests for accommodations have their answer within `answer_days`. Beyond `submissions_an_hour`, an attempt's submissions
+    are graded behind everybody else's. How long evidence of identity is kept is settled for the whole portal: one check serves
     every program of a person.
     """
 
@@ -71,6 +73,9 @@ class ProgramPolicy(BaseModel):
     support_contact: Annotated[
         str, BeforeValidator(_blank), Field(pattern=r"^([A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+|https://[^\s<>\"]+)?$", max_length=200)
     ] = ""
+    appeal_days: Days = 14
+    answer_days: Days = 10
+    submissions_an_hour: Annotated[int, Field(ge=1, le=3600)] = 60
     identity_check: IdentityLevel = IdentityLevel.REVIEWED
     registration: RegistrationPolicy = RegistrationPolicy()
 
@@ -155,6 +160,9 @@ TAKES: Final = {
     "stipend_applications_a_year": gettext_lazy("a number from 1 to 12"),
     "languages": gettext_lazy("languages with commas between, such as en, ko"),
     "support_contact": gettext_lazy("a mail address, a page at https, or none"),
+    "appeal_days": gettext_lazy("a number of days from 1 to 3650"),
+    "answer_days": gettext_lazy("a number of days from 1 to 3650"),
+    "submissions_an_hour": gettext_lazy("a number from 1 to 3600"),
     "identity_check": gettext_lazy("none, provider or reviewed"),
     **{f"registration.{step.value}": _SWITCH for step in Step},
 }

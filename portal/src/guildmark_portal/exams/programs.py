@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from guildmark.protocol import ExamKind
 from guildmark_portal.audit import services as audit
 from guildmark_portal.exams.changes import program_changed
 from guildmark_portal.exams.models import Program
@@ -18,7 +19,9 @@ def program_of(slug: str) -> Program:
     """The program `slug`. Raises `UnknownProgram`, which names those that there are."""
     program = Program.objects.filter(slug=slug).first()
     if program is None:
-        known = ", ".join(Program.objects.values_list("slug", flat=True)) or _("none yet")
+        known = ", ".join(Program.objects.exclude(kind=ExamKind.REHEARSAL.value).values_list("slug", flat=True)) or _(
+            "none yet"
+        )
         raise UnknownProgram(_("There is no program %(slug)s. Programs: %(known)s.") % {"slug": slug, "known": known})
     return program
 

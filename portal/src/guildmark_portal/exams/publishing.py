@@ -190,7 +190,8 @@ def _register(manifest: BankManifest, content: bytes, digest: str, *, kind: Exam
         published_by=actor,
     )
     audit.record(actor=actor, action="exam.published", subject=version, detail={"bank": digest, "kind": kind.value})
-    program_changed.send(sender=Program, program=program, now=now)
+    if not program.is_rehearsal:  # it has no handbook
+        program_changed.send(sender=Program, program=program, now=now)
     return version
 
 
@@ -200,13 +201,13 @@ def _program(manifest: BankManifest, kind: ExamKind, *, now: datetime) -> Progra
     program, _made = Program.objects.update_or_create(
         slug=program_slug(exam.id, kind),
         defaults=facts,
-        create_defaults={**facts, "kind": kind.value, "created_at": now},
+        create_defaults={**facts, "kind": kind.value, "is_open": kind is not ExamKind.REHEARSAL, "created_at": now},
     )
     return program
 
 
 def program_slug(exam_id: str, kind: ExamKind) -> str:
-    """The program's name in addresses: the exam's id; its demo and mock carry their kind, `practitioner-demo`."""
+    """The program's name in addresses: the exam's id; others carry their kind, `practitioner-demo`."""
     return exam_id if kind is ExamKind.LIVE else f"{exam_id}-{kind.value}"
 
 

@@ -6,12 +6,12 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from guildmark.packs.model import text_in
-from guildmark.protocol import AttemptSummary, CategoryHeading, ProgramView
-from guildmark.rules.attempt import Phase, phase
+from guildmark.protocol import AttemptSummary, CategoryHeading, ExamKind, ProgramView
+from guildmark.rules.attempt import Phase, deadline_at, phase
 from guildmark_portal.accounts.models import User
 from guildmark_portal.exams.facts import timeline
 from guildmark_portal.exams.language import current
-from guildmark_portal.exams.models import Attempt, ExamVersion, Program, Submission, Upload
+from guildmark_portal.exams.models import Attempt, Credit, ExamVersion, Program, Submission, Upload
 from guildmark_portal.exams.readiness import readiness
 from guildmark_portal.exams.results import result_of
 
@@ -67,7 +67,7 @@ def program_view(version: ExamVersion) -> ProgramView:
 
 def _attempts() -> QuerySet[Attempt]:
     return Attempt.objects.select_related("program", "exam_version__program", "user", "decision").prefetch_related(
-        "credits",
+        Prefetch("credits", queryset=Credit.objects.select_related("outage")),
         "decision__revisions",
         "pins",
         Prefetch("uploads", queryset=Upload.objects.filter(completed_at=None, abandoned_at=None), to_attr="open_uploads"),
@@ -110,8 +110,9 @@ def _uuid(value: UUID | str, missing: type[Exception]) -> UUID:
 
 
 def attempts_of(*, user: User, now: datetime) -> tuple[AttemptSummary, ...]:
-    """The attempts of `user`, the newest first."""
-    return tuple(_summary(attempt, now=now) for attempt in _attempts().filter(user=user))
+    """The attempts of `user`, the newest first, without those of rehearsals."""
+    real = _attempts().filter(user=user).exclude(program__kind=ExamKind.REHEARSAL.value)
+    return tuple(_summary(attempt, now=now) for attempt in real)
 
 
 def _summary(attempt: Attempt, *, now: datetime) -> AttemptSummary:
@@ -124,7 +125,7 @@ def _summary(attempt: Attempt, *, now: datetime) -> AttemptSummary:
         exam_version=attempt.exam_version.version,
         kind=attempt.program.exam_kind,
         phase=stands,
-        deadline=facts.deadline,
+        deadline=deadline_at(facts, now=now),
         passed=result_of(attempt).passed if stands is Phase.DECIDED else None,
         ended_at=facts.closes_at if stands in {Phase.GRADING, Phase.DECIDED} else None,
     )

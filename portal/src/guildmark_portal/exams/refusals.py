@@ -12,6 +12,8 @@ guildmark.errors.Refused
 ├── NotReady            `finish` with warnings and without confirmation
 ├── NothingToCredit     time for an attempt that is over
 ├── NoOutage            a stretch of time that can be no outage
+├── AccommodationRefused     an accommodation that cannot be granted like that
+├── NoBreakLeft         a break that was not granted, or was taken already
 ├── NotRegradable       a submission that is not graded yet, or whose file is gone
 ├── RulingRefused       a ruling that would take a pass away
 ├── UploadClosed        the upload is complete or was abandoned
@@ -86,6 +88,20 @@ class NoOutage(Refused):
     """An outage ends after it began, and is over when it is declared."""
 
     default_next_step: ClassVar[str] = mark("Give both instants with their time zone, such as 2030-01-15T12:00+00:00.")
+
+
+class AccommodationRefused(Refused):
+    """This accommodation cannot be granted like that."""
+
+    default_next_step: ClassVar[str] = mark(
+        "Grant up to 200 percent of extra time, or up to 20 breaks of up to 120 minutes, or both, with a last day to come."
+    )
+
+
+class NoBreakLeft(Refused):
+    """No break is left to you in this exam."""
+
+    default_next_step = mark("Go on; the clock runs. Breaks are granted before an exam begins.")
 
 
 class NotRegradable(Refused):

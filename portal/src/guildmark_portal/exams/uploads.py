@@ -25,8 +25,8 @@ from django.db.models import QuerySet
 from guildmark.errors import AttemptClosed
 from guildmark.rules.attempt import accepts_bytes, accepts_uploads
 from guildmark_portal.audit import services as audit
-from guildmark_portal.exams import receipts, storage
-from guildmark_portal.exams.attempts import abandon_open, locked, require_running
+from guildmark_portal.exams import receipts, storage, waiting
+from guildmark_portal.exams.attempts import abandon_open, enqueue_decision, locked, require_running
 from guildmark_portal.exams.changes import announce
 from guildmark_portal.exams.facts import drawn, timeline
 from guildmark_portal.exams.models import Attempt, Submission, Upload
@@ -41,9 +41,7 @@ from guildmark_portal.exams.refusals import (
 )
 from guildmark_portal.jobs import services as jobs
 
-GRADE = "grade"
-HOURLY_SHARE = 60
-"""Submissions an hour that one attempt gets graded at full priority; beyond, they wait behind everybody else's."""
+GRADE = waiting.GRADE
 _BEHIND_ALL = 10_000
 _NAME_LENGTH = 200
 
@@ -238,12 +236,14 @@ def _accept(upload: Upload, *, now: datetime) -> Submission:
 def _priority(submission: Submission, *, now: datetime) -> int:
     """Fair shares: every submission of an attempt that waits already puts the next one a step behind everybody's first.
 
-    What exceeds the hourly share waits behind all of that. Nothing is refused.
+    What exceeds the program's submissions an hour, and what is practised, waits behind all of that. Nothing is refused.
     """
     others = Submission.objects.filter(attempt=submission.attempt_id).exclude(pk=submission.pk)
     waiting = others.filter(reports=None).count()
     recent = others.filter(received_at__gt=now - timedelta(hours=1)).count()
-    return -waiting - (_BEHIND_ALL if recent >= HOURLY_SHARE else 0)
+    program = submission.attempt.program
+    is_behind = program.is_rehearsal or recent >= program.policy.submissions_an_hour
+    return -waiting - (_BEHIND_ALL if is_behind else 0)
 
 
 @transaction.atomic
@@ -254,6 +254,8 @@ def abandon_upload(*, upload: Upload, now: datetime) -> None:
         raise UploadClosed
     transaction.on_commit(lambda: storage.part(upload.pk).unlink(missing_ok=True))
     _record(upload, "upload.abandoned")
+    if not accepts_uploads(timeline(attempt), now=now):  # after the deadline it may have been all that was waited for
+        enqueue_decision(attempt, run_at=now)
     announce(attempt.pk)
 
 

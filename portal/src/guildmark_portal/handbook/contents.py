@@ -15,15 +15,14 @@ from guildmark.inspection.allowed import CODE_LAYERS
 from guildmark.packs.bank import BankManifest
 from guildmark.packs.model import CategorySpec, text_in
 from guildmark.packs.skills import AREAS
-from guildmark.protocol import ExamKind
 from guildmark.rules.contract import ModelFormat
+from guildmark.rules.counting import Counts
 from guildmark.rules.credential import IdentityLevel
 from guildmark.rules.retake import Wait
 from guildmark.rules.scoring import MAX_SCORE, PassRule
 from guildmark_portal.exams.models import ExamVersion
 from guildmark_portal.exams.policy import IDENTITY_LEVELS, ProgramPolicy
 from guildmark_portal.exams.support import contact_of
-from guildmark_portal.exams.uploads import HOURLY_SHARE
 from guildmark_portal.handbook.languages import name_of, offered, speaking
 from guildmark_portal.handbook.text import plain
 from guildmark_portal.profiles.embargoes import in_force
@@ -44,18 +43,19 @@ def contents(version: ExamVersion, language: str) -> dict[str, Any]:
             "framework": plain(exam.framework),
             "version": exam.version,
             "kind": program.kind,
-            "issues_certificates": program.exam_kind is not ExamKind.MOCK,
+            "issues_certificates": program.exam_kind.certifies,
             "duration": span(exam.duration_minutes),
             "grace": span(exam.grace_minutes),
             "full": MAX_SCORE,
             "weighted": exam.pass_rule is PassRule.WEIGHTED,
             "pass_mark": exam.pass_mark,
+            "last_counts": exam.counts is Counts.LAST,
+            "feedback": exam.feedback.value,
             "validity_months": exam.validity_months,
             "exam_languages": _in_words(map(name_of, exam.languages)),
             "written_in": _in_words(map(name_of, offered(policy.languages))),
             "categories": [_category(category, version.bank, language) for category in exam.categories],
             "code_layers": sorted(CODE_LAYERS),
-            "hourly_share": HOURLY_SHARE,
             "requirements": indent(version.bank.requirements.strip(), "    "),
             **_settled(policy),
         }
@@ -70,6 +70,9 @@ def _settled(policy: ProgramPolicy) -> dict[str, Any]:
         "stipend_days": policy.stipend_use_days,
         "stipend_applications": policy.stipend_applications_a_year,
         "languages": _in_words(map(name_of, policy.languages)),
+        "hourly_share": policy.submissions_an_hour,
+        "appeal_days": policy.appeal_days,
+        "answer_days": policy.answer_days,
         "support": contact_of(policy),
         "support_is_mail": "@" in contact_of(policy) and not contact_of(policy).startswith("https://"),
         "retention_days": settings.IDENTITY_RETENTION_DAYS,

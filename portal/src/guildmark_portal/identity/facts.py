@@ -74,8 +74,12 @@ def records_in(one: Round) -> set[UUID] | None:
     """The sealed records that reviewers are asked about; None where it is everything that was given."""
     if one.scope == Scope.PAPERS.value:
         return None
-    documents = documents_in(one)
-    return {sealed for document in documents for sealed in (document.particulars_id, *_pages(document))}
+    return {sealed for document in documents_in(one) for sealed in records_of(document)}
+
+
+def records_of(document: Document) -> set[UUID]:
+    """What is sealed of a document: what is printed on it, and its pages."""
+    return {document.particulars_id, *(page.sealed_id for page in document.pages.all())}
 
 
 def newest_session_of(check: Check) -> ProviderSession | None:
@@ -99,10 +103,6 @@ def lacks_address(check: Check) -> bool:
     """Whether a provider has seen the candidate's document, and nobody yet where they live."""
     newest = newest_session_of(check)
     return newest is not None and standing_of_session(newest) is SessionStanding.ADDRESS_NEEDED
-
-
-def _pages(document: Document) -> list[UUID]:
-    return [page.sealed_id for page in document.pages.all()]
 
 
 def _paper(document: Document) -> Paper:

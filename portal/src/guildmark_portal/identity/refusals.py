@@ -31,6 +31,7 @@ from guildmark.errors import Refused
 from guildmark.i18n import mark
 from guildmark.rules.identity import DOCUMENT_SHORT_SIDE, LONG_SIDE, SHORT_SIDE, Missing
 from guildmark.rules.mrz import Field
+from guildmark_portal.accounts import contact
 
 MISSING: dict[Missing, str | Promise] = {
     Missing.PRIMARY: gettext_lazy("Add a document with your photo, signature and name: a passport, licence or identity card."),
@@ -171,7 +172,10 @@ class PhotoTooSmall(Refused):
 class NoLeave(Refused):
     """A photo is taken with a camera here; a file needs a reviewer's leave."""
 
-    default_next_step = mark("Use the camera of this or another device, or write to the support contact.")
+    def __init__(self) -> None:
+        super().__init__(
+            next_step=_("Use the camera of this or another device, or write to {contact}.").format(contact=contact.address())
+        )
 
 
 class LinkSpent(Refused):

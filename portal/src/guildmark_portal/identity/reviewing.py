@@ -14,7 +14,7 @@ from guildmark.rules.identity import Scope, Standing, Verdict
 from guildmark_portal.accounts.models import Role, User
 from guildmark_portal.accounts.roles import holds
 from guildmark_portal.audit import services as audit
-from guildmark_portal.identity import facts, notices, onward, rejecting, shredding, vault
+from guildmark_portal.identity import facts, notices, onward, rejecting, seen, shredding, vault
 from guildmark_portal.identity.models import Assignment, Check, Decision, Look, Round
 from guildmark_portal.identity.objections import Note
 from guildmark_portal.identity.refusals import ReviewRefused
@@ -22,7 +22,7 @@ from guildmark_portal.identity.rejecting import REASONS, OfThing, Reason, reason
 from guildmark_portal.identity.sealed import Sealed
 from guildmark_portal.mail import services as mail
 
-__all__ = ["REASONS", "Reason", "assign", "decide", "look", "reasons_for", "release"]
+__all__ = ["REASONS", "Reason", "assign", "decide", "look", "reasons_for", "refuse_blind_approval", "release"]
 
 
 @transaction.atomic
@@ -88,13 +88,16 @@ def decide(  # noqa: PLR0913 - a decision has this many parts
     reasons: Iterable[Reason] = (),
     of_things: Iterable[OfThing] = (),
     note: str = "",
+    number: int | None = None,
     now: datetime,
 ) -> Decision:
     """Approve or reject a check that the reviewer has taken, and tell the candidate once it is decided.
 
-    A reason of `of_things` is of that document, or of the photo; one of `reasons` of everything together.
+    A reason of `of_things` is of that document, or of the photo; one of `reasons` of everything together. `number` is that of
+    the round that the reviewer decides on; None: whichever waits. An approval needs a look at every record of it.
     """
     one = _waiting(check, reviewer)
+    _refuse_another_round(one, number)
     _refuse_second_opinion(one, reviewer)
     general, named, note = sorted(set(reasons)), list(dict.fromkeys(of_things)), note.strip()
     codes = sorted({reason.value for reason in [*general, *(reason for reason, _thing in named)]})
@@ -104,8 +107,13 @@ def decide(  # noqa: PLR0913 - a decision has this many parts
         )
     rejecting.refuse_note(note)
     rejecting.refuse_others(one, (thing for _reason, thing in named))
-    if not one.assignments.filter(reviewer=reviewer, released_at=None).update(released_at=now):
+    taken = one.assignments.filter(reviewer=reviewer, released_at=None).first()
+    if taken is None:
         raise ReviewRefused(_("Take this check first, then decide."))
+    if verdict is Verdict.APPROVED:
+        _refuse_unseen(taken)
+    taken.released_at = now
+    taken.save(update_fields=["released_at"])
     made = Decision.objects.create(round=one, reviewer=reviewer, verdict=verdict.value, reasons=codes, decided_at=now)
     rejecting.keep(made, reasons=general, of_things=named, note=note)
     audit.record(actor=reviewer, action="identity.decided", subject=check, detail={"verdict": verdict.value, "reasons": codes})
@@ -115,6 +123,21 @@ def decide(  # noqa: PLR0913 - a decision has this many parts
     else:
         _tell(one, made)
     return made
+
+
+def refuse_blind_approval(*, check: Check, reviewer: User) -> None:
+    """Refuse, before anybody is asked to sign in anew, what `decide` would: an approval of what was not seen."""
+    taken = Assignment.objects.filter(round__of_check=check, reviewer=reviewer, released_at=None).first()
+    if taken is not None:
+        _refuse_unseen(taken)
+
+
+def _refuse_unseen(taken: Assignment) -> None:
+    if seen.unseen(taken):
+        raise ReviewRefused(
+            _("You have not seen every picture of these papers."),
+            next_step=_("Load the page again, look at each picture, then approve."),
+        )
 
 
 def _waiting(check: Check, reviewer: User) -> Round:
@@ -127,6 +150,14 @@ def _waiting(check: Check, reviewer: User) -> Round:
     if held.closed_at is not None or facts.standing_of(held) is not Standing.WAITING:
         raise ReviewRefused(_("Nothing waits to be reviewed here."))
     return held.rounds.latest("number")
+
+
+def _refuse_another_round(one: Round, number: int | None) -> None:
+    if number not in {None, one.number}:
+        raise ReviewRefused(
+            _("This check was submitted anew since you opened its page."),
+            next_step=_("Look at it as it is now, then decide."),
+        )
 
 
 def _refuse_second_opinion(one: Round, reviewer: User) -> None:

@@ -13,7 +13,7 @@ from guildmark_portal.identity.photos import (
     make_link,
 )
 from guildmark_portal.identity.provided import begin, level_reached, receive, shows_level
-from guildmark_portal.identity.reviewing import REASONS, Reason, assign, decide, look, release
+from guildmark_portal.identity.reviewing import REASONS, Reason, assign, decide, look, refuse_blind_approval, release
 from guildmark_portal.identity.shredding import shred, shred_due
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "make_link",
     "open_check",
     "receive",
+    "refuse_blind_approval",
     "release",
     "shows_level",
     "shred",

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 
+from django.db.models import QuerySet
+
 from guildmark_portal.jobs.models import UNFINISHED, Job
 
 
@@ -11,3 +13,8 @@ def places(*, kind: str, keys: Collection[str]) -> dict[str, int]:
         return {}
     waiting = Job.objects.filter(UNFINISHED, kind=kind, claim="").order_by("-priority", "run_at", "pk")
     return {key: place for place, key in enumerate(waiting.values_list("key", flat=True), start=1) if key in keys}
+
+
+def unfinished(*, kind: str, priority: int) -> QuerySet[Job]:
+    """The jobs of `kind` that are not done, of at least this priority, whether they run or wait."""
+    return Job.objects.filter(UNFINISHED, kind=kind, priority__gte=priority)

@@ -15,7 +15,7 @@ from django.core.mail import EmailMultiAlternatives
 
 from guildmark_portal.jobs.models import Job
 from guildmark_portal.jobs.services import Hopeless, handler
-from guildmark_portal.mail import refusals
+from guildmark_portal.mail import envelopes, refusals
 from guildmark_portal.mail.services import KIND
 
 ATTEMPTS = 12
@@ -63,8 +63,13 @@ def _read(words: bytes | str) -> str:
 def _message(job: Job) -> EmailMultiAlternatives:
     """The letter with its headers: machines are told not to answer it, and that a second delivery is the same letter."""
     letter = job.payload
-    headers = {"Message-ID": _message_id(job), "Auto-Submitted": "auto-generated"}
-    message = EmailMultiAlternatives(letter["subject"], letter["body"], to=[letter["to"]], headers=headers)
+    headers = {
+        "From": settings.DEFAULT_FROM_EMAIL,
+        "Message-ID": _message_id(job),
+        "Auto-Submitted": "auto-generated",
+    }
+    envelope = envelopes.sender_for(job)
+    message = EmailMultiAlternatives(letter["subject"], letter["body"], envelope, [letter["to"]], headers=headers)
     if letter.get("html"):
         message.attach_alternative(letter["html"], "text/html")
     return message

@@ -1,8 +1,8 @@
 """The HTML beside a letter's text: made from that text, so that the two can never say different things.
 
-What the text shows by its lines is recognised: paragraphs, lists whose lines begin with "- ", a code that stands alone, and
-addresses that stand on a line of their own. The last of those is where the letter leads: it becomes the button. Everything is
-escaped by the template, and nothing is loaded from elsewhere.
+What the text shows by its lines is recognised: paragraphs, lists whose lines begin with "- ", scores whose lines begin with
+five marks, a code that stands alone, and addresses that stand on a line of their own. The last of those is where the letter
+leads: it becomes the button. Everything is escaped by the template, and nothing is loaded from elsewhere.
 """
 
 import re
@@ -15,14 +15,22 @@ from django.template.loader import render_to_string
 _TEMPLATE: Final = "mail/letter.html"
 _ADDRESS: Final = re.compile(r"https?://\S+")
 _CODE: Final = re.compile(r"[A-Z0-9]{4}-[A-Z0-9]{4}|[0-9]{6,8}")
+_SCORE: Final = re.compile(r"(◆*)(◇*)  (.+?)  (.+)")
+_MARKS: Final = 5
+_GROWING: Final = {"paragraph", "list", "scores"}
 
 
 @dataclass(frozen=True)
 class Block:
-    """A part of a letter: lines of a `paragraph` or a `list`, or the one line of a `code`, a `link` or the `button`."""
+    """A part of a letter: lines of a `paragraph`, a `list` or `scores`, or the one of a `code`, a `link` or the `button`."""
 
     kind: str
     lines: tuple[str, ...]
+
+    @property
+    def rows(self) -> list[tuple[str, ...]]:
+        """The lines of `scores` in their columns: filled marks, empty ones, the number, and what it is of."""
+        return [found.groups() for line in self.lines if (found := _SCORE.fullmatch(line))]
 
 
 def dressed(subject: str, body: str) -> str:
@@ -36,7 +44,7 @@ def blocks(text: str) -> list[Block]:
     found: list[Block] = []
     for line in (one.strip() for one in text.splitlines()):
         kind, shown = _kind(line), line.removeprefix("- ")
-        if found and found[-1].kind == kind and kind in {"paragraph", "list"}:
+        if found and found[-1].kind == kind and kind in _GROWING:
             found[-1] = Block(kind, (*found[-1].lines, shown))
         else:
             found.append(Block(kind, (shown,)))
@@ -53,4 +61,7 @@ def _kind(line: str) -> str:
         return "link"
     if _CODE.fullmatch(line):
         return "code"
+    scored = _SCORE.fullmatch(line)
+    if scored and len(scored[1] + scored[2]) == _MARKS:
+        return "scores"
     return "list" if line.startswith("- ") else "paragraph"

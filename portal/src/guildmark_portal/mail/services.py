@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from guildmark_portal import clock, datadir
 from guildmark_portal.jobs.models import Job
 from guildmark_portal.jobs.services import enqueue
 from guildmark_portal.mail import letterhead
-from guildmark_portal.mail.models import Refusal
+from guildmark_portal.mail.models import Posted, Refusal
 
 KIND = "mail"
 URGENT = 100
@@ -61,6 +62,7 @@ def _signed(body: str) -> str:
 def forget(address: str) -> None:
     """Leave nothing of letters to `address` that are sent or given up; those that wait are not sent any more."""
     Refusal.objects.filter(address__iexact=address).delete()
+    Posted.objects.filter(address__iexact=address).delete()
     for job in Job.objects.filter(kind=KIND, payload__to=address):
         job.payload, job.dead_at, job.last_error = {}, job.dead_at or (None if job.finished_at else clock.now()), ""
         job.save(update_fields=["payload", "dead_at", "last_error"])
@@ -68,9 +70,10 @@ def forget(address: str) -> None:
 
 
 def held_addresses() -> set[str]:
-    """The addresses of letters that wait, or were given up."""
+    """The addresses of letters that wait, were given up, or may still come back."""
     unsent = Job.objects.filter(kind=KIND).exclude(payload={}).values_list("payload__to", flat=True)
-    return {*unsent, *Refusal.objects.values_list("address", flat=True)}
+    kept = (model.objects.values_list("address", flat=True) for model in (Refusal, Posted))
+    return {*unsent, *chain.from_iterable(kept)}
 
 
 def _read_by(address: str) -> str | None:

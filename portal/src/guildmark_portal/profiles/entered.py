@@ -13,6 +13,7 @@ from guildmark.errors import Refused
 from guildmark.i18n import mark
 from guildmark.rules.eligibility import Embargo, Place, asks_for_region
 from guildmark.rules.names import hidden_characters, is_latin, mark_of_organisation, signs_of_no_name
+from guildmark_portal.accounts import contact
 from guildmark_portal.profiles.countries import COUNTRIES
 
 LONGEST: Final = {"name": 200, "latin_name": 200, "region": 100, "locality": 100, "postal_code": 20, "street": 300}
@@ -55,8 +56,8 @@ class FullName:
         if "name" not in problems and (organisation := self._organisation(self.name)):
             problems["name"] = _(
                 "“%(part)s” stands in names of organisations. Only people can be certified: enter your own name. If it is part "
-                "of your name, write to the exam's support contact."
-            ) % {"part": organisation}
+                "of your name, write to %(contact)s."
+            ) % {"part": organisation, "contact": contact.address()}
         if "name" not in problems and (problem := self._about_signs(self.name)):
             problems["name"] = problem
         if not problems and (problem := self._about_latin()):

@@ -1,7 +1,7 @@
 """`/exam/UUID/`: one attempt, in whatever phase it is, and the word that starts its clock.
 
-The page is complete without JavaScript. With it, `exam.js` fetches this same page again when something changed and takes
-over the parts that are marked `data-live`.
+The page is complete without JavaScript. With it, `exam.js` takes over the parts that are marked `data-live` as the stream of
+`live` brings them; where the stream does not come through, it fetches this same page again and takes them from there.
 """
 
 from urllib.parse import urlencode
@@ -16,14 +16,14 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from guildmark.errors import Refused
+from guildmark.errors import BundleDamaged, Refused
 from guildmark.rules.attempt import Phase
 from guildmark_portal import clock
 from guildmark_portal.engine.state import attempt_state
 from guildmark_portal.exams import services
 from guildmark_portal.exams.refusals import PlaceRefused, RegistrationIncomplete
 from guildmark_portal.exams.registering import note_connection
-from guildmark_portal.web import wording
+from guildmark_portal.web import live, wording
 from guildmark_portal.web.ownership import own_attempt
 
 
@@ -35,13 +35,14 @@ def show(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     state = attempt_state(own_attempt(request, attempt_id), now=clock.now())
     if state.phase is Phase.DECIDED and state.result is not None:
         return redirect("web:result", attempt_id)
-    return render(request, "guildmark/exam.html", {"state": state, "server": request.build_absolute_uri("/").rstrip("/")})
+    context = {"state": state, "seen": live.seen(state), "server": request.build_absolute_uri("/").rstrip("/")}
+    return render(request, "guildmark/exam.html", context)
 
 
 @login_required
 @require_POST
 def begin(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
-    """Start the clock, on the candidate's explicit word."""
+    """Start the clock, on the candidate's explicit word. A browser that holds the sealed exam names its digest."""
     attempt = own_attempt(request, attempt_id)
     if request.POST.get("understood") != "yes":
         messages.error(
@@ -51,7 +52,11 @@ def begin(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     note_connection(attempt, request.headers)
     try:
         services.prepare(attempt=attempt, now=clock.now())
-        services.begin(attempt=attempt, bundle_sha256=None, now=clock.now())
+        services.begin(attempt=attempt, bundle_sha256=request.POST.get("bundle_sha256") or None, now=clock.now())
+    except BundleDamaged:
+        messages.error(
+            request, gettext("The clock has not started: the sealed exam on this device is not complete. Bring it here again.")
+        )
     except PlaceRefused as refusal:
         messages.info(request, refusal.message)
         return redirect("web:sitting_place", attempt_id)

@@ -35,7 +35,7 @@ _LONGEST_NUMBER: Final = 9
 
 def _published(slug: str) -> Program:
     program = Program.objects.filter(slug=slug, versions__isnull=False).first()
-    if program is None:
+    if program is None or program.is_rehearsal:
         raise Http404(_("There is no handbook of this name."))
     return program
 

@@ -37,9 +37,9 @@ class _InMemory(FileUploadHandler):
         )
 
 
-def too_many(request: HttpRequest, key: str) -> HttpResponse | None:
-    """The answer 429 if whoever `key` names sends too many files, else None: to read them is work, for one at a time."""
-    answer: HttpResponse | None = ratelimit.consume_or_429(request, action="identity_upload", key=key)
+def too_many(request: HttpRequest, key: str, *, action: str = "identity_upload") -> HttpResponse | None:
+    """The answer 429 if whoever `key` names does this too often, else None. To read files is work, for one at a time."""
+    answer: HttpResponse | None = ratelimit.consume_or_429(request, action=action, key=key)
     return answer
 
 

@@ -71,6 +71,8 @@ def show(request: HttpRequest) -> HttpResponse:
 def link(request: HttpRequest) -> HttpResponse:
     """Make a one-time link, and show it this once; with its secret again, ask whether the photo has arrived."""
     user, token, now = signed_in(request), request.POST.get("token", ""), clock.now()
+    if not token and (refused := too_many(request, f"user:{user.pk}", action="identity_link")):
+        return refused
     try:
         if not token:
             return _link(request, services.make_link(check=services.open_check(user=user, now=now), now=now))
@@ -111,7 +113,7 @@ def camera(request: HttpRequest, token: str) -> HttpResponse:
         found = services.find_link(token=token, now=clock.now())
     except Refused as refusal:
         return _spent(request, refusal, token)
-    if request.method == "POST" and (refused := too_many(request, f"link:{found.pk}")):
+    if request.method == "POST" and (refused := too_many(request, f"user:{found.of_check.user_id}")):
         return refused
     return _camera(request, token)
 

@@ -1,4 +1,4 @@
-"""The form with which a reviewer rejects, and what was said of a check in earlier rounds.
+"""The form with which a reviewer decides, and what was said of a check in earlier rounds.
 
 A box of the form is a reason, alone (`no_signature`) or with the document or photo that it is of (`no_signature:UUID`).
 """
@@ -30,6 +30,7 @@ _OF_DOCUMENT: Final = {
 }
 _OF_PHOTO: Final = frozenset({Reason.UNREADABLE, Reason.FACE_HIDDEN, Reason.NOT_THE_SAME_PERSON})
 _OF_ALL: Final = frozenset({Reason.LATIN_NAME_MISSING, Reason.ADDRESS_MISSING})
+_LONGEST_NUMBER: Final = 6  # digits
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,12 @@ def note_in(form: QueryDict) -> str:
         return sealing.unseal(str(form.get("sealed_note", "")))
     except (ValueError, InvalidTag):
         return ""
+
+
+def round_in(form: QueryDict) -> int:
+    """The number of the round that the page showed; 0, which is none, if the form does not say."""
+    said = form.get("round", "")
+    return int(said) if said.isdecimal() and len(said) < _LONGEST_NUMBER else 0
 
 
 def earlier(check: Check) -> list[Earlier]:

@@ -150,6 +150,8 @@ def act(request: HttpRequest, check_id: UUID) -> HttpResponseBase:
         if request.POST.get("act") == "give_back":
             services.release(check=check, reviewer=me, now=now)
             return redirect("web:review")
+        if request.POST.get("act") == "approve":
+            services.refuse_blind_approval(check=check, reviewer=me)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("web:review_check", check_id)
@@ -171,6 +173,7 @@ def _decide(request: HttpRequest, check: Check) -> HttpResponse:
             reasons=reasons,
             of_things=of_things,
             note=rejection.note_in(request.POST),
+            number=rejection.round_in(request.POST),
             now=clock.now(),
         )
     except Refused as refusal:

@@ -26,7 +26,8 @@ def show(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         outcome = Outcome.RESENT if "resend" in request.POST else Outcome.GIVEN_UP
         return _settle(request, outcome, number=request.POST.get("resend") or request.POST.get("give_up") or "")
-    return render(request, "guildmark/letters.html", {"refusals": refusals.waiting()[:_SHOWN]})
+    shown = [(refusal, refusals.can_be_sent(refusal)) for refusal in refusals.waiting()[:_SHOWN]]
+    return render(request, "guildmark/letters.html", {"refusals": shown})
 
 
 def _settle(request: HttpRequest, outcome: Outcome, *, number: str) -> HttpResponse:

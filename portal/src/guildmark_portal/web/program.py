@@ -5,11 +5,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from guildmark_portal import clock
-from guildmark_portal.web.offers import attempts_of, offers_to
+from guildmark_portal.web.offers import attempts_of, offers_to, waits_of
 
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """The public page of the program."""
-    offers = offers_to(attempts_of(request.user, now=clock.now()))
+    now = clock.now()
+    offers = offers_to(attempts_of(request.user, now=now), waits_of(request.user, now=now))
     return render(request, "guildmark/program.html", {"offers": offers})

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from guildmark import i18n
 from guildmark.errors import AttemptClosed, NotStarted, Refused
 from guildmark.packs.metric import METRIC_TITLES
-from guildmark.protocol import MetricView, SubmissionPhase, SubmissionState
+from guildmark.protocol import CategoryState, MetricView, ReportView, SubmissionPhase, SubmissionState
 from guildmark.rules.attempt import Phase
-from guildmark.rules.scoring import MAX_SCORE
+from guildmark.rules.scoring import MAX_SCORE, METRIC_DIGITS
 from guildmark.rules.verdict import Verdict
 from guildmark_portal.credentials.identifiers import normalised
 
@@ -49,6 +49,10 @@ _NOT_PASSED: Final = Saying(_("Not passed"), "bad")
 
 _IDENTIFIER_LENGTHS: Final = {12, 14}
 """With and without the GM before it."""
+
+_MINUTE: Final = 60
+_WARNINGS: Final = (("last", 5 * _MINUTE), ("quarter", 15 * _MINUTE), ("hour", 60 * _MINUTE))
+"""Below how many seconds each warning holds; `timer.js` has the same."""
 
 _KIB: Final = 1024
 _MIB: Final = 1024 * _KIB
@@ -90,6 +94,11 @@ def of_submission(submission: SubmissionState) -> Saying:
     return _FULL if report.score == MAX_SCORE else _VERDICTS[report.verdict]
 
 
+def of_verdict(verdict: str) -> Saying:
+    """What became of a file that a report was written on."""
+    return _VERDICTS[Verdict(verdict)]
+
+
 def of_attempt(phase: Phase, *, passed: bool | None) -> Saying:
     """Where an attempt stands; `passed` once it is decided."""
     if phase is Phase.DECIDED and passed is not None:
@@ -111,6 +120,61 @@ def quantity(value: float, unit: str) -> str:
     """A measured value with at most the four digits that scores are decided on, and its unit."""
     digits = f"{value:.4f}"
     return f"{digits} {unit}".strip()
+
+
+def plain_number(value: float) -> str:
+    """A measured value without the zeros that say nothing: `0.012`."""
+    return f"{value:.{METRIC_DIGITS}f}".rstrip("0").rstrip(".")
+
+
+def to_next(report: ReportView, unit: str = "") -> str:
+    """How far a graded model is from its next point: `0.012 more for 4`; empty where that is not told, or at full score."""
+    if report.to_next is None or report.score is None or report.metric is None or report.next_threshold is None:
+        return ""
+    missing = f"{plain_number(report.to_next)} {report.metric.unit or unit}".strip()
+    following = report.score + 1
+    if report.next_threshold > report.metric.value:
+        return gettext("{missing} more for {score}").format(missing=missing, score=following)
+    return gettext("{missing} less for {score}").format(missing=missing, score=following)
+
+
+@dataclass(frozen=True)
+class BandShown:
+    """A band of a task as its candidate stands to it. `missing` says what the next one needs."""
+
+    score: int
+    threshold: float | None
+    is_here: bool
+    missing: str
+
+
+def bands(category: CategoryState) -> tuple[BandShown, ...]:
+    """The bands of a category's task from 1 to 5, with the place of what counts; that of 0 is there for who stands on it."""
+    if category.task is None:
+        return ()
+    here, counting = category.best_score, next((s for s in category.submissions if s.counts), None)
+    report = None if counting is None else counting.report
+    missing = "" if report is None else to_next(report, category.task.unit)
+    found = [
+        BandShown(score, threshold, score == here, missing if here is not None and score == here + 1 else "")
+        for score, threshold in enumerate(category.task.bands.thresholds, start=1)
+    ]
+    return (BandShown(0, None, is_here=True, missing=""), *found) if here == 0 else tuple(found)
+
+
+def time_level(seconds: float) -> str:
+    """How near the end is: "calm", or the warning that holds now: "hour", "quarter", "last", "over"."""
+    return "over" if seconds <= 0 else next((name for name, limit in _WARNINGS if seconds < limit), "calm")
+
+
+def span(seconds: int) -> str:
+    """A stretch of time: `12 min`, `45 s`, `12 min 5 s`."""
+    minutes, rest = divmod(seconds, _MINUTE)
+    if not rest:
+        return gettext("{minutes} min").format(minutes=minutes)
+    if not minutes:
+        return gettext("{seconds} s").format(seconds=rest)
+    return gettext("{minutes} min {seconds} s").format(minutes=minutes, seconds=rest)
 
 
 def size(count: int) -> str:

@@ -6,11 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import typer
 from django.test import Client
 from portal.tests.web.handbook.reading import FULL, OTHERS, PDF, STEPS, newest, page, pages_of, sections, settle
 from pytest_django import Settings
 
+from guildmark.cli import app as client
 from guildmark.protocol import ExamKind
+from guildmark.rules.counting import Counts
+from guildmark.rules.feedback import Feedback
 from guildmark.rules.scoring import PassRule
 from guildmark_portal.exams.models import Program
 from guildmark_portal.handbook.contents import contents
@@ -77,14 +81,39 @@ class TestSameText:
         assert latin_words(other) - STAYS == set()
 
     @pytest.mark.parametrize("language", OTHERS)
-    @pytest.mark.parametrize("kind", [ExamKind.LIVE, ExamKind.MOCK])
-    def test_p8_so_do_other_kinds_of_exams(self, publish: Callable[..., Program], language: str, kind: ExamKind) -> None:
-        version = publish(pass_rule=PassRule.ALL_FULL, duration_minutes=90, grace_minutes=1).versions.get()
+    @pytest.mark.parametrize(("kind", "feedback"), [(ExamKind.LIVE, Feedback.SCORE), (ExamKind.MOCK, Feedback.VERDICT)])
+    def test_p8_so_do_other_kinds_of_exams(
+        self, publish: Callable[..., Program], language: str, kind: ExamKind, feedback: Feedback
+    ) -> None:
+        settled = {"pass_rule": PassRule.ALL_FULL, "counts": Counts.LAST, "feedback": feedback}
+        version = publish(duration_minutes=90, grace_minutes=1, **settled).versions.get()
         version.program.kind = kind.value
         english, other = (render(contents(version, spoken), spoken) for spoken in ("en", language))
         pairs = zip(sections(english, english), sections(other, english), strict=True)
         assert [one.title for one, same in pairs if facts_of(one.body) != facts_of(same.body)] == []
         assert latin_words(other) - STAYS == set()
+
+    @pytest.mark.parametrize(
+        ("exam", "said", "unsaid"),
+        [
+            ({}, ["The best submission of a category counts.", "how far the next point is."], ["The last submission"]),
+            ({"counts": Counts.LAST}, ["The last submission of a category that was graded counts,"], ["The best submission"]),
+            ({"feedback": Feedback.SCORE}, ["You see the score at once."], ["how far the next point is"]),
+            ({"feedback": Feedback.VERDICT}, ["the score with the result."], ["the score at once"]),
+        ],
+    )
+    def test_x1_which_submission_counts_and_what_is_told_of_it_is_said_as_the_exam_does_it(
+        self, publish: Callable[..., Program], exam: dict[str, object], said: list[str], unsaid: list[str]
+    ) -> None:
+        text = render(contents(publish(**exam).versions.get(), "en"), "en")
+        assert ([part for part in said if part not in text], [part for part in unsaid if part in text]) == ([], [])
+
+    @pytest.mark.usefixtures("program")
+    def test_p8_the_terminals_commands_can_be_copied_as_they_stand(self, settings: Settings) -> None:
+        commands = FENCES.findall(newest().text_in("en").text)[-1].splitlines()[1:-1]
+        assert commands[:2] == ['pip install "guildmark[check]"', f"guildmark login --server {settings.PORTAL_URL}"]
+        known = {f"guildmark {command}" for command in typer.main.get_command(client).commands}
+        assert [line for line in commands[2:] if line not in known] == []
 
     @pytest.mark.usefixtures("program")
     def test_p8_what_is_said_in_words_is_said_in_the_language(self) -> None:

@@ -105,12 +105,21 @@ def _image(content: bytes, kind: str, *, pixels: int) -> "list[Image]":
             if opened.format != "MPO" and getattr(opened, "n_frames", 1) > 1:
                 raise _Refused("moving")
             opened.load()
-            return [ImageOps.exif_transpose(opened)]
+            return [ImageOps.exif_transpose(_in_eight_bits(opened))]
     except Image.DecompressionBombError as error:
         raise _Refused("too_many_pixels") from error
     except (OSError, SyntaxError, ValueError, LookupError, TypeError, EOFError, OverflowError) as error:
         # What decoders raise over bytes that are not what they should be.
         raise _Refused("damaged") from error
+
+
+def _in_eight_bits(picture: "Image") -> "Image":
+    """The picture, whose greys of 16 bits Pillow would cut off at 255 instead of scaling them: all of it would be white."""
+    if not picture.mode.startswith("I"):
+        return picture
+    scaled = picture.point(lambda grey: grey * (255 / 65535)).convert("L")
+    scaled.info = picture.info  # which way up it is
+    return scaled
 
 
 def _rendered(content: bytes, *, most: int, side: int) -> "Iterator[Image]":

@@ -27,3 +27,6 @@ OF_ONE_AT_ONCE: Final = 1
 OF_ONE_WAITING: Final = 2
 """Of one person: what comes beyond is refused at once, so that it keeps no thread of the portal."""
 LONGEST_WAIT_S: Final = 30.0
+OF_ONE_MOST_S: Final = 240.0
+"""Of one person, in `SPENT_WITHIN_S`: how long they may hold a place. Papers take seconds; what is made to take long, does."""
+SPENT_WITHIN_S: Final = 3600.0

@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from typing import IO, Final
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from guildmark.errors import OurFault, Refused
-from guildmark.i18n import mark
+from guildmark_portal.accounts import contact
 from guildmark_portal.identity.intake.kinds import Kind, is_heif, kind_of
 from guildmark_portal.identity.intake.limits import LIMITS, MIB, Limits
-from guildmark_portal.identity.intake.places import PLACES, NoPlace
+from guildmark_portal.identity.intake.places import PLACES, NoPlace, Spent
 
 _LOG: Final = logging.getLogger(__name__)
 _CHILD: Final = "guildmark_portal.identity.intake.child"
@@ -67,6 +68,10 @@ _SENTENCES: Final[dict[str, tuple[str | Promise, str | Promise]]] = {
         _("Take a photo of the document instead."),
     ),
     "took_too_long": (_("The file could not be read in time."), _("Take a photo of the document instead.")),
+    "spent": (
+        _("Reading your files has taken far longer than reading papers does."),
+        _("Wait an hour, then send a photo of the document as a JPEG."),
+    ),
     "busy": (_("Many files are being read at this moment."), _("Send it again in a minute; nothing is lost.")),
 }
 
@@ -92,7 +97,12 @@ class Page:
 class IntakeNotReady(OurFault):
     """This portal cannot read files safely at this moment; your file is not to blame."""
 
-    default_next_step = mark("Send it again later; if that does not help, write to the support contact.")
+    def __init__(self) -> None:
+        super().__init__(
+            next_step=gettext("Send it again later; if that does not help, write to {contact}.").format(
+                contact=contact.address()
+            )
+        )
 
 
 def pages_of(content: bytes, *, sender: Hashable, limits: Limits = LIMITS) -> tuple[Page, ...]:
@@ -112,6 +122,8 @@ def pages_of(content: bytes, *, sender: Hashable, limits: Limits = LIMITS) -> tu
             return _read(target, status, limits)
     except NoPlace as error:
         raise FileUnusable("busy", limits) from error
+    except Spent as error:
+        raise FileUnusable("spent", limits) from error
 
 
 def _memory(name: str) -> IO[bytes]:

@@ -7,10 +7,10 @@ from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
-from guildmark.protocol import AttemptState, AttemptSummary, CategoryState, MetricView, SubmissionState
+from guildmark.protocol import AttemptState, AttemptSummary, CategoryState, MetricView, ReportView, SubmissionState
 from guildmark.rules.contract import ModelFormat, TensorContract, shape_text
 from guildmark.rules.credential import IdentityLevel
-from guildmark.rules.scoring import MAX_SCORE, Bands, PassRule
+from guildmark.rules.scoring import MAX_SCORE, PassRule
 from guildmark_portal.exams.policy import IDENTITY_LEVELS
 from guildmark_portal.web import markdown, wording
 
@@ -112,9 +112,27 @@ def identity_level(level: IdentityLevel) -> str:
 
 
 @register.filter
-def numbered(bands: Bands) -> list[tuple[int, float]]:
-    """The scores 1 to 5 with the threshold of each."""
-    return list(enumerate(bands.thresholds, start=1))
+def bands(category: CategoryState) -> tuple[wording.BandShown, ...]:
+    """The bands of a category's task, with the place of what counts."""
+    return wording.bands(category)
+
+
+@register.filter
+def to_next(report: ReportView) -> str:
+    """How far a graded model is from its next point."""
+    return wording.to_next(report)
+
+
+@register.filter
+def time_level(seconds: float) -> str:
+    """How near the end is."""
+    return wording.time_level(seconds)
+
+
+@register.filter
+def span(seconds: int) -> str:
+    """Seconds as `12 min 5 s`."""
+    return wording.span(seconds)
 
 
 @register.filter

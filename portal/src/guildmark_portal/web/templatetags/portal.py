@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from guildmark_portal import datadir
+from guildmark_portal.accounts import contact
 from guildmark_portal.accounts.roles import Role, holds
 from guildmark_portal.exams import support
 from guildmark_portal.identity.backlog import checks_waiting
@@ -24,6 +25,12 @@ def organisation() -> str:
     return "" if named == datadir.Config.organisation else named
 
 
+@register.simple_tag
+def portal_url() -> str:
+    """Where candidates reach the portal, without a slash at its end."""
+    return str(settings.PORTAL_URL)
+
+
 @register.simple_tag(takes_context=True)
 def papers_to_review(context: dict[str, Any]) -> int | None:
     """How many papers wait for a reviewer; None for everybody else, of whom nothing is asked."""
@@ -33,7 +40,14 @@ def papers_to_review(context: dict[str, Any]) -> int | None:
 @register.simple_tag
 def support_contact() -> str:
     """Whom to write to, for a letter: the address itself where one is named."""
-    return support.contact() or gettext("the exam's support contact")
+    return support.contact() or contact.address()
+
+
+@register.simple_tag
+def portal_contact() -> SafeString:
+    """As `support_link`, without asking the database: for the page that says that something broke."""
+    address = contact.address()
+    return format_html('<a href="{}{}">{}</a>', "" if "://" in address else "mailto:", address, address)
 
 
 @register.simple_tag

@@ -1,27 +1,44 @@
-// Keeps the exam page true. The server sends an event when anything changed; this fetches the page again and takes over
-// the parts marked `data-live` that differ. Focus, the open category and open details stay as they are. When events do
-// not come through, it asks every few seconds instead.
+// Keeps the exam page true. The server sends the parts marked `data-live` that changed, and this takes them over; a page
+// without such a stream is fetched again at every event, and so is any page while events do not come through. Focus, the
+// open category, open details and forms stay as they are.
 
 const POLL_MS = 4000;
 const RESYNC_MS = 60000;
 const ANSWER_MS = 15000;
 const BACK_MS = 8000;
+const OVER_MS = 500;
+const SPREAD_MS = 2000;
 
 const page = document.getElementById("content");
 let polling;
 let running;
 let again = false;
 let events;
+let seen = page.dataset.seen;
 
 // What changed
 
+const FOCUSABLE = "summary, a, button";
+
+// Where the focus is within a part: in what has an id, and the how manieth place to focus there.
+function focusIn(part) {
+  const holder = part.contains(document.activeElement) && document.activeElement.closest("[id]");
+  return holder && { id: holder.id, place: [...holder.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement) };
+}
+
+function focusAgain(part, { id, place }) {
+  const holder = document.getElementById(id);
+  if (!part.hasAttribute("tabindex")) part.tabIndex = -1; // what had the focus may be gone, its surroundings are not
+  (holder?.matches(FOCUSABLE) ? holder : (holder?.querySelectorAll(FOCUSABLE)[place] ?? part)).focus({ preventScroll: true });
+}
+
 function swapPart(part, fresh) {
   const open = new Set([...part.querySelectorAll("details[open]")].map((details) => details.id));
-  const focused = part.contains(document.activeElement) ? document.activeElement.closest("[id]")?.id : undefined;
+  const focused = focusIn(part);
   const before = part.dataset.announcement;
   part.replaceWith(fresh);
   for (const details of fresh.querySelectorAll("details")) details.open = open.has(details.id);
-  if (focused) (document.getElementById(focused)?.querySelector("summary, a, button") ?? fresh).focus?.();
+  if (focused) focusAgain(fresh, focused);
   const after = fresh.dataset.announcement;
   if (after && after !== before) announce(after);
 }
@@ -35,30 +52,54 @@ function comparable(part) {
   const copy = part.cloneNode(true);
   for (const details of copy.querySelectorAll("details")) details.removeAttribute("open");
   for (const time of copy.querySelectorAll("time")) time.replaceWith(time.dateTime);
+  copy.removeAttribute("tabindex");
   return copy.outerHTML;
 }
 
-function takeOver(fresh) {
-  for (const part of document.querySelectorAll("[data-live]")) {
-    const other = fresh.getElementById(part.id);
-    if (other && comparable(other) !== comparable(part)) swapPart(part, document.importNode(other, true));
-  }
-  const clock = fresh.getElementById("clock");
-  if (clock) document.dispatchEvent(new CustomEvent("guildmark:time", { detail: { left: Number(clock.dataset.left) } }));
+function parsed(html) {
+  return new DOMParser().parseFromString(html, "text/html");
+}
+
+function takePart(fresh) {
+  const part = fresh && document.getElementById(fresh.id);
+  if (part && comparable(fresh) !== comparable(part)) swapPart(part, document.importNode(fresh, true));
+}
+
+function settled(left, stands) {
+  if (typeof left === "number") document.dispatchEvent(new CustomEvent("guildmark:time", { detail: { left, stands } }));
   document.dispatchEvent(new CustomEvent("guildmark:swapped"));
 }
 
-async function fetchPage() {
+function takeOver(fresh) {
+  for (const part of document.querySelectorAll("[data-live]")) takePart(fresh.getElementById(part.id));
+  seen = fresh.getElementById("content")?.dataset.seen ?? seen;
+  const clock = fresh.getElementById("clock");
+  settled(clock ? Number(clock.dataset.left) : undefined, clock?.hasAttribute("data-stands"));
+}
+
+// The page of another phase is another page. A class whose time is up at once does not ask for it all at once; and an upload
+// that began in time goes on here until it has arrived.
+let turning;
+
+function turn() {
+  clearTimeout(turning);
+  const wait = document.querySelector("[data-progress]:not([hidden])") ? OVER_MS : 0;
+  turning = setTimeout(wait ? turn : () => location.reload(), wait || Math.random() * SPREAD_MS);
+}
+
+async function fetchPage(options = {}) {
+  const { address = location.pathname, ...request } = options;
   const signal = AbortSignal.timeout?.(ANSWER_MS);
-  const response = await fetch(location.pathname, { cache: "no-store", headers: { Accept: "text/html" }, signal });
+  const response = await fetch(address, { cache: "no-store", headers: { Accept: "text/html" }, signal, ...request });
   connected(response.status < 500);
-  if (!response.ok) return;
-  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-  if (response.redirected || fresh.getElementById("content")?.dataset.phase !== page.dataset.phase) {
-    location.reload();
-    return;
+  if (!response.ok) return undefined;
+  const fresh = parsed(await response.text());
+  if (fresh.getElementById("content")?.dataset.phase !== page.dataset.phase) {
+    turn();
+    return undefined;
   }
   takeOver(fresh);
+  return fresh;
 }
 
 // One refresh at a time; what arrives meanwhile makes one more.
@@ -85,7 +126,7 @@ let lost = false;
 function connected(is) {
   if (is !== lost) return;
   lost = !is;
-  poll(lost || !window.EventSource || events?.readyState !== EventSource.OPEN);
+  poll(lost || !isFollowing());
   const line = document.querySelector("[data-connection]");
   if (!line) return;
   const sentence = line.getAttribute(lost ? "data-say-lost" : "data-say-back");
@@ -95,11 +136,28 @@ function connected(is) {
 
 // How it learns of a change
 
+function isFollowing() {
+  return events?.readyState === EventSource.OPEN;
+}
+
 // Every failed attempt to connect says "on" again; the timer that runs must not start over, or it would never fire.
 function poll(on) {
   if (on && polling) return;
   clearInterval(polling);
-  polling = on ? setInterval(refresh, POLL_MS) : undefined;
+  polling = on && !document.hidden ? setInterval(refresh, POLL_MS) : undefined;
+}
+
+function takeEvent(event) {
+  poll(false);
+  const { phase, left, stands, parts } = JSON.parse(event.data);
+  seen = event.lastEventId || seen;
+  for (const html of Object.values(parts)) takePart(parsed(html).querySelector("[data-live]"));
+  settled(left, stands);
+  if (phase !== page.dataset.phase) turn();
+}
+
+function address() {
+  return page.dataset.stream ? `${page.dataset.stream}?seen=${seen}` : page.dataset.events;
 }
 
 function listen() {
@@ -107,28 +165,58 @@ function listen() {
     poll(true);
     return;
   }
-  events = new EventSource(page.dataset.events);
-  const changed = (event) => {
-    poll(false);
-    try {
-      const left = JSON.parse(event.data).time_left_s;
-      if (typeof left === "number") document.dispatchEvent(new CustomEvent("guildmark:time", { detail: { left } }));
-    } catch {
-      // An event without a state still says that something changed.
-    }
-    refresh();
-  };
+  events = new EventSource(address());
+  const follows = events;
   events.addEventListener("open", () => {
     poll(false);
-    if (lost) refresh();
+    if (lost || !page.dataset.stream) refresh();
   });
-  events.addEventListener("message", changed);
-  events.addEventListener("state", changed);
+  events.addEventListener("message", page.dataset.stream ? takeEvent : refresh);
   events.addEventListener("error", () => {
     poll(true);
     refresh();
-    if (events.readyState === EventSource.CLOSED) setTimeout(listen, RESYNC_MS);
+    if (follows.readyState === EventSource.CLOSED) setTimeout(() => follows === events && !document.hidden && listen(), RESYNC_MS);
   });
+}
+
+// A browser opens few streams to one portal; a page that nobody looks at leaves its own to the others.
+function leave() {
+  events?.close();
+  events = undefined;
+  poll(false);
+}
+
+function look() {
+  if (document.hidden) leave();
+  else if (!events) listen();
+}
+
+// What the stream brings by itself is not fetched; whatever waits for the page to catch up looks again.
+function catchUp() {
+  if (isFollowing() && page.dataset.stream) settled();
+  else refresh();
+}
+
+// Pinning, without leaving the page
+
+async function pin(event) {
+  const form = event.target;
+  if (!form.matches("[data-pin]")) return;
+  event.preventDefault();
+  const body = new FormData(form, event.submitter);
+  try {
+    const fresh = await fetchPage({ address: form.action, method: "POST", body });
+    showMessages(fresh);
+  } catch {
+    connected(false);
+  }
+}
+
+function showMessages(fresh) {
+  document.querySelector(".messages")?.remove();
+  const messages = fresh?.querySelector(".messages");
+  if (messages) page.prepend(document.importNode(messages, true));
+  messages && page.scrollIntoView();
 }
 
 // Categories as tabs
@@ -180,11 +268,13 @@ function makeTabs(list) {
 
 const list = document.querySelector("[data-tabs]");
 if (list) makeTabs(list);
-listen();
-addEventListener("pagehide", () => events?.close());
+look();
+addEventListener("pagehide", leave);
+addEventListener("pageshow", (event) => event.persisted && look());
 addEventListener("offline", refresh);
 addEventListener("online", refresh);
-setInterval(refresh, RESYNC_MS);
-document.addEventListener("guildmark:stale", () => setTimeout(refresh, 1500));
-document.addEventListener("guildmark:outdated", refresh);
-document.addEventListener("visibilitychange", () => document.hidden || refresh());
+setInterval(() => isFollowing() || document.hidden || refresh(), RESYNC_MS);
+document.addEventListener("submit", pin);
+document.addEventListener("guildmark:stale", () => isFollowing() || setTimeout(refresh, OVER_MS + Math.random() * SPREAD_MS));
+document.addEventListener("guildmark:outdated", catchUp);
+document.addEventListener("visibilitychange", look);

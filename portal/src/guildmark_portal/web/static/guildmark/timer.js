@@ -2,7 +2,6 @@
 // monotonic clock, so that a wrong or changed clock of the computer changes nothing.
 
 const WARNINGS = [
-  ["over", 0],
   ["last", 5 * 60],
   ["quarter", 15 * 60],
   ["hour", 60 * 60],
@@ -12,10 +11,11 @@ const bar = document.getElementById("clock");
 const shown = bar.querySelector("[data-time]");
 const say = bar.querySelector("[data-say]");
 let endsAt = 0;
+let standsAt;
 let finerThanASecond;
 
 function levelAt(left) {
-  return WARNINGS.find(([, limit]) => left <= limit)?.[0] ?? "calm";
+  return left <= 0 ? "over" : (WARNINGS.find(([, limit]) => left < limit)?.[0] ?? "calm");
 }
 
 function written(left) {
@@ -35,17 +35,19 @@ function warn(level) {
 
 function tick() {
   clearTimeout(finerThanASecond);
-  const left = (endsAt - performance.now()) / 1000;
+  const left = standsAt ?? (endsAt - performance.now()) / 1000;
   shown.textContent = written(left);
   warn(levelAt(left));
-  if (left > 0) finerThanASecond = setTimeout(tick, Math.max(50, (left % 1) * 1000 + 5));
+  if (left > 0 && standsAt === undefined) finerThanASecond = setTimeout(tick, Math.max(50, (left % 1) * 1000 + 5));
 }
 
-function resync(left) {
+// In an outage of the portal's the time stands still.
+function resync({ left, stands = false }) {
+  standsAt = stands ? left : undefined;
   endsAt = performance.now() + left * 1000;
   tick();
 }
 
-resync(Number(bar.dataset.left));
-document.addEventListener("guildmark:time", (event) => resync(event.detail.left));
+resync({ left: Number(bar.dataset.left), stands: bar.hasAttribute("data-stands") });
+document.addEventListener("guildmark:time", (event) => resync(event.detail));
 document.addEventListener("visibilitychange", tick);

@@ -1,0 +1,88 @@
+"""`guildmark rehearse`: before the clock, see that this machine, the connection and the grading do what the exam needs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from guildmark.cli import show
+from guildmark.cli.options import AsJson
+from guildmark.cli.screen import Screen
+from guildmark.client import rehearsal
+from guildmark.client.rehearsal import Check, Practised
+from guildmark.client.session import Session
+from guildmark.errors import Refused
+from guildmark.i18n import _
+
+
+def rehearse(
+    *,
+    folder: Annotated[
+        Path | None, typer.Option(help=_("The exam folder; a new one, named like the exam, if not given."))
+    ] = None,
+    practice: Annotated[bool, typer.Option("--practice/--no-practice", help=_("Hand in a practice model."))] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Check everything, change nothing that counts; exit status 3 where a check is not good."""
+    screen = Screen(as_json=as_json)
+    checks, practised = [], None
+    with Session.open(folder or Path.cwd()) as session:
+        python = None
+        for found, interpreter in _on_this_machine(folder):
+            _tell(screen, found)
+            checks.append(found)
+            python = interpreter or python
+        for found in _with_the_portal(screen, session, folder):
+            _tell(screen, found)
+            checks.append(found)
+        if practice:
+            practised = rehearsal.practise(session, python, say=screen.note)
+            _tell(screen, practised.check)
+            checks.append(practised.check)
+    _conclude(screen, checks, practised)
+
+
+def _on_this_machine(folder: Path | None) -> Iterator[tuple[Check, Path | None]]:
+    yield rehearsal.python_check(), None
+    yield rehearsal.tensorflow_check()
+    place = (folder or Path.cwd()).resolve()
+    there = next(parent for parent in (place, *place.parents) if parent.is_dir())
+    yield rehearsal.disk_check(there, room_bytes=rehearsal.ROOM_BYTES), None
+
+
+def _with_the_portal(screen: Screen, session: Session, folder: Path | None) -> Iterator[Check]:
+    yield rehearsal.clock_check(session, now=rehearsal.wall_clock)
+    with screen.transfer(_("Downloading the exam")) as progress:
+        found = rehearsal.sealed_check(session, folder, progress)
+    yield found
+
+
+def _tell(screen: Screen, check: Check) -> None:
+    mark = Text(_("good"), style="bold green") if check.good else Text(_("look"), style="bold yellow")
+    screen.say(mark.append(f"  {check.said}", style="default"))
+    if check.fallback:
+        screen.say(Text(f"      {check.fallback}"))
+
+
+def _conclude(screen: Screen, checks: list[Check], practised: Practised | None) -> None:
+    submission = None if practised is None else practised.submission
+    score = None if submission is None or submission.report is None else submission.report.score
+    if score is not None:
+        screen.say(show.marks(score, screen.out))
+    all_good = all(check.good for check in checks)
+    screen.say(
+        "",
+        _("Everything is ready. When you are, run: guildmark start")
+        if all_good
+        else _("You can start all the same: each line that is not good says how."),
+    )
+    screen.answer(_document(checks, score, all_good=all_good))
+    if not all_good:
+        raise typer.Exit(Refused.exit_code)
+
+
+def _document(checks: list[Check], score: int | None, *, all_good: bool) -> dict[str, Any]:
+    rows = [{"name": one.name, "good": one.good, "message": one.said, "next_step": one.fallback} for one in checks]
+    return {"good": all_good, "checks": rows, "score": score}

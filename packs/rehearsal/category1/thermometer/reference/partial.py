@@ -1,0 +1,11 @@
+"""Double it and add thirty, as travellers do."""
+
+import numpy as np
+import tensorflow as tf
+from starter import INPUT_SHAPE
+
+if __name__ == "__main__":
+    line = tf.keras.layers.Dense(1)
+    model = tf.keras.Sequential([tf.keras.Input(INPUT_SHAPE), line])
+    line.set_weights([np.array([[2.0]]), np.array([30.0])])
+    model.save("mymodel.keras")

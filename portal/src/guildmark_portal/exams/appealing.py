@@ -1,0 +1,21 @@
+"""Until when a result may be appealed against: counted from when it was told, or told anew."""
+
+from datetime import datetime
+
+from guildmark.rules import case as rules
+from guildmark_portal.exams.models import Attempt
+
+
+def told_at(attempt: Attempt) -> datetime | None:
+    """When the result that stands was written down, and so told; None where there is none."""
+    decision = getattr(attempt, "decision", None)
+    if decision is None:
+        return None
+    told: datetime = max([decision.recorded_at, *(one.recorded_at for one in decision.revisions.all())])
+    return told
+
+
+def appeal_until(attempt: Attempt) -> datetime | None:
+    """The last instant at which an appeal against the result is taken; None without a result."""
+    told = told_at(attempt)
+    return None if told is None else rules.appeal_until(told, days=attempt.program.policy.appeal_days)

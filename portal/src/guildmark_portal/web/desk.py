@@ -1,0 +1,36 @@
+"""`/desk/`: what waits for an answer, what was answered, and the way to any attempt."""
+
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from guildmark_portal import clock
+from guildmark_portal.accounts.models import Role
+from guildmark_portal.accounts.people import signed_in
+from guildmark_portal.accounts.roles import role_required
+from guildmark_portal.operations import finding, queries
+from guildmark_portal.web.desk_outages import cut_short
+
+_ENDED: Final = 20
+
+
+@role_required(Role.EXAMINER, Role.SUPPORT, Role.AUDITOR)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def queue(request: HttpRequest) -> HttpResponse:
+    """The cases, the one that is due first on top. A POST finds attempts; addresses and names stay out of the log so."""
+    me, now = signed_in(request), clock.now()
+    sought = request.POST.get("sought", "").strip()
+    context = {
+        "waiting": queries.waiting(viewer=me, now=now),
+        "ended": queries.ended(viewer=me, now=now, most=_ENDED),
+        "me": me,
+        "sought": sought,
+        "found": finding.attempts(sought, now=now) if sought else None,
+        "cut_short": cut_short(now=now),
+        "shortest": finding.SHORTEST,
+    }
+    return render(request, "guildmark/desk_queue.html", context)

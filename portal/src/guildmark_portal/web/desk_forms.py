@@ -1,0 +1,133 @@
+"""The forms of the desk."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from guildmark.rules.accommodation import LONGEST_BREAK_MINUTES, MOST_BREAKS, MOST_PERCENT
+from guildmark.rules.case import CaseKind, Outcome
+from guildmark_portal.operations.granting import Accommodated
+from guildmark_portal.operations.services import MOST_CHARACTERS
+from guildmark_portal.web.case_wording import OUTCOMES
+
+_LONGEST_REASON = 500
+_MOST_MINUTES = 24 * 60
+
+
+class AnswerForm(forms.Form):
+    """What is answered to a case."""
+
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("Your decision"),
+        widget=forms.RadioSelect,
+        choices=[(outcome.value, said.word) for outcome, said in OUTCOMES.items()],
+        error_messages={"required": gettext_lazy("Choose one of the three.")},
+    )
+    text = forms.CharField(
+        label=gettext_lazy("The answer, with its reasons"),
+        help_text=gettext_lazy("The candidate reads it as you write it."),
+        max_length=MOST_CHARACTERS,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        error_messages={"required": gettext_lazy("An answer gives its reasons.")},
+    )
+
+
+class AccommodationAnswerForm(AnswerForm):
+    """The same for an accommodation: what is granted is applied to every attempt that begins."""
+
+    percent = forms.IntegerField(
+        label=gettext_lazy("Extra time, in percent of the exam's own"), min_value=0, max_value=MOST_PERCENT, required=False
+    )
+    breaks = forms.IntegerField(label=gettext_lazy("Breaks in an exam"), min_value=0, max_value=MOST_BREAKS, required=False)
+    break_minutes = forms.IntegerField(
+        label=gettext_lazy("Minutes of each break"), min_value=0, max_value=LONGEST_BREAK_MINUTES, required=False
+    )
+    ends_on = forms.DateField(
+        label=gettext_lazy("Last day"),
+        help_text=gettext_lazy("Leave it empty if it holds until somebody revokes it."),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    field_order = ("outcome", "percent", "breaks", "break_minutes", "ends_on", "text")
+
+    @property
+    def accommodated(self) -> Accommodated:
+        """What was entered."""
+        numbers = {name: self.cleaned_data.get(name) or 0 for name in ("percent", "breaks", "break_minutes")}
+        return Accommodated(**numbers, ends_on=self.cleaned_data.get("ends_on"))
+
+
+def answer_form(kind: CaseKind, data: Any = None) -> AnswerForm:
+    """The form for a case of that kind."""
+    return (AccommodationAnswerForm if kind is CaseKind.ACCOMMODATION else AnswerForm)(data)
+
+
+def outcome_of(form: AnswerForm) -> Outcome:
+    """What was chosen."""
+    return Outcome(form.cleaned_data["outcome"])
+
+
+def _reason(label: Any, read_by: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=read_by,
+        max_length=_LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Say why.")},
+    )
+
+
+class RegradeForm(forms.Form):
+    """Why a submission is graded once more."""
+
+    reason = _reason(gettext_lazy("Why it is graded once more"), gettext_lazy("It stays beside the new report."))
+
+
+class RulingForm(forms.Form):
+    """Which report stands, and why."""
+
+    reason = _reason(gettext_lazy("Why this report stands"), gettext_lazy("The candidate is told."))
+
+
+class CreditForm(forms.Form):
+    """Time that is added to an attempt."""
+
+    minutes = forms.IntegerField(label=gettext_lazy("Minutes to add"), min_value=1, max_value=_MOST_MINUTES)
+    reason = forms.CharField(
+        label=gettext_lazy("Why time is added"),
+        help_text=gettext_lazy("The candidate is told."),
+        max_length=200,
+        error_messages={"required": gettext_lazy("Say why.")},
+    )
+
+
+class OutageForm(forms.Form):
+    """An outage that nobody measured. Both instants are in UTC."""
+
+    began_at = forms.CharField(
+        label=gettext_lazy("Began (UTC)"), widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"})
+    )
+    ended_at = forms.CharField(
+        label=gettext_lazy("Ended (UTC)"), widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"})
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("What failed"), help_text=gettext_lazy("Every candidate whom it touched is told."), max_length=200
+    )
+
+    def clean_began_at(self) -> datetime:
+        """The instant."""
+        return _instant(self.cleaned_data["began_at"])
+
+    def clean_ended_at(self) -> datetime:
+        """The instant."""
+        return _instant(self.cleaned_data["ended_at"])
+
+
+def _instant(written: str) -> datetime:
+    try:
+        return datetime.fromisoformat(written.strip()).replace(tzinfo=UTC)
+    except ValueError as error:
+        raise forms.ValidationError(_("Write the day and the time, such as 2030-01-15T12:00.")) from error
