@@ -44,7 +44,8 @@ class Sittings(Sending):
     def register(self, *, counts_last: bool, how_far: str, turns: bool) -> None:
         """The attempt, and what happened to it already when the steps begin.
 
-        Where it `turns`, a worse file is pinned, or a credit comes after the last look at an attempt that waits for reports.
+        Where it `turns`, a worse file is pinned and a regrade finds less, or a credit comes after the last look at an attempt
+        that waits for reports.
         """
         program = self.world.last if counts_last else self.world.best
         self.id = services.open_attempt(user=self.world.candidate, program=program, now=clock.now()).pk
@@ -65,6 +66,7 @@ class Sittings(Sending):
             self.reports_arrive(len(WEIGHTS) + 1)
             if turns:
                 self.pin("category2", 0, takes_back=False)
+                self.order_a_regrade(1, 1, at_once=True)
         if how_far == "in the grace":
             self.announce("category1", CONTENTS[3])
         if how_far in {"decided", "in the grace"}:
