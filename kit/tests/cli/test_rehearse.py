@@ -147,7 +147,9 @@ class TestCommand:
         answer = guildmark("rehearse", "--no-practice")
         marks = [line.split("  ")[0] for line in answer.out.splitlines() if line.startswith(("good", "look"))]
         assert marks == ["good"] * 5
-        assert answer.out.splitlines()[-1] == "Everything is ready. When you are, run: guildmark start"
+        assert (
+            answer.out.splitlines()[-1] == "What was tried is ready; grading was not. When you are ready, run: guildmark start"
+        )
         assert practice_portal.exam.started_at is None
 
     @pytest.mark.usefixtures("signed_in", "practice_portal", "without_tensorflow")

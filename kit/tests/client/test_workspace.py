@@ -134,11 +134,13 @@ def test_the_next_step_for_a_damaged_folder_works(running, exam_folder):
     assert running.begin().unpacked.kept == (PurePosixPath("Category1/starter.py"),)
 
 
-def test_a_folder_of_another_attempt_is_refused(running, session, exam_folder, portal):
+def test_a_folder_of_another_attempt_is_refused_and_none_is_opened_for_it(running, session, exam_folder, portal):
     portal.exam.attempt = "5f1c2a34-0000-4000-8000-000000000002"
+    portal.log.clear()
     with pytest.raises(Refused) as caught:
         session.register("test", exam_folder)
     assert caught.value.code == "other_attempt"
+    assert not [line for line in portal.log if line.startswith("POST")]
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,8 @@ def _conclude(screen: Screen, checks: list[Check], practised: Practised | None) 
     screen.say(
         "",
         _("Everything is ready. When you are, run: guildmark start")
+        if all_good and practised is not None
+        else _("What was tried is ready; grading was not. When you are ready, run: guildmark start")
         if all_good
         else _("You can start all the same: each line that is not good says how."),
     )

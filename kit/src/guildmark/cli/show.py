@@ -85,7 +85,7 @@ def _table(*columns: str) -> Table:
 
 def categories(found: Iterable[CategoryState], console: Console) -> Table:
     """The categories with their best scores and what was submitted."""
-    table = _table("#", _("Category"), _("Weight"), _("Best"), _("Submissions"), _("Newest"))
+    table = _table("#", _("Category"), _("Weight"), _("Counts"), _("Submissions"), _("Newest"))
     for category in found:
         newest = category.submissions[0] if category.submissions else None
         table.add_row(

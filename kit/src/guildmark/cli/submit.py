@@ -14,7 +14,7 @@ from guildmark.client.run import Run
 from guildmark.client.session import Session
 from guildmark.errors import CheckUnavailable, ModelRefused, OurFault, ServerUnreachable
 from guildmark.i18n import _
-from guildmark.protocol import SubmissionState
+from guildmark.protocol import CategoryState, SubmissionState
 from guildmark.rules.verdict import Verdict
 from guildmark.rules.wording import describe
 
@@ -41,16 +41,16 @@ def submit(
         looked = _look(screen, session, category, path, hurry=state.time_left_s < _HURRY_S) if check else "skipped"
         with screen.transfer(_("Sending {name}").format(name=path.name)) as progress:
             sent = session.submit(category, path, progress=progress, wait=False)
-        screen.note(_("Received: it counts. The receipt is in .guildmark/receipts."))
+        screen.note(_("Received in time. The receipt is in .guildmark/receipts."))
         final = _await(screen, session, sent) if wait else sent
         state = session.state()
-    best = next(c.best_score for c in state.categories if c.id == final.category)
-    _tell(screen, final, best)
+    of_it = next(one for one in state.categories if one.id == final.category)
+    _tell(screen, final, of_it)
     screen.say(show.time_left(state))
     screen.answer(
         {
             "submission": final.model_dump(mode="json"),
-            "best_score": best,
+            "best_score": of_it.best_score,
             "time_left_s": state.time_left_s,
             "local_check": looked,
         }
@@ -90,7 +90,7 @@ def _await(screen: Screen, session: Session, sent: SubmissionState) -> Submissio
         raise typer.Exit(_STOPPED) from None
 
 
-def _tell(screen: Screen, submission: SubmissionState, best: int | None) -> None:
+def _tell(screen: Screen, submission: SubmissionState, category: CategoryState) -> None:
     report = submission.report
     screen.say(Text(f"{submission.category}  {submission.file_name}", style="bold"))
     if report is None:
@@ -101,5 +101,10 @@ def _tell(screen: Screen, submission: SubmissionState, best: int | None) -> None
     screen.say(line, Text(report.message))
     if report.hint:
         screen.say(Text(_("Hint: {hint}").format(hint=report.hint)))
-    if not submission.counts and best is not None:
-        screen.say(_("Another submission counts: {best}.").format(best=best))
+    if submission.counts or category.best_score is None:
+        return
+    if category.pinned is not None:
+        told = _("The submission that you pinned counts: {score}. To take the pin off, run: guildmark unpin {number}")
+        screen.say(told.format(score=category.best_score, number=category.number))
+    else:
+        screen.say(_("Another submission counts: {best}.").format(best=category.best_score))

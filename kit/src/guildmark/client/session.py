@@ -163,21 +163,33 @@ class Session:
 
         Raises `Refused` where `folder` belongs to another attempt, `UsageError` where it cannot be written.
         """
-        state = self._api.post("/attempts", OpenAttempt(program=program), AttemptState)
         workspace = Workspace(folder.resolve())
         try:
             known = workspace.state
         except NoExamHere:
-            known = ExamState(server=self.server, attempt=state.id, program=state.program, exam_title=state.exam_title)
-            workspace.claim(known)
-        if (known.server, known.attempt) != (self.server, state.id):
-            raise Refused(
-                _("{folder} holds another attempt.").format(folder=folder),
-                next_step=_("Name a new folder: guildmark start --folder DIR"),
-                code="other_attempt",
-            )
+            state = self._api.post("/attempts", OpenAttempt(program=program), AttemptState)
+            workspace.claim(ExamState(server=self.server, attempt=state.id, program=state.program, exam_title=state.exam_title))
+        else:
+            state = self._the_same(known, program, folder)
         self.workspace = workspace
         return state
+
+    def _the_same(self, known: ExamState, program: str, folder: Path) -> AttemptState:
+        """The attempt that `folder` holds, if it is under way at this program. No other one is opened for a folder in use."""
+        if (known.server, known.program) == (self.server, program):
+            try:
+                state = self._api.get(f"/attempts/{known.attempt}", AttemptState)
+            except Refused as refusal:
+                if refusal.code != "not_found":  # what another account sits is not found
+                    raise
+            else:
+                if state.phase not in (Phase.GRADING, Phase.DECIDED):
+                    return state
+        raise Refused(
+            _("{folder} holds another attempt.").format(folder=folder),
+            next_step=_("Name a new folder: guildmark start --folder DIR"),
+            code="other_attempt",
+        )
 
     def prepare(self, progress: Progress = _silent) -> BundleOffer:
         """Download the sealed bundle and check its digest; the clock does not start. Raises `BundleDamaged`."""

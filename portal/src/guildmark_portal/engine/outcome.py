@@ -23,21 +23,21 @@ from guildmark_portal.exams.retakes import wait_until
 def result_view(attempt: Attempt, *, now: datetime) -> Result:
     """The decision, as its newest revision has it, with the skills that it shows."""
     exam, reached, certificate = attempt.exam_version.bank.exam, result_of(attempt), certificate_of(attempt)
-    asked = _asked(attempt)
+    asked, decided = _asked(attempt), decided_at(timeline(attempt), now=now) or now
     return Result(
         passed=reached.passed,
         points=reached.points,
         points_possible=sum(exam.weights.values()),
         pass_rule=exam.pass_rule,
         pass_mark=exam.pass_mark,
-        decided_at=decided_at(timeline(attempt), now=now) or now,
+        decided_at=decided,
         categories=category_results(attempt, language=current()),
         certificate=None if certificate is None else certificate.identifier,
         certificate_url=None if certificate is None else credentials.address(certificate.identifier),
         skills=_areas(asked),
         practise=to_practise(asked),
         retake_from=None if reached.passed else wait_until(user=attempt.user, program=attempt.program, now=now),
-        appeal_until=appeal_until(attempt),
+        appeal_until=appeal_until(attempt, decided_at=decided),
         revisions=tuple(_revisions(attempt)),
     )
 

@@ -15,7 +15,10 @@ def told_at(attempt: Attempt) -> datetime | None:
     return told
 
 
-def appeal_until(attempt: Attempt) -> datetime | None:
-    """The last instant at which an appeal against the result is taken; None without a result."""
-    told = told_at(attempt)
+def appeal_until(attempt: Attempt, *, decided_at: datetime | None = None) -> datetime | None:
+    """The last instant at which an appeal against the result is taken; None without a result.
+
+    Until the decision is written down, moments after it is due, the time counts from `decided_at`.
+    """
+    told = told_at(attempt) or decided_at
     return None if told is None else rules.appeal_until(told, days=attempt.program.policy.appeal_days)

@@ -30,7 +30,7 @@ from guildmark_portal.accounts.people import signed_in
 from guildmark_portal.accounts.roles import holds, role_required
 from guildmark_portal.engine.deciding import rule
 from guildmark_portal.exams.credits import grant_credit
-from guildmark_portal.exams.facts import submissions, timeline
+from guildmark_portal.exams.facts import pinned, submissions, timeline
 from guildmark_portal.exams.language import current
 from guildmark_portal.exams.models import Attempt, Regrade, Report, Submission
 from guildmark_portal.exams.queries import attempt_with
@@ -63,6 +63,7 @@ class SubmissionShown:
     submission: Submission
     reports: list[ReportShown]
     counts: bool
+    is_pinned: bool
     awaits: Regrade | None
 
 
@@ -110,15 +111,16 @@ def _show(request: HttpRequest, attempt: Attempt, **forms_with_errors: forms.For
 
 
 def _of_category(attempt: Attempt, category: str, counted: set[UUID]) -> list[SubmissionShown]:
-    return [_shown(one, counts=one.pk in counted) for one in submissions(attempt) if one.category == category]
+    mine, chosen = [one for one in submissions(attempt) if one.category == category], pinned(attempt).get(category)
+    return [_shown(one, counts=one.pk in counted, is_pinned=str(one.pk) == chosen) for one in mine]
 
 
-def _shown(submission: Submission, *, counts: bool) -> SubmissionShown:
+def _shown(submission: Submission, *, counts: bool, is_pinned: bool) -> SubmissionShown:
     stands = submission.report
     reports = sorted(submission.reports.all(), key=lambda report: (report.recorded_at, report.pk))
     regraded = {report.regrade_id for report in reports}
     awaits = next((one for one in submission.regrades.all() if one.pk not in regraded), None)
-    return SubmissionShown(submission, [_report(one, stands) for one in reports], counts, awaits)
+    return SubmissionShown(submission, [_report(one, stands) for one in reports], counts, is_pinned, awaits)
 
 
 def _report(report: Report, stands: Report | None) -> ReportShown:

@@ -89,7 +89,7 @@ class RegradeForm(forms.Form):
 class RulingForm(forms.Form):
     """Which report stands, and why."""
 
-    reason = _reason(gettext_lazy("Why this report stands"), gettext_lazy("The candidate is told."))
+    reason = _reason(gettext_lazy("Why this report stands"), gettext_lazy("The candidate is told if it changes the result."))
 
 
 class CreditForm(forms.Form):

@@ -101,9 +101,11 @@ def _graded(report: Report, named: Mapping[str, str]) -> Moment:
 
 
 def _pins(attempt: Attempt, titles: Mapping[str, str]) -> Iterator[Moment]:
+    files = {one.pk: one.file_name for one in submissions(attempt)}
     for pin in attempt.pins.all():
-        pinned = _("{category}: a submission was pinned") if pin.submission_id else _("{category}: the pin was taken off")
-        yield Moment(pin.pinned_at, pinned.format(category=titles[pin.category]))
+        name = None if pin.submission_id is None else files.get(pin.submission_id)
+        pinned = _("{category}: {name} was pinned") if name is not None else _("{category}: the pin was taken off")
+        yield Moment(pin.pinned_at, pinned.format(category=titles[pin.category], name=name))
 
 
 def _time(attempt: Attempt, doers: Mapping[tuple[str, int], str]) -> Iterator[Moment]:

@@ -47,7 +47,7 @@ class Check:
 CHECKS: Final = (
     Check(
         name="events",
-        title=_("News arrive by themselves"),
+        title=_("News arrives by itself"),
         good=_("This page hears from the portal the moment something changes."),
         bad=_("The portal's news do not come through to this browser."),
         fallback=_("The exam page then asks every few seconds, and without a script you load it again."),
