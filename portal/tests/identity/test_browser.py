@@ -75,7 +75,8 @@ def review(page: Page, served: ServedPortal, candidate: str) -> None:
     page.get_by_role("link", name=f"Open {candidate}").click()
     page.get_by_role("button", name="Take this check").click()
     expect(page.get_by_role("img", name="photo")).to_be_visible()
-    page.wait_for_function("[...document.querySelectorAll('[data-picture]')].every((image) => image.naturalWidth > 0)")
+    for image in page.locator("[data-picture]").all():
+        expect(image).not_to_have_js_property("naturalWidth", 0)
 
 
 def approve(page: Page) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,6 +14,7 @@ from guildmark_portal.operations.granting import Accommodated
 from guildmark_portal.operations.services import MOST_CHARACTERS
 from guildmark_portal.web.case_wording import OUTCOMES
 
+_LONGEST_INSTANT = 40
 _LONGEST_REASON = 500
 _MOST_MINUTES = 24 * 60
 
@@ -108,10 +110,14 @@ class OutageForm(forms.Form):
     """An outage that nobody measured. Both instants are in UTC."""
 
     began_at = forms.CharField(
-        label=gettext_lazy("Began (UTC)"), widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"})
+        label=gettext_lazy("Began (UTC)"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}),
+        validators=[MaxLengthValidator(_LONGEST_INSTANT)],
     )
     ended_at = forms.CharField(
-        label=gettext_lazy("Ended (UTC)"), widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"})
+        label=gettext_lazy("Ended (UTC)"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}),
+        validators=[MaxLengthValidator(_LONGEST_INSTANT)],
     )
     reason = forms.CharField(
         label=gettext_lazy("What failed"), help_text=gettext_lazy("Every candidate whom it touched is told."), max_length=200
