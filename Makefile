@@ -18,7 +18,7 @@ SEEDS ?= 1
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage authoring runtimes starters hostile soak cuts together bench lint format check types imports reasons rules translations packs prove calibrate clean lock \
+.PHONY: help demo test coverage authoring models installs runtimes starters hostile soak cuts together bench lint format check types imports reasons rules translations packs prove calibrate clean lock \
     wheels browser install install-dev torch keras2
 
 help:  ## List the commands
@@ -36,6 +36,12 @@ coverage: install-dev browser  ## The same, and which lines and branches it reac
 
 authoring: install-dev  ## The tests of the author's tools, which build and train; the guide is walked to a live exam
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup -m 'authoring and not keras2 and not soak' grader/tests/authoring $(PYTEST_ARGS)
+
+models: install-dev  ## Models of every library, version and style: the box answers as their library does
+	$(BIN)/python -m pytest --no-cov -m models grader/tests/runtimes $(PYTEST_ARGS)
+
+installs: install-dev  ## Each wheel, built and installed alone, brings what it needs and nothing forbidden
+	$(BIN)/python -m pytest --no-cov -m installs tests/packaging $(PYTEST_ARGS)
 
 runtimes: install-dev torch  ## The tests of the runtimes that `make test` leaves out: PyTorch, in an environment of its own
 	$(BIN)/python -m pytest --no-cov grader/torch/tests $(PYTEST_ARGS)

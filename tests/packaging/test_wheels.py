@@ -72,7 +72,7 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return built
 
 
-@pytest.mark.xdist_group("packaging")
+@pytest.mark.installs
 @pytest.mark.enable_socket
 @pytest.mark.parametrize("distribution", DISTRIBUTIONS, ids=lambda d: d.folder)
 def test_a_wheel_installs_alone_and_brings_nothing_forbidden(

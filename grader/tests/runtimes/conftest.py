@@ -10,10 +10,12 @@ import pytest
 from . import saved_models
 
 
+@pytest.hookimpl(tryfirst=True)  # before items are chosen by their marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep every test of this folder on one worker: the models are saved once."""
+    """Every test of this folder belongs to `make models`, on one worker: the models are saved once."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.models)
             item.add_marker(pytest.mark.xdist_group("runtimes"))
 
 
