@@ -1,8 +1,9 @@
 """Two hundred exam pages that live at once on this machine: `python -m bench.live_pages [PAGES]`.
 
-Every page holds its stream open. Models are handed in over all of them, five a second, and each is followed until its page was
-sent that it arrived, and its score. Measured is how long that took from the instants that the portal wrote down itself: when
-the last byte arrived, and when the report was recorded. Both lie before the commit, so what is printed is the more.
+Every page holds its stream open, and was sent what it shows. Then models are handed in over all of them, five a second, and
+each is followed until its page was sent that it arrived, and its score. Measured is how long that took from the instants that
+the portal wrote down itself: when the last byte arrived, and when the report was recorded. Both lie before the commit, so what
+is printed is the more.
 """
 
 import asyncio
@@ -54,9 +55,11 @@ async def follow(http: httpx.AsyncClient, candidate: Candidate, seen: Seen) -> N
     """Hold the page's stream open, and note what comes."""
     async with http.stream("GET", f"/exam/{candidate.attempt}/live/", cookies={"sessionid": candidate.session}) as stream:
         stream.raise_for_status()
-        seen.open += 1
+        is_first = True
         async for line in stream.aiter_lines():
             if line.startswith("data: "):
+                seen.open += is_first
+                is_first = False
                 _note(json.loads(line.removeprefix("data: "))["parts"].get("newest-category1", ""), seen, at=time.time())
 
 

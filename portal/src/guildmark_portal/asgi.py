@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.core.exceptions import ImproperlyConfigured
 
+from guildmark_portal.request_threads import RequestThreads
+
 if TYPE_CHECKING:
     from guildmark_portal.bodies import BodyLimit
 
@@ -28,4 +30,4 @@ def _bounded() -> "BodyLimit":
     return BodyLimit(KeptPieces(django), sender_of=sender_of)
 
 
-application = _bounded()
+application = RequestThreads(_bounded())

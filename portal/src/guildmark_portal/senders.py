@@ -9,11 +9,10 @@ from io import BytesIO
 from typing import Any, Final
 
 from allauth.core.context import request_context
-from asgiref.sync import ThreadSensitiveContext, sync_to_async
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.core.handlers.asgi import ASGIRequest
-from django.db import close_old_connections
 from ninja.errors import HttpError
 
 from guildmark.errors import Refused
@@ -26,15 +25,7 @@ _CAMERA: Final = "/identity/camera/"
 
 async def sender_of(scope: dict[str, Any]) -> str | None:
     """A key of whoever sends the request; None for a stranger."""
-    async with ThreadSensitiveContext():
-        return await sync_to_async(_asked)(scope)
-
-
-def _asked(scope: dict[str, Any]) -> str | None:
-    try:
-        return known(scope)
-    finally:
-        close_old_connections()  # of this thread, which ends
+    return await sync_to_async(known)(scope)
 
 
 def known(scope: dict[str, Any]) -> str | None:

@@ -137,6 +137,7 @@ MIDDLEWARE = [
     "guildmark_portal.web.refused_bodies.RefusedBody",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "guildmark_portal.request_threads.in_one_thread",  # the innermost
 ]
 TEMPLATES = [
     {

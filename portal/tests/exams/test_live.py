@@ -190,7 +190,7 @@ async def test_x9_who_comes_back_is_sent_what_it_missed_and_no_more(under_way: S
     after, _event = said(await anext(await stream(under_way, candidate, known="", **{"Last-Event-ID": before})))
     assert parts_of(await anext(await stream(under_way, candidate, known=after))) == set()
     everything = parts_of(await anext(await stream(under_way, candidate, known="")))
-    assert everything == {"deadline", "credits"} | {
+    assert everything == {"deadline", "credits", "break"} | {
         f"{part}-category{number}" for part in ("open", "best", "newest", "where", "history") for number in (1, 2, 3)
     }
 
@@ -218,6 +218,29 @@ async def test_x10_the_clock_on_the_page_stands_still_while_an_outage_is_open(un
         while begun["stands"]:
             begun = said(await anext(events))[1]
     assert ("stands still" in begun["parts"]["deadline"], "Your time" in begun["parts"]["credits"]) == (False, False)
+
+
+async def test_s3_every_page_is_told_of_a_break_and_of_its_end_though_nothing_else_happens(
+    sit: Sit, candidate: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sit_with_breaks() -> Sitting:
+        grant = {"percent": 0, "breaks": 2, "break_minutes": 15, "ends_on": None, "actor": "tests", "now": clock.now()}
+        services.accommodate(user=candidate, program=None, **grant)
+        return sit(candidate).prepare().begin()
+
+    monkeypatch.setattr(live, "_KEEP_ALIVE_S", 0.1)  # the end is told though it lay further ahead than the next sign of life
+    sitting = await sync_to_async(sit_with_breaks)()
+    events = await stream(sitting, candidate)
+    assert parts_of(await anext(events)) == set()
+    almost_over = clock.now() - timedelta(minutes=15, seconds=-1)
+    await sync_to_async(lambda: services.take_break(attempt=sitting.attempt, now=almost_over))()
+    told: list[str] = []
+    async with asyncio.timeout(10):
+        while len(told) < 2:
+            event = await anext(events)
+            if not event.startswith(b":") and "break" in (parts := said(event)[1]["parts"]):
+                told.append(parts["break"])
+    assert ("You are on a break" in told[0], "1 break is left to you" in told[1]) == (True, True)
 
 
 async def test_s8_the_page_is_told_when_the_time_is_up(under_way: Sitting, candidate: User) -> None:
@@ -276,3 +299,47 @@ async def test_the_queue_is_not_read_while_nobody_follows(under_way: Sitting, dj
             queue_news.moved()
 
     await sync_to_async(moved)()
+
+
+async def test_one_waiter_too_many_takes_the_place_of_the_first(
+    under_way: Sitting, candidate: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MOST", 2)
+    client = await signed_in(candidate)
+    streams = [aiter(await client.get(f"/exam/{under_way.id}/live/")) for _ in range(3)]
+    for stream in streams:
+        await anext(stream)
+    assert len(live._subscriptions[under_way.id]) == 2
+    assert b"".join([event async for event in streams[0]]) == b"retry: 60000\n\n"
+    second = asyncio.create_task(anext(streams[1]))
+    thread = in_a_thread(lambda: live.notify(under_way.id) or under_way.submit("category1", b"score 4 x"))
+    async with asyncio.timeout(10):
+        assert b"newest-category1" in await second
+    await sync_to_async(thread.join)()
+
+
+async def test_a_stream_ends_with_the_session_of_its_reader(under_way: Sitting, candidate: User) -> None:
+    client = await signed_in(candidate)
+    events = aiter(await client.get(f"/exam/{under_way.id}/live/"))
+    await anext(events)
+    waiting = asyncio.create_task(anext(events))
+    await client.alogout()
+    live.notify(under_way.id)
+    with pytest.raises(StopAsyncIteration):
+        await asyncio.wait_for(waiting, 10)
+
+
+async def test_the_stream_has_no_headers_alone(under_way: Sitting, candidate: User) -> None:
+    client = await signed_in(candidate)
+    assert (await client.head(f"/exam/{under_way.id}/live/")).status_code == 405
+
+
+async def test_a_portal_that_stops_ends_its_streams(under_way: Sitting, candidate: User) -> None:
+    client = await signed_in(candidate)
+    events = aiter(await client.get(f"/exam/{under_way.id}/live/"))
+    await anext(events)
+    waiting = asyncio.create_task(anext(events))
+    await asyncio.sleep(0.1)
+    live.end_all()
+    with pytest.raises(StopAsyncIteration):
+        await asyncio.wait_for(waiting, 10)

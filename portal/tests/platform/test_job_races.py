@@ -125,6 +125,26 @@ def test_a_commit_wakes_an_idle_runner(runners):
     assert time.monotonic() - began < 2
 
 
+def test_a_commit_wakes_one_runner_of_its_kind_and_no_other(runners, monkeypatch):
+    looked, claim = [], leases.claim
+
+    def counted(**how):
+        looked.append(threading.current_thread().name)
+        return claim(**how)
+
+    done = threading.Event()
+    handler("quick")(lambda _job: done.set())
+    runners(poll_s=30, lanes={"mail": 3, "default": 3}, kind_lanes={"letter": "mail"})
+    time.sleep(0.5)
+    monkeypatch.setattr(leases, "claim", counted)
+    enqueue(kind="quick", key="7")
+    assert done.wait(5)
+    until(lambda: Job.objects.filter(finished_at=None).count() == 0)
+    time.sleep(0.2)
+    assert len(set(looked)) == 1
+    assert looked[0].startswith("jobs-default")
+
+
 def test_without_being_woken_the_poll_finds_it(runners):
     done = threading.Event()
     handler("quiet")(lambda _job: done.set())

@@ -12,7 +12,7 @@ An upload counts if its opening was accepted strictly before the deadline and it
 deadline plus the grace. When it is graded does not matter.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -28,14 +28,11 @@ class Phase(str, Enum):
 
 
 @dataclass(frozen=True)
-class Timeline:
-    """The facts of an attempt. All instants are timezone-aware.
+class ExamClock:
+    """What the time of an attempt hangs on, whatever was handed in. All instants are timezone-aware.
 
-    `open_uploads` are the opening times of uploads that are neither complete nor abandoned; `pending_reports` counts
-    accepted submissions without a final report; `outage_since` is when an outage of ours began that is not credited yet, and
-    `outage_until` when it ended, if it did;
+    `outage_since` is when an outage of ours began that is not credited yet, and `outage_until` when it ended, if it did;
     `ended_at` is the end as it was written down with the decision. `grace_credits` are for outages in the grace.
-    `failing_since` is since when grading fails, too short a time yet to be an outage.
     """
 
     duration: timedelta
@@ -44,13 +41,10 @@ class Timeline:
     started_at: datetime | None = None
     finished_at: datetime | None = None
     credits: tuple[timedelta, ...] = ()
-    open_uploads: tuple[datetime, ...] = field(default=())
-    pending_reports: int = 0
     outage_since: datetime | None = None
     outage_until: datetime | None = None
     ended_at: datetime | None = None
     grace_credits: tuple[timedelta, ...] = ()
-    failing_since: datetime | None = None
 
     @property
     def deadline(self) -> datetime | None:
@@ -72,22 +66,36 @@ class Timeline:
         return self.finished_at if self.finished_at is not None else self.deadline
 
 
-def deadline_at(timeline: Timeline, *, now: datetime) -> datetime | None:
+@dataclass(frozen=True)
+class Timeline(ExamClock):
+    """All facts that the phase of an attempt hangs on.
+
+    `open_uploads` are the opening times of uploads that are neither complete nor abandoned; `pending_reports` counts
+    accepted submissions without a final report; `failing_since` is since when grading fails, too short a time yet to be an
+    outage.
+    """
+
+    open_uploads: tuple[datetime, ...] = ()
+    pending_reports: int = 0
+    failing_since: datetime | None = None
+
+
+def deadline_at(clock: ExamClock, *, now: datetime) -> datetime | None:
     """The deadline as it stands at `now`: an open outage that began before it has moved it by its length so far."""
-    return _moved(timeline, timeline.deadline, now=now)
+    return _moved(clock, clock.deadline, now=now)
 
 
-def last_byte_until(timeline: Timeline, *, now: datetime) -> datetime | None:
+def last_byte_until(clock: ExamClock, *, now: datetime) -> datetime | None:
     """The last instant for bytes as it stands at `now`, moved like the deadline, and by an outage in the grace as well."""
-    return _moved(timeline, timeline.last_byte_at, now=now)
+    return _moved(clock, clock.last_byte_at, now=now)
 
 
-def _moved(timeline: Timeline, due: datetime | None, *, now: datetime) -> datetime | None:
-    since, until = timeline.outage_since, timeline.outage_until
-    if due is None or since is None or timeline.started_at is None or since >= due:
+def _moved(clock: ExamClock, due: datetime | None, *, now: datetime) -> datetime | None:
+    since, until = clock.outage_since, clock.outage_until
+    if due is None or since is None or clock.started_at is None or since >= due:
         return due
     reached = now if until is None else min(now, until)
-    return due + max(reached - max(since, timeline.started_at), timedelta())
+    return due + max(reached - max(since, clock.started_at), timedelta())
 
 
 def phase(timeline: Timeline, *, now: datetime) -> Phase:
@@ -115,28 +123,28 @@ def waits_for_us(timeline: Timeline, *, now: datetime) -> bool:
     return timeline.outage_since is not None or (deadline is not None and failing is not None and failing < deadline)
 
 
-def accepts_uploads(timeline: Timeline, *, now: datetime) -> bool:
+def accepts_uploads(clock: ExamClock, *, now: datetime) -> bool:
     """Whether a new upload may be opened at `now`: begun, neither finished nor ended, strictly before the deadline."""
-    if timeline.started_at is None or timeline.finished_at is not None or timeline.ended_at is not None:
+    if clock.started_at is None or clock.finished_at is not None or clock.ended_at is not None:
         return False
-    deadline = deadline_at(timeline, now=now)
+    deadline = deadline_at(clock, now=now)
     return deadline is not None and now < deadline
 
 
-def accepts_bytes(timeline: Timeline, *, opened_at: datetime, now: datetime) -> bool:
+def accepts_bytes(clock: ExamClock, *, opened_at: datetime, now: datetime) -> bool:
     """Whether bytes that arrive at `now` for an upload opened at `opened_at` still count."""
-    deadline, last = deadline_at(timeline, now=now), last_byte_until(timeline, now=now)
-    if deadline is None or last is None or timeline.finished_at is not None or timeline.ended_at is not None:
+    deadline, last = deadline_at(clock, now=now), last_byte_until(clock, now=now)
+    if deadline is None or last is None or clock.finished_at is not None or clock.ended_at is not None:
         return False
     return opened_at < deadline and now <= last
 
 
-def time_left(timeline: Timeline, *, now: datetime) -> timedelta:
+def time_left(clock: ExamClock, *, now: datetime) -> timedelta:
     """The time left at `now`: the whole duration before the start, zero once the attempt is over."""
-    if timeline.started_at is None:
-        return timeline.duration
-    deadline = deadline_at(timeline, now=now)
-    return deadline - now if deadline is not None and accepts_uploads(timeline, now=now) else timedelta()
+    if clock.started_at is None:
+        return clock.duration
+    deadline = deadline_at(clock, now=now)
+    return deadline - now if deadline is not None and accepts_uploads(clock, now=now) else timedelta()
 
 
 def decided_at(timeline: Timeline, *, now: datetime) -> datetime | None:

@@ -54,7 +54,7 @@ def capabilities(request: HttpRequest, attempt: str) -> HttpResponse:  # noqa: A
 @router.post("/attempts/{attempt}/uploads", response={201: None}, operation_id="create_upload")
 def create(request: HttpRequest, attempt: str) -> HttpResponse:
     """Announce a file, or find the upload of it that stands; bytes that this attempt sent before are not sent again."""
-    owned = queries.attempt_of(user=person(request), attempt_id=attempt)
+    owned = queries.own_attempt(user=person(request), attempt_id=attempt)
     _require_tus(request)
     announced = _announced(request)
     upload = services.open_upload(

@@ -2,8 +2,8 @@
 
 Theory of operation. The main thread runs uvicorn with the ASGI application. Around it, and longer than it, live the job
 runner's threads and the grading service (`child.py`). They start before the first request, and after the last one they
-stop in the order of the work: first no more requests (open event streams are cut after a short grace, they would never
-end by themselves), then no more jobs, then the grading service. What was still being worked on is handed back to the jobs.
+stop in the order of the work: first no more requests (open event streams, which would never end by themselves, are ended),
+then no more jobs, then the grading service. What was still being worked on is handed back to the jobs.
 
 A lock on the data directory makes this the only process that serves it; so every claim on a job that is found
 at the start is a dead process's, and is freed at once instead of waiting for its lease to run out. Nothing was
@@ -11,8 +11,10 @@ served meanwhile: that gap is an outage, which the watch finds and credits befor
 """
 
 import fcntl
+import gc
 import logging
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -38,6 +40,7 @@ log = logging.getLogger(__name__)
 
 LONGEST_SOCKET_PATH = 99  # the kernel takes 107 bytes; some clients less
 GRACE_S = 3
+_SWITCH_S = 0.001
 
 
 class AlreadyServed(GuildmarkError):
@@ -133,17 +136,22 @@ def _grading_service(data: Path, grader_socket: str, slots: int) -> Child:
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn, which tells when it listens."""
+    """Uvicorn, which tells when it listens, and when it is about to stop."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None], on_stop: Callable[[], None]) -> None:
         super().__init__(config)
-        self._on_ready = on_ready
+        self._on_ready, self._on_stop = on_ready, on_stop
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to listen, and say so."""
         await super().startup(sockets)
         if self.started:
             self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more requests, and end those that would never end by themselves."""
+        self._on_stop()
+        await super().shutdown(sockets)
 
 
 def _greeting(url: str, data: Path) -> str:
@@ -168,11 +176,31 @@ def trusted_proxies(url: str, given: str | None) -> str:
     return "127.0.0.1,::1" if url.startswith("https://") else ""
 
 
+def _allow_many_pages() -> None:
+    """Every page that lives holds a connection: as many files may be open as the system lets this process have."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def _ready(greeting: str) -> None:
+    """Say that the portal answers, and keep Python's own pauses short from now on.
+
+    What is loaded stays until the end, so no collection need look at it again: one that did would stop every request for a
+    tenth of a second. And a thread that computes lets the others in every millisecond, because most of them only have to
+    pass something on.
+    """
+    gc.collect()
+    gc.freeze()
+    sys.setswitchinterval(_SWITCH_S)
+    typer.echo(greeting)
+
+
 def _serve(listener: socket.socket, greeting: str, grading: Child | None) -> None:
     from django.conf import settings
 
     from guildmark_portal.accounts.expiry import purge_daily
     from guildmark_portal.cli.init import collect_static
+    from guildmark_portal.engine import live
     from guildmark_portal.engine.watch import Watch
     from guildmark_portal.jobs import leases
     from guildmark_portal.jobs.runner import Runner
@@ -188,7 +216,8 @@ def _serve(listener: socket.socket, greeting: str, grading: Child | None) -> Non
         proxy_headers=bool(proxies := trusted_proxies(settings.PORTAL_URL, os.environ.get("FORWARDED_ALLOW_IPS"))),
         forwarded_allow_ips=proxies,
     )
-    server = _Server(config, lambda: typer.echo(greeting))
+    server = _Server(config, lambda: _ready(greeting), live.end_all)
+    _allow_many_pages()
     runner, watch = Runner(), Watch()
     # Uvicorn raises the signal that stopped it once more when it is through; we still have things to do then.
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -202,10 +231,17 @@ def _serve(listener: socket.socket, greeting: str, grading: Child | None) -> Non
     try:
         server.run(sockets=[listener])
     finally:
+        _end_request_threads()
         runner.stop(timeout_s=GRACE_S)
         if grading:
             grading.stop(timeout_s=GRACE_S)
         watch.stop()
+
+
+def _end_request_threads() -> None:
+    from guildmark_portal.asgi import application
+
+    application.close()
 
 
 def _leave() -> None:

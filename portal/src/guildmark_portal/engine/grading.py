@@ -8,7 +8,7 @@ included, is ours: the handler raises, and the job is tried again without end. O
 import os
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -52,9 +52,7 @@ def grade(job: Job) -> None:
     submission = Submission.objects.select_related(_VARIANT).filter(pk=UUID(job.payload["submission"])).first()
     if submission is None:  # its account was deleted meanwhile; a job that fails for ever would look like grading that fails
         return
-    live.notify(submission.attempt_id)
-    queue_news.moved()
-    report = found_before(submission) or _asked(submission)
+    report = found_before(submission) or _asked(submission, meanwhile=lambda: _tell_that_it_began(submission))
     record_report(submission=submission, report=report, now=clock.now())
     live.notify(submission.attempt_id, at_once=True)
 
@@ -69,8 +67,14 @@ def _grade_again(job: Job) -> None:
         record_report(submission=submission, report=_asked(submission), now=clock.now(), regrade=regrade)
 
 
-def _asked(submission: Submission) -> GradeReport:
-    report = ask(job_of(submission), storage.submitted(submission.attempt_id, submission.sha256))
+def _tell_that_it_began(submission: Submission) -> None:
+    live.notify(submission.attempt_id)
+    queue_news.moved()
+
+
+def _asked(submission: Submission, *, meanwhile: Callable[[], None] = lambda: None) -> GradeReport:
+    model = storage.submitted(submission.attempt_id, submission.sha256)
+    report = ask(job_of(submission), model, meanwhile=meanwhile)
     if report.verdict.is_ours:
         raise GradingFailed(f"The grading service reported a fault of its own ({report.reason}).")
     _check_sentence(report)
@@ -91,11 +95,15 @@ def job_of(submission: Submission) -> GradeJob:
     )
 
 
-def ask(job: GradeJob, model: Path) -> GradeReport:
-    """The grading service's report. Raises `GradingFailed` if it cannot be reached, hangs up, or answers nonsense."""
+def ask(job: GradeJob, model: Path, *, meanwhile: Callable[[], None] = lambda: None) -> GradeReport:
+    """The grading service's report; `meanwhile` is done while it works.
+
+    Raises `GradingFailed` if it cannot be reached, hangs up, or answers nonsense.
+    """
     try:
         with _connected() as connection, model.open("rb") as file:
             _send(connection, job, file.fileno())
+            meanwhile()
             return GradeReport.model_validate_json(_receive(connection))
     except (OSError, ValueError) as error:
         raise GradingFailed(f"The grading service gave no report ({type(error).__name__}: {error}).") from error

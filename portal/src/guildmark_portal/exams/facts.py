@@ -1,11 +1,12 @@
 """What the rows of one attempt amount to: its timeline, and what counts so far. Computed, never stored."""
 
 from collections import defaultdict
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import Final
 
 from guildmark.rules import counting as rules
-from guildmark.rules.attempt import Timeline
+from guildmark.rules.attempt import ExamClock, Timeline
 from guildmark.rules.counting import Entry
 from guildmark.rules.outage import Span, counts_from
 from guildmark_portal.exams import keyring, waiting
@@ -36,44 +37,55 @@ def credits_of(attempt: Attempt) -> tuple[Credit, ...]:
     return tuple(attempt.credits.select_related("outage"))
 
 
-def given_back(attempt: Attempt) -> list[Span]:
-    """The outages that were credited to the attempt."""
-    outages = [credit.outage for credit in credits_of(attempt) if credit.outage is not None]
+def given_back(granted: Iterable[Credit]) -> list[Span]:
+    """The outages that were credited."""
+    outages = [credit.outage for credit in granted if credit.outage is not None]
     return [Span(one.began_at, one.ended_at) for one in outages if one.ended_at is not None]
 
 
-def _faults(attempt: Attempt) -> tuple[Outage | None, datetime | None]:
-    """The measured outage that this attempt has no credit for yet, and since when grading fails; of a clock that runs."""
-    if attempt.started_at is None or attempt.finished_at is not None or attempt.ended_at is not None:
-        return None, None
-    credited = {credit.outage_id for credit in credits_of(attempt)}
-    pending = Outage.objects.filter(credited_at=None, kind__in=_MEASURED).order_by("began_at")
-    return next((one for one in pending if one.pk not in credited), None), waiting.failing_since()
-
-
-def timeline(attempt: Attempt) -> Timeline:
-    """The facts of an attempt as the rules take them."""
-    exam, (outage, failing_since) = attempt.exam_version.bank.exam, _faults(attempt)
+def exam_clock(attempt: Attempt) -> ExamClock:
+    """What the time of an attempt hangs on, as the rules take it; nothing that was handed in is read."""
+    exam, granted = attempt.exam_version.bank.exam, credits_of(attempt)
     added: dict[str, list[timedelta]] = {what.value: [] for what in Extends}
-    for credit in credits_of(attempt):
+    for credit in granted:
         added[credit.extends].append(timedelta(seconds=credit.seconds))
-    outage_since = None
+    outage, outage_since = _uncredited(attempt, granted), None
     if outage is not None and attempt.started_at is not None:
-        outage_since = counts_from(outage.began_at, started_at=attempt.started_at, before=given_back(attempt))
-    return Timeline(
+        outage_since = counts_from(outage.began_at, started_at=attempt.started_at, before=given_back(granted))
+    return ExamClock(
         duration=timedelta(minutes=exam.duration_minutes),
         grace=timedelta(minutes=exam.grace_minutes),
         prepared_at=attempt.prepared_at,
         started_at=attempt.started_at,
         finished_at=attempt.finished_at,
         credits=tuple(added[Extends.DEADLINE.value]),
-        open_uploads=tuple(upload.opened_at for upload in open_uploads(attempt)),
-        pending_reports=sum(submission.report is None for submission in submissions(attempt)),
         outage_since=outage_since,
         outage_until=None if outage is None else outage.ended_at,
         ended_at=attempt.ended_at,
         grace_credits=tuple(added[Extends.GRACE.value]),
-        failing_since=failing_since,
+    )
+
+
+def _uncredited(attempt: Attempt, granted: Iterable[Credit]) -> Outage | None:
+    """The measured outage that this attempt has no credit for yet; of a clock that runs."""
+    if not _runs(attempt):
+        return None
+    credited = {credit.outage_id for credit in granted}
+    pending = Outage.objects.filter(credited_at=None, kind__in=_MEASURED).order_by("began_at")
+    return next((one for one in pending if one.pk not in credited), None)
+
+
+def _runs(attempt: Attempt) -> bool:
+    return attempt.started_at is not None and attempt.finished_at is None and attempt.ended_at is None
+
+
+def timeline(attempt: Attempt) -> Timeline:
+    """All facts of an attempt as the rules take them."""
+    return Timeline(
+        **vars(exam_clock(attempt)),
+        open_uploads=tuple(upload.opened_at for upload in open_uploads(attempt)),
+        pending_reports=sum(submission.report is None for submission in submissions(attempt)),
+        failing_since=waiting.failing_since() if _runs(attempt) else None,
     )
 
 

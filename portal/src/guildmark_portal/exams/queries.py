@@ -23,6 +23,7 @@ __all__ = [
     "current_version",
     "every_attempt",
     "open_programs",
+    "own_attempt",
     "program_view",
     "readiness",
     "submission_of",
@@ -66,7 +67,7 @@ def program_view(version: ExamVersion) -> ProgramView:
 
 
 def _attempts() -> QuerySet[Attempt]:
-    return Attempt.objects.select_related("program", "exam_version__program", "user", "decision").prefetch_related(
+    return Attempt.objects.select_related("program", "exam_version", "user", "decision").prefetch_related(
         Prefetch("credits", queryset=Credit.objects.select_related("outage")),
         "decision__revisions",
         "pins",
@@ -78,6 +79,11 @@ def _attempts() -> QuerySet[Attempt]:
 def attempt_of(*, user: User, attempt_id: UUID | str) -> Attempt:
     """The attempt `attempt_id` of `user`. Raises `Attempt.DoesNotExist` for a stranger's, an unknown or a malformed id."""
     return _attempts().get(pk=_uuid(attempt_id, Attempt.DoesNotExist), user=user)
+
+
+def own_attempt(*, user: User, attempt_id: UUID | str) -> Attempt:
+    """Like `attempt_of`, the row alone: for who reads it anew anyway, under a lock."""
+    return Attempt.objects.select_related("user").get(pk=_uuid(attempt_id, Attempt.DoesNotExist), user=user)
 
 
 def attempt_with(attempt_id: UUID) -> Attempt:

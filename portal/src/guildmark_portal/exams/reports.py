@@ -9,11 +9,10 @@ from guildmark.rules.attempt import accepts_uploads
 from guildmark.rules.regrade import Graded, standing
 from guildmark.rules.verdict import Verdict
 from guildmark_portal.audit import services as audit
-from guildmark_portal.exams import queries
 from guildmark_portal.exams.attempts import enqueue_decision
 from guildmark_portal.exams.changes import announce
-from guildmark_portal.exams.facts import timeline
-from guildmark_portal.exams.models import Regrade, Report, Submission
+from guildmark_portal.exams.facts import exam_clock
+from guildmark_portal.exams.models import Attempt, Regrade, Report, Submission
 
 _DECIDED_BY_THE_FILE = [verdict.value for verdict in (Verdict.GRADED, Verdict.REJECTED, Verdict.FAILED)]
 
@@ -92,8 +91,8 @@ def record_report(*, submission: Submission, report: GradeReport, now: datetime,
                 **({} if regrade is None else {"regrade": regrade.pk}),
             },
         )
-        attempt = queries.attempt_with(submission.attempt_id)
-        if not accepts_uploads(timeline(attempt), now=now):
+        attempt = Attempt.objects.select_related("exam_version").get(pk=submission.attempt_id)
+        if not accepts_uploads(exam_clock(attempt), now=now):
             enqueue_decision(attempt, run_at=now)
         announce(submission.attempt_id)
     return recorded

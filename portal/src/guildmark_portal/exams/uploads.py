@@ -20,15 +20,15 @@ from datetime import datetime, timedelta
 from pathlib import PurePosixPath, PureWindowsPath
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from guildmark.errors import AttemptClosed
 from guildmark.rules.attempt import accepts_bytes, accepts_uploads
 from guildmark_portal.audit import services as audit
 from guildmark_portal.exams import receipts, storage, waiting
-from guildmark_portal.exams.attempts import abandon_open, enqueue_decision, locked, require_running
+from guildmark_portal.exams.attempts import abandon_open, enqueue_decision, locked_row, require_running
 from guildmark_portal.exams.changes import announce
-from guildmark_portal.exams.facts import drawn, timeline
+from guildmark_portal.exams.facts import drawn, exam_clock
 from guildmark_portal.exams.models import Attempt, Submission, Upload
 from guildmark_portal.exams.refusals import (
     DigestMismatch,
@@ -64,7 +64,7 @@ def open_upload(  # noqa: PLR0913 - what an upload announces
     `upload.submission` is there. Raises `FileRefused` with the reason `file.empty` or `file.too_large`, and
     `AttemptClosed` at the deadline and after it, unless this very file was announced before and its bytes still count.
     """
-    fresh = locked(attempt)
+    fresh = locked_row(attempt)
     standing = _standing(fresh, category=category, sha256=sha256, size=size, now=now)
     if standing is not None:
         return standing
@@ -87,7 +87,7 @@ def _standing(attempt: Attempt, *, category: str, sha256: str, size: int, now: d
     An open one that takes bytes; once no new one can be opened, a complete one too: its answer may have been the lost one.
     While uploads can be opened, handing known bytes in again is a submission of its own.
     """
-    facts = timeline(attempt)
+    facts = exam_clock(attempt)
     same = Upload.objects.filter(attempt=attempt, category=category, sha256=sha256, size=size, abandoned_at=None)
     if accepts_uploads(facts, now=now):
         same = same.filter(completed_at=None)
@@ -131,12 +131,12 @@ def receive_bytes(*, upload: Upload, offset: int, chunk: bytes, now: datetime) -
     then nothing is counted and the upload starts again at offset 0.
     """
     with _part_of(upload) as descriptor:
-        fresh = Upload.objects.select_related("attempt").get(pk=upload.pk)
+        fresh = Upload.objects.select_related("attempt__exam_version", "attempt__user").get(pk=upload.pk)
         _check_piece(fresh, offset=offset, length=len(chunk), now=now)
         _write_at(descriptor, offset, chunk)
         stands = offset + len(chunk)
         if stands == fresh.size:
-            return Received(offset=stands, submission=_complete(fresh, offset=offset, now=now))
+            return Received(offset=stands, submission=_complete(fresh, now=now))
         os.fdatasync(descriptor)  # an offset that outlives a power cut promises bytes that do
         if not _still_open(fresh).filter(offset=offset).update(offset=stands):
             raise OffsetConflict
@@ -146,7 +146,7 @@ def receive_bytes(*, upload: Upload, offset: int, chunk: bytes, now: datetime) -
 def _check_piece(upload: Upload, *, offset: int, length: int, now: datetime) -> None:
     if not upload.is_open:
         raise UploadClosed
-    if not accepts_bytes(timeline(upload.attempt), opened_at=upload.opened_at, now=now):
+    if not accepts_bytes(exam_clock(upload.attempt), opened_at=upload.opened_at, now=now):
         raise AttemptClosed
     if offset != upload.offset:
         raise OffsetConflict
@@ -168,7 +168,7 @@ def _part_of(upload: Upload) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
-        if not _still_open(upload).exists():
+        if path.exists() and not _still_open(upload).exists():
             path.unlink(missing_ok=True)
 
 
@@ -179,7 +179,7 @@ def _write_at(descriptor: int, offset: int, chunk: bytes) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
-def _complete(upload: Upload, *, offset: int, now: datetime) -> Submission:
+def _complete(upload: Upload, *, now: datetime) -> Submission:
     part = storage.part(upload.pk)
     if storage.digest(part) != upload.sha256:
         _start_again(upload)
@@ -187,12 +187,9 @@ def _complete(upload: Upload, *, offset: int, now: datetime) -> Submission:
     if not _is_known(upload):
         storage.keep(part, storage.submitted(upload.attempt_id, upload.sha256))
     with transaction.atomic():
-        attempt = locked(upload.attempt)
-        in_time = accepts_bytes(timeline(attempt), opened_at=upload.opened_at, now=now)
-        if attempt.ended_at is not None or not in_time:
+        upload.attempt = locked_row(upload.attempt)
+        if not accepts_bytes(exam_clock(upload.attempt), opened_at=upload.opened_at, now=now):
             raise AttemptClosed
-        if not _still_open(upload).filter(offset=offset).exists():
-            raise UploadClosed
         return _accept(upload, now=now)
 
 
@@ -206,7 +203,7 @@ def _start_again(upload: Upload) -> None:
 
 def _accept(upload: Upload, *, now: datetime) -> Submission:
     """Complete the upload, write the submission with its receipt, enqueue its grading: within the caller's transaction."""
-    if not _still_open(upload).update(offset=upload.size, completed_at=now):
+    if not _still_open(upload).filter(offset=upload.offset).update(offset=upload.size, completed_at=now):
         raise UploadClosed
     upload.offset, upload.completed_at = upload.size, now
     submission = Submission(
@@ -239,22 +236,24 @@ def _priority(submission: Submission, *, now: datetime) -> int:
     What exceeds the program's submissions an hour, and what is practised, waits behind all of that. Nothing is refused.
     """
     others = Submission.objects.filter(attempt=submission.attempt_id).exclude(pk=submission.pk)
-    waiting = others.filter(reports=None).count()
-    recent = others.filter(received_at__gt=now - timedelta(hours=1)).count()
+    is_recent = Q(received_at__gt=now - timedelta(hours=1))
+    number: dict[str, int] = others.aggregate(
+        waiting=Count("pk", Q(reports=None)), recent=Count("pk", is_recent, distinct=True)
+    )
     program = submission.attempt.program
-    is_behind = program.is_rehearsal or recent >= program.policy.submissions_an_hour
-    return -waiting - (_BEHIND_ALL if is_behind else 0)
+    is_behind = program.is_rehearsal or number["recent"] >= program.policy.submissions_an_hour
+    return -number["waiting"] - (_BEHIND_ALL if is_behind else 0)
 
 
 @transaction.atomic
 def abandon_upload(*, upload: Upload, now: datetime) -> None:
     """Give an open upload up. Raises `UploadClosed` if it is complete or abandoned already."""
-    attempt = locked(upload.attempt)
+    attempt = locked_row(upload.attempt)
     if not _still_open(upload).update(abandoned_at=now):
         raise UploadClosed
     transaction.on_commit(lambda: storage.part(upload.pk).unlink(missing_ok=True))
     _record(upload, "upload.abandoned")
-    if not accepts_uploads(timeline(attempt), now=now):  # after the deadline it may have been all that was waited for
+    if not accepts_uploads(exam_clock(attempt), now=now):  # after the deadline it may have been all that was waited for
         enqueue_decision(attempt, run_at=now)
     announce(attempt.pk)
 

@@ -1,4 +1,8 @@
-"""What runners write: claims, heartbeats and outcomes. Each is one conditional UPDATE, and its row count is the answer."""
+"""What runners write: claims, heartbeats and outcomes. Each is one conditional UPDATE, and its row count is the answer.
+
+None of it is a promise: if a power cut takes a claim or the end of a job, the job is run again, as after any other death of its
+runner. So these commits do not wait for the disk; the next one that is a promise takes them along.
+"""
 
 import uuid
 from collections.abc import Iterable
@@ -7,6 +11,7 @@ from typing import Any
 
 from django.db.models import F, Q
 
+from guildmark_portal.database import unsynced
 from guildmark_portal.jobs.models import UNFINISHED, Job
 
 
@@ -18,22 +23,21 @@ def _claimable(now: datetime) -> Q:
 def claim(*, kinds: Q, now: datetime, lease: timedelta) -> Job | None:
     """Claim the next job among `kinds` for the length of `lease`; None when there is nothing to do."""
     while True:
-        found = Job.objects.filter(_claimable(now) & kinds).order_by("-priority", "run_at", "id").values_list("pk").first()
-        if found is None:
+        job = Job.objects.filter(_claimable(now) & kinds).order_by("-priority", "run_at", "id").first()
+        if job is None:
             return None
-        token = uuid.uuid4().hex
-        won = Job.objects.filter(_claimable(now), pk=found[0]).update(
-            claim=token, leased_until=now + lease, attempts=F("attempts") + 1
-        )
+        job.claim, job.leased_until, job.attempts = uuid.uuid4().hex, now + lease, job.attempts + 1
+        as_read = Job.objects.filter(_claimable(now), pk=job.pk, requests=job.requests, attempts=job.attempts - 1)
+        with unsynced():
+            won = as_read.update(claim=job.claim, leased_until=job.leased_until, attempts=job.attempts)
         if won:
-            job = Job.objects.filter(pk=found[0], claim=token).first()
-            if job is not None:
-                return job
+            return job
 
 
 def extend(*, tokens: Iterable[str], now: datetime, lease: timedelta) -> int:
     """Heartbeat: let the leases of these claims run on; the number that still held."""
-    return Job.objects.filter(UNFINISHED, claim__in=list(tokens)).update(leased_until=now + lease)
+    with unsynced():
+        return Job.objects.filter(UNFINISHED, claim__in=list(tokens)).update(leased_until=now + lease)
 
 
 def finish(job: Job, *, now: datetime, forget_payload: bool) -> bool:
@@ -42,7 +46,9 @@ def finish(job: Job, *, now: datetime, forget_payload: bool) -> bool:
     done: dict[str, Any] = {"finished_at": now, "leased_until": None, "claim": "", "last_error": ""}
     if forget_payload:
         done["payload"] = {}
-    if mine.filter(requests=job.requests).update(**done):
+    with unsynced():
+        is_done = mine.filter(requests=job.requests).update(**done)
+    if is_done:
         return True
     return bool(mine.update(leased_until=None, claim="", attempts=0, run_at=now, last_error=""))
 

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import Error, close_old_connections, connections
@@ -44,7 +45,7 @@ class Runner:
         self._lanes = dict(settings.JOB_LANES if lanes is None else lanes)
         self._kind_lanes = dict(settings.JOB_KIND_LANES if kind_lanes is None else kind_lanes)
         self._lease, self._poll_s = timedelta(seconds=lease_s), poll_s
-        self._bell = Bell()
+        self._bells = {lane: Bell(partial(self._is_of, lane)) for lane in self._lanes}
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self._running: set[str] = set()  # claims held by our threads; guarded by _guard
@@ -67,7 +68,8 @@ class Runner:
         What still runs then is handed back, to be run again by whoever looks next.
         """
         self._stopping.set()
-        self._bell.ring()
+        for bell in self._bells.values():
+            bell.ring(everybody=True)
         until = time.monotonic() + timeout_s
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
@@ -86,10 +88,10 @@ class Runner:
         return attempts
 
     def _work(self, lane: str) -> None:
-        kinds = self._kinds_of(lane)
+        kinds, bell = self._kinds_of(lane), self._bells[lane]
         try:
             while not self._stopping.is_set():
-                heard = self._bell.rings
+                heard = bell.rings
                 try:
                     idle = not self._run_one(kinds)
                     wait_s = self._idle_s(kinds) if idle else 0.0
@@ -98,9 +100,12 @@ class Runner:
                     idle, wait_s = True, self._poll_s
                 close_old_connections()
                 if idle and not self._stopping.is_set():
-                    self._bell.wait(heard, wait_s)
+                    bell.wait(heard, wait_s)
         finally:
             connections.close_all()
+
+    def _is_of(self, lane: str, kind: str) -> bool:
+        return self._kind_lanes.get(kind, DEFAULT_LANE) == lane
 
     def _kinds_of(self, lane: str) -> Q:
         mine = [kind for kind, its_lane in self._kind_lanes.items() if its_lane == lane]

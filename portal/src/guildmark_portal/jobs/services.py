@@ -26,7 +26,7 @@ def enqueue(
     """
     due, work = run_at or clock.now(), dict(payload or {})
     with transaction.atomic():
-        transaction.on_commit(wake)
+        transaction.on_commit(lambda: wake(kind))
         while True:
             job, made = Job.objects.filter(UNFINISHED).get_or_create(
                 kind=kind, key=key, defaults={"payload": work, "run_at": due, "priority": priority}

@@ -1,13 +1,18 @@
-"""How a commit wakes idle runners in the same process. Runners elsewhere find the job when they next look."""
+"""How a commit wakes idle runners in the same process. Runners elsewhere find the job when they next look.
+
+One job wakes one thread that could do it: more of them would look at the table at once, and hold up the one that finds it.
+"""
 
 import threading
 import weakref
+from collections.abc import Callable
 
 
 class Bell:
-    """Rung when there may be work. `wait` returns at once if it was rung since the last `wait`."""
+    """Rung when there may be work of the kinds that it `hears`. `wait` returns at once if it was rung since the last `wait`."""
 
-    def __init__(self) -> None:
+    def __init__(self, hears: Callable[[str], bool]) -> None:
+        self.hears = hears
         self._condition = threading.Condition()
         self._rings = 0
         _bells.add(self)
@@ -17,11 +22,14 @@ class Bell:
         """How often it was rung; read it before looking for work, and give it to `wait`."""
         return self._rings
 
-    def ring(self) -> None:
-        """Wake everybody who waits."""
+    def ring(self, *, everybody: bool = False) -> None:
+        """Wake one who waits. Whoever works will look again, before it waits."""
         with self._condition:
             self._rings += 1
-            self._condition.notify_all()
+            if everybody:
+                self._condition.notify_all()
+            else:
+                self._condition.notify()
 
     def wait(self, heard: int, timeout_s: float) -> None:
         """Sleep until it is rung again, counting from `heard`, or `timeout_s` seconds have passed."""
@@ -32,7 +40,8 @@ class Bell:
 _bells: "weakref.WeakSet[Bell]" = weakref.WeakSet()
 
 
-def wake() -> None:
-    """Ring every bell of this process."""
+def wake(kind: str) -> None:
+    """Ring the bells of this process that hear of such jobs."""
     for bell in list(_bells):
-        bell.ring()
+        if bell.hears(kind):
+            bell.ring()
