@@ -66,6 +66,7 @@ class Exam:
     extra_files: dict[str, bytes] = field(default_factory=dict)
     revisions: tuple[wire.RevisionView, ...] = ()
     breaks_left: int = 0
+    extra_s: int = 0
     breaks: list[datetime] = field(default_factory=list)
     outage_since: datetime | None = None
 
@@ -239,6 +240,7 @@ class Exam:
             "pass_rule": "weighted",
             "pass_mark": 90,
             "breaks_left": self.breaks_left,
+            "extra_s": self.extra_s,
             "break_minutes": 15,
             "break_until": (self.breaks[-1] + timedelta(minutes=15)).isoformat() if self.breaks else None,
             "outage_since": self.outage_since and self.outage_since.isoformat(),

@@ -43,6 +43,7 @@ class Portal:
     access: set[str] = field(default_factory=lambda: {"ada-1"})
     refresh: set[str] = field(default_factory=lambda: {"ada-refresh"})
     pending_polls: list[str] = field(default_factory=list)
+    other_programs: list[str] = field(default_factory=list)
     protocol: str | None = wire.PROTOCOL_VERSION
     log: list[str] = field(default_factory=list)
     seen_versions: set[str | None] = field(default_factory=set)
@@ -176,7 +177,7 @@ class _Handler(BaseHTTPRequestHandler):
         shared = {
             "keys": lambda: [key.model_dump(mode="json") for key in exam.public_keys()],
             "me": lambda: wire.Me(email="ada@example.org", name="Ada"),
-            "programs": lambda: [self._program()],
+            "programs": lambda: [{**self._program(), "slug": slug} for slug in ("test", *portal.other_programs)],
         }
         if path[0] in shared:
             return self._json(shared[path[0]]())

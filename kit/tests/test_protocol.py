@@ -6,7 +6,7 @@ from typing import Annotated, Union, get_args, get_origin, get_type_hints
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 
 from guildmark import protocol as wire
 from guildmark.packs.model import TaskSpec
@@ -43,7 +43,7 @@ STRATEGIES = {
     Contract: contracts,
     Bands: bands,
 }
-STRATEGIES |= {wire.AwareDatetime: instants, wire.ParamValue: st.text(max_size=9) | st.integers() | numbers}
+STRATEGIES |= {AwareDatetime: instants, wire.ParamValue: st.text(max_size=9) | st.integers() | numbers}
 
 
 def every(base):
@@ -125,7 +125,7 @@ def test_a_digest_is_64_lower_case_digits(digest):
 
 def test_an_instant_without_a_time_zone_is_refused():
     with pytest.raises(ValidationError):
-        TypeAdapter(wire.AwareDatetime).validate_json('"2026-03-02T09:00:00"')
+        TypeAdapter(AwareDatetime).validate_json('"2026-03-02T09:00:00"')
 
 
 def test_a_task_in_a_pack_gives_the_contract_that_travels():

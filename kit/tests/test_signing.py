@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guildmark.signing import canonical, is_signed_by, key_id, public_hex, sign
+from guildmark.signing import DEEPEST, canonical, document_in, is_signed_by, key_id, public_hex, sign
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(32))
@@ -107,3 +107,23 @@ def test_x13_a_dozen_lines_of_javascript_verify_a_document():
 
 def test_a_whole_number_is_the_same_with_and_without_a_decimal_point():
     assert is_signed_by({**sign({"points": 100.0}, KEY), "points": 100}, PUBLIC) is True
+
+
+@pytest.mark.parametrize(
+    "content", [b'{"a":1,"a":1}', b'{"a":{"b":1,"b":2}}', b'[{"a":1,"a":2}]', b'{"x":%s}' % (b"[" * 100_000), b"[]"]
+)
+def test_x9_a_document_has_every_name_once_and_is_an_object(content):
+    with pytest.raises(ValueError, match=r"\w"):
+        document_in(content)
+    assert document_in(b'{"a":{"b":1},"b":2}') == {"a": {"b": 1}, "b": 2}
+
+
+@pytest.mark.parametrize("depth", [DEEPEST, DEEPEST + 1, 900, 100_000])
+def test_x9_what_is_nested_too_deep_is_false_not_an_error(depth):
+    nested = []
+    for _more in range(depth - 2):
+        nested = [nested]
+    deep = {"key_id": key_id(PUBLIC), "x": nested, "signature": "00" * 64}
+    assert is_signed_by(deep, PUBLIC) is False
+    if depth == DEEPEST:
+        assert is_signed_by(sign(deep, KEY), PUBLIC) is True

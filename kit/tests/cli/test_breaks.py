@@ -21,3 +21,9 @@ def test_x10_the_terminal_says_that_the_time_stands_still(guildmark, started, po
     portal.exam.outage_since = portal.exam.now
     said = " ".join(guildmark("status").out.split())
     assert "It stands still: something of ours does not work." in said
+
+
+def test_s3_the_terminal_says_before_the_start_what_this_candidate_will_have(guildmark, signed_in, portal):
+    portal.exam.extra_s, portal.exam.breaks_left = 4500, 2
+    said = " ".join(guildmark("start", "--yes").out.split())
+    assert ("6:15:00 on the clock" in said, "Breaks that you can take, of 15 minutes each: 2." in said) == (True, True)

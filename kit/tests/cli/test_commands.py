@@ -41,6 +41,12 @@ def test_an_unreachable_portal_is_status_5(guildmark, portal, started, no_wait):
     assert (answer.status, answer.json["error"]["code"]) == (5, "server_unreachable")
 
 
+def test_x9_a_portal_that_does_not_answer_is_said_at_once_and_once(guildmark, portal, started, no_wait):
+    portal.faults.drop = 3
+    answer = guildmark("status")
+    assert (answer.status, answer.err) == (0, "The portal does not answer. Trying again for about 16 seconds.\n")
+
+
 def test_a_fault_of_ours_is_status_1(guildmark, portal, started):
     portal.faults.broken = 1
     answer = guildmark("status", "--json")
@@ -59,6 +65,13 @@ def test_login_shows_the_code_and_says_who_signed_in(guildmark, portal, no_wait)
     assert answer.status == 0
     assert f"{portal.url}/o/confirm?code=ABCD-EFGH" in answer.out
     assert f"Signed in at {portal.url} as ada@example.org." in answer.out
+
+
+def test_l3_login_leads_to_the_rehearsal_while_an_exam_waits_for_its_start(guildmark, portal, no_wait):
+    portal.exam.registered = True
+    assert "Next: guildmark rehearse, then guildmark start" in guildmark("login").out
+    portal.exam.started_at = portal.exam.now
+    assert "Next: guildmark start" in guildmark("login").out
 
 
 def test_login_as_json_first_prints_the_code_to_confirm(guildmark, portal, no_wait):
@@ -88,13 +101,14 @@ def test_s1_start_brings_the_folders_and_says_what_to_do_next(guildmark, signed_
     answer = guildmark("start", "--yes", "--folder", "my-exam")
     assert answer.status == 0
     assert "Time left 5:00:00" in answer.out
-    assert "guildmark submit 1" in answer.out
+    assert answer.out.splitlines()[-3:-1] == ["    cd my-exam", "    guildmark submit 1"]
     assert (tmp_path / "place" / "my-exam" / "Category2" / "starter.py").is_file()
 
 
 def test_start_again_keeps_an_edited_starter_and_says_so(guildmark, started):
     (started / "Category1" / "starter.py").write_text("mine")
-    assert "Kept as you left it: Category1/starter.py" in guildmark("start").out
+    said = guildmark("start").out
+    assert ("Kept as you left it: Category1/starter.py" in said, "    cd " in said) == (True, False)
     assert guildmark("start", "--json").json["kept"] == ["Category1/starter.py"]
     assert (started / "Category1" / "starter.py").read_text() == "mine"
 
@@ -108,7 +122,7 @@ def test_start_after_the_end_is_refused(guildmark, started):
 def test_start_of_an_unknown_exam_names_the_choice(guildmark, signed_in):
     answer = guildmark("start", "nonsense", "--json")
     assert (answer.status, answer.json["error"]["message"]) == (2, "There is no exam nonsense.")
-    assert answer.json["error"]["next_step"] == "Run: guildmark start NAME, with one of these names: test"
+    assert answer.json["error"]["next_step"] == "Run the one that you mean:\n    guildmark start test"
 
 
 def test_x14_status_shows_the_time_left_and_the_scores(guildmark, started):
@@ -126,7 +140,7 @@ def test_s4_submit_shows_the_score_as_five_marks(guildmark, started):
     model(started, 1, "score 4")
     answer = guildmark("submit", "1", "--no-check")
     assert answer.status == 0
-    assert "◆◆◆◆◇  4  mae 6 USD" in answer.out
+    assert "◆◆◆◆◇  4  Mean absolute error 6 USD" in answer.out
     assert "The implementation is right; what is missing is quality." in answer.out
     assert "Time left 5:00:00" in answer.out
 

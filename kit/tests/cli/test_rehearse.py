@@ -162,6 +162,12 @@ class TestCommand:
         )
         assert (answer.json["score"], answer.json["good"]) == (5, False)
 
+    @pytest.mark.usefixtures("signed_in", "practice_portal", "without_tensorflow")
+    def test_who_has_no_exam_to_start_is_not_told_that_they_can_start(self, guildmark):
+        said = guildmark("rehearse", "--no-practice").out
+        assert "No exam of yours waits for its start" in said
+        assert said.splitlines()[-1] == "You cannot start yet: first do what the line about the exam says."
+
     @pytest.mark.usefixtures("without_tensorflow")
     def test_who_is_not_signed_in_hears_of_the_machine_first_and_then_how_to_sign_in(self, guildmark):
         answer = guildmark("rehearse")

@@ -1,4 +1,5 @@
 import json
+import tracemalloc
 import zipfile
 from datetime import timedelta
 
@@ -7,6 +8,8 @@ from command_answers import model
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from loopback_exam import START
 
+from guildmark.client.signed import Standing, keys_in, papers
+from guildmark.errors import UsageError
 from guildmark.signing import key_id, public_hex, sign
 
 CERTIFICATE = {
@@ -229,3 +232,96 @@ def test_wrong_usage_is_said(guildmark, receipt, keys, tmp_path, monkeypatch, ar
 def test_without_a_file_outside_an_exam_it_asks_for_one(guildmark):
     answer = guildmark("verify", "--json")
     assert (answer.status, answer.json["error"]["next_step"]) == (2, "Name it: guildmark verify FILE")
+
+
+@pytest.mark.parametrize("packed", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
+def test_x9_an_archive_with_one_changed_byte_is_refused_or_says_the_same(receipt, keys, tmp_path, packed):
+    path, passed_over = tmp_path / "r.zip", []
+    with zipfile.ZipFile(path, "w", packed) as made:
+        for name, content in (("a.json", receipt.read_bytes()), ("b.json", receipt.read_bytes()), ("README.txt", b"hello")):
+            made.writestr(name, content)
+    whole, known = path.read_bytes(), keys_in(keys)
+    (told, *_more) = papers(receipt)
+    for place in range(len(whole)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        try:
+            found = [(paper.standing(known), paper.reading) for paper in papers(path, passed_over)]
+        except UsageError:
+            found = []
+        assert all(reading == told.reading for standing, reading in found if standing is Standing.GENUINE)
+        assert {standing for standing, _reading in found} != {Standing.GENUINE} or len(found) + len(passed_over) == 3
+        passed_over.clear()
+
+
+@pytest.mark.parametrize("packed", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_an_archive_that_is_packed_in_an_unusual_way_is_refused(guildmark, receipt, tmp_path, packed):
+    with zipfile.ZipFile(tmp_path / "r.zip", "w", packed) as made:
+        made.write(receipt, "a.json")
+    assert guildmark("verify", str(tmp_path / "r.zip"), "--json").status == 2
+
+
+def test_a_bomb_takes_no_memory(receipt, keys, tmp_path):
+    known = keys_in(keys)
+    within = json.dumps({**json.loads(receipt.read_text()), "x": [[]] * 15_000}).replace(" ", "")
+    beyond = "[" + "[]," * 350_000 + "[]]"
+    with zipfile.ZipFile(tmp_path / "r.zip", "w", zipfile.ZIP_DEFLATED) as made:
+        for number in range(20):
+            made.writestr(f"{number}.json", within if number % 2 else beyond)
+    tracemalloc.start()
+    found = [paper.standing(known) for paper in papers(tmp_path / "r.zip")]
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found == [Standing.DAMAGED, Standing.FORGED] * 10
+    assert peak < 5 * 1024 * 1024
+
+
+def test_x9_more_than_is_checked_at_once_is_refused_before_any_of_it_is_told(guildmark, receipt, keys, tmp_path):
+    path = tmp_path / "r.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        made.write(receipt, "a.json")
+        for number in range(9_999):
+            made.writestr(f"{number}.txt", b"")
+    assert guildmark("verify", str(path), "--keys", str(keys)).status == 0
+    with zipfile.ZipFile(path, "a") as made:
+        made.writestr("z.json", altered(receipt, size=1).read_text())
+    answer = guildmark("verify", str(path), "--keys", str(keys))
+    assert (answer.status, "genuine" in answer.out, "more than is checked at once" in answer.err) == (2, False, True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("long.json", b" " * 64 * 1024 * 1024 + b" ")
+    assert "more than is checked at once" in guildmark("verify", str(path), "--keys", str(keys)).err
+
+
+@pytest.mark.parametrize("as_folder", [True, False])
+def test_x9_what_is_not_looked_at_is_named_and_a_json_is_looked_at_however_it_is_written(
+    guildmark, receipt, keys, tmp_path, as_folder
+):
+    files = {"a.json": receipt.read_text(), "keys.json": keys.read_text(), "certificate.txt": "{}", "x/note": ""}
+    path = tmp_path / "r"
+    for name, content in files.items():
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        (path / name).write_text(content)
+    answer = guildmark(
+        "verify", str(path if as_folder else archive(tmp_path / "r.zip", **files)), "--keys", str(keys), "--json"
+    )
+    assert (answer.status, sorted(answer.json["not_looked_at"])) == (0, ["certificate.txt", "keys.json", "x/note"])
+    assert "certificate.txt" in guildmark("verify", str(path), "--keys", str(keys)).out
+    (path / "certificate.JSON").write_text(json.dumps(CERTIFICATE))
+    zipped = archive(tmp_path / "r.zip", **files, **{"certificate.JSON": json.dumps(CERTIFICATE)})
+    answer = guildmark("verify", str(path if as_folder else zipped), "--keys", str(keys), "--json")
+    assert (answer.status, sorted(standings(answer))) == (3, ["damaged", "genuine"])
+
+
+def test_x9_a_document_that_says_a_thing_twice_is_not_genuine(guildmark, receipt):
+    receipt.write_text('{"sha256":"' + "f" * 64 + '",' + receipt.read_text().lstrip()[1:])
+    assert standings(guildmark("verify", str(receipt), "--json")) == ["damaged"]
+
+
+def test_a_document_behind_which_an_archive_was_hung_is_no_archive(guildmark, receipt, keys, tmp_path):
+    hung = archive(tmp_path / "r.zip", **{"certificate.json": receipt.read_text()}).read_bytes()
+    (tmp_path / "certificate.json").write_bytes(json.dumps(CERTIFICATE).encode() + hung)
+    assert standings(guildmark("verify", str(tmp_path / "certificate.json"), "--keys", str(keys), "--json")) == ["damaged"]
+
+
+def test_a_receipt_with_something_nested_deep_in_it_is_forged(guildmark, receipt):
+    receipt.write_text(receipt.read_text().rstrip()[:-1] + ',"x":' + "[" * 600 + "]" * 600 + "}")
+    assert standings(guildmark("verify", str(receipt), "--json")) == ["forged"]

@@ -1,5 +1,6 @@
 """What a newcomer does wrong, and what the command says to it."""
 
+import re
 import sys
 import time
 
@@ -8,6 +9,11 @@ from loopback_exam import START
 
 from guildmark.cli import show
 from guildmark.client.credentials import Credentials
+from guildmark.client.programs import chosen
+from guildmark.errors import UsageError
+from guildmark.i18n import in_language
+from guildmark.protocol import AttemptSummary, ProgramView
+from guildmark.rules.attempt import Phase
 
 
 @pytest.fixture
@@ -90,6 +96,15 @@ def test_x13_start_names_the_instructions_that_are_there(guildmark, started):
     assert "Next: read Category1/instructions.en.md, fill in Category1/starter.py" in guildmark("start").out
 
 
+@pytest.mark.parametrize(("spoken", "named"), [("ko", "ko"), ("zh_CN", "zh-Hans"), ("fr", "en")])
+def test_x13_start_names_the_instructions_in_the_readers_language(guildmark, started, spoken, named):
+    for language in ("en", "ko", "zh-Hans"):
+        (started / "Category1" / f"instructions.{language}.md").write_text("Read me.")
+    with in_language(spoken):
+        said = guildmark("start").out
+    assert re.findall(r"instructions\.[\w-]+\.md", said) == [f"instructions.{named}.md"]
+
+
 @pytest.mark.parametrize(("zone", "text"), [("UTC", "09:00 UTC"), ("XST-5:30", "14:30 UTC+05:30"), ("YST3", "06:00 UTC-03:00")])
 def test_an_instant_carries_its_zone(monkeypatch, zone, text):
     if sys.platform == "win32":
@@ -117,3 +132,43 @@ def test_logout_removes_the_sign_in(guildmark, signed_in, portal):
 def test_the_help_lists_the_exit_statuses_and_no_types_of_flags(guildmark):
     assert "Exit status: 0 done" in guildmark("--help").out
     assert "bool" not in guildmark("submit", "--help").out
+
+
+@pytest.mark.usefixtures("signed_in")
+class TestSeveralExams:
+    def test_s3_the_one_under_way_is_meant(self, guildmark, portal):
+        portal.other_programs = ["associate"]
+        portal.exam.registered = True
+        assert (guildmark("start", "--yes", "--json").status, portal.exam.started_at is not None) == (0, True)
+
+    def test_s3_without_one_the_commands_are_listed(self, guildmark, portal):
+        portal.other_programs = ["associate"]
+        said = guildmark("start").err
+        assert "There are several exams." in said
+        assert {"    guildmark start test", "    guildmark start associate"} <= set(said.splitlines())
+        error = guildmark("start", "asociate", "--json").json["error"]
+        assert (error["message"], "guildmark start associate" in error["next_step"]) == ("There is no exam asociate.", True)
+
+
+@pytest.mark.parametrize(
+    ("slug", "attempts", "program"),
+    [
+        (None, [("b", "registered")], "b"),
+        (None, [("a", "decided"), ("b", "running"), ("b", "decided")], "b"),
+        (None, [("withdrawn", "running")], "withdrawn"),
+        ("a", [("b", "running")], "a"),
+        ("withdrawn", [("withdrawn", "prepared")], "withdrawn"),
+        (None, [("a", "prepared"), ("b", "running")], None),
+        (None, [("b", "decided")], None),
+        ("c", [("b", "running")], None),
+    ],
+)
+def test_s3_the_program_that_is_meant(slug, attempts, program):
+    offered = [ProgramView.model_construct(slug=one) for one in ("a", "b")]
+    sat = [AttemptSummary.model_construct(program=one, phase=Phase(phase)) for one, phase in attempts]
+    if program is not None:
+        assert chosen(offered, slug, sat) == program
+        return
+    with pytest.raises(UsageError) as refused:
+        chosen(offered, slug, sat)
+    assert [f"guildmark start {one}" in refused.value.next_step for one in ("a", "b")] == [True, True]

@@ -1,8 +1,9 @@
+import httpx
 import pytest
 
 from guildmark.client.credentials import Credentials, Tokens
 from guildmark.client.session import Session
-from guildmark.client.transport import Patience
+from guildmark.client.transport import Patience, raw_json
 from guildmark.errors import AttemptClosed, OurFault, Refused, ServerUnreachable, SignInRequired
 from guildmark.protocol import Finish, Me
 
@@ -127,3 +128,10 @@ def test_a_closed_port_is_unreachable(portal):
             session.me()
         with pytest.raises(ServerUnreachable):
             session.login(lambda _code: None)
+
+
+@pytest.mark.parametrize("content", [b'{"receipt":{"size":1,"size":2}}', b"[]", b"<html>"])
+def test_x9_an_answer_that_says_a_thing_twice_is_no_answer(content):
+    with pytest.raises(OurFault) as caught:
+        raw_json(httpx.Response(200, content=content))
+    assert caught.value.code == "bad_reply"

@@ -46,6 +46,21 @@ def test_what_is_no_model_is_said_to_be_none(contract, tmp_path, content):
     assert found(tmp_path / "m.h5", contract) == (Finding("file.not_a_model"),)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"# Category 1\n\nimport numpy as np\n",
+        b"\xef\xbb\xbf'''Train.'''\r\nfrom tensorflow import keras\r\n",
+        b"def solution_model():\n    return None\n",
+        b'{"cells": [{"cell_type": "code"}], "nbformat": 4}',
+    ],
+)
+@pytest.mark.parametrize("name", ["starter.py", "mymodel.keras"])
+def test_x5_code_is_said_to_be_code(contract, tmp_path, content, name):
+    (tmp_path / name).write_bytes(content)
+    assert found(tmp_path / name, contract) == (Finding("file.code"),)
+
+
 def test_an_empty_file_is_refused(contract, tmp_path):
     (tmp_path / "m.keras").touch()
     assert found(tmp_path / "m.keras", contract) == (Finding("file.empty"),)

@@ -43,9 +43,9 @@ def test_a_limit_of_time_is_whole_milliseconds_up_to_a_minute(limit):
 
 def test_a_graded_model_is_told_its_time_where_that_counts():
     params = {"metric": "accuracy", "value": 1.0}
-    assert describe("graded.full", params) == "Full score: accuracy is 1.0."
+    assert describe("graded.full", params) == "Full score: Accuracy is 1.0."
     assert describe("graded.full", {**params, "predict_ms": 6.4, "predict_limit_ms": 20}) == (
-        "Full score: accuracy is 1.0. Predicting 1,000 rows took 6.4 ms of processor time; this task allows 20 ms."
+        "Full score: Accuracy is 1.0. Predicting 1,000 rows took 6.4 ms of processor time; this task allows 20 ms."
     )
 
 

@@ -3,9 +3,10 @@
 import pytest
 from pydantic import ValidationError
 
-from guildmark.packs.metric import METRIC_TITLES, MetricSpec
+from guildmark.packs.metric import MetricSpec
 from guildmark.packs.model import Role, TaskSpec
 from guildmark.packs.roles import ROLE_TITLES
+from guildmark.rules.metric import METRIC_TITLES
 from guildmark.rules.scoring import Direction
 
 LEVELS = (0.1, 0.5, 0.9)

@@ -1,6 +1,6 @@
 import pytest
 
-from guildmark.packs.names import inputs_names, is_hidden_name, model_names
+from guildmark.packs.names import LONGEST_NAME, fitting_name, inputs_names, is_hidden_name, model_names
 from guildmark.rules.contract import ModelFormat
 
 
@@ -27,3 +27,16 @@ def test_one_input_needs_no_name_in_a_bank():
 )
 def test_hidden_data_is_known_by_its_name(path, hidden):
     assert is_hidden_name(path) is hidden
+
+
+@pytest.mark.parametrize("name", ["a.keras", "a" * 249 + ".keras", "é" * 127 + "a"])
+def test_a_name_that_fits_stays(name):
+    assert fitting_name(name) == name
+
+
+@pytest.mark.parametrize("name", ["a" * 250 + ".keras", "é" * 200 + ".keras", "한" * 90, "a." + "한" * 200, "\ud800" * 300])
+def test_a_name_that_is_too_long_keeps_its_beginning_and_its_suffix(name):
+    fitting = fitting_name(name)
+    assert LONGEST_NAME - 3 < len(fitting.encode()) <= LONGEST_NAME
+    assert fitting[:1] in {name[0], "?"}
+    assert fitting.endswith(".keras") == name.endswith(".keras")

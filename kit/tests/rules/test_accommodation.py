@@ -44,11 +44,37 @@ def test_s3_a_grant_holds_from_its_word_to_its_last_day(grant, at, holds):
     assert Grant(25, 0, 0, GRANTED, **grant).holds(at=at) is holds
 
 
-def test_s3_of_two_grants_the_later_one_applies():
+def test_s3_of_several_grants_none_takes_from_another():
     first, second = Grant(25, 0, 0, GRANTED), Grant(10, 2, 15, GRANTED + SECOND)
-    assert in_force([second, first], at=GRANTED + SECOND) is second
-    assert in_force([second, first], at=GRANTED) is first
-    assert in_force([second, first], at=GRANTED - SECOND) is None
+    for both in ([first, second], [second, first]):
+        applies = in_force(both, at=GRANTED + SECOND)
+        assert (applies.percent, applies.breaks, applies.break_minutes) == (25, 2, 15)
+        applies = in_force(both, at=GRANTED)
+        assert (applies.percent, applies.breaks, applies.break_minutes) == (25, 0, 0)
+        assert in_force(both, at=GRANTED - SECOND) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "applies"),
+    [
+        ((2, 15), (3, 10), (3, 10)),  # as many minutes: more breaks
+        ((2, 16), (3, 10), (2, 16)),  # more minutes: fewer breaks
+        ((1, 10), (0, 0), (1, 10)),
+        ((0, 0), (0, 0), (0, 0)),
+    ],
+)
+def test_s3_of_several_breaks_those_that_are_most_minutes_together(one, other, applies):
+    for first, second in ((one, other), (other, one)):
+        found = in_force([Grant(10, *first, GRANTED), Grant(20, *second, GRANTED)], at=GRANTED)
+        assert (found.percent, found.breaks, found.break_minutes) == (20, *applies)
+
+
+def test_s3_what_is_revoked_or_over_adds_nothing():
+    held, revoked = Grant(10, 0, 0, GRANTED), Grant(50, 2, 15, GRANTED, revoked_at=GRANTED + SECOND)
+    over = Grant(100, 5, 15, GRANTED, ends_on=date(2030, 1, 14))
+    found = in_force([held, revoked, over], at=GRANTED + SECOND)
+    assert (found.percent, found.breaks) == (10, 0)
+    assert in_force([held, revoked, over], at=GRANTED).percent == 50
 
 
 @pytest.mark.parametrize(

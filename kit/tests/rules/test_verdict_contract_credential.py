@@ -38,6 +38,23 @@ def test_an_unknown_reason_is_an_error():
         describe("no.such.reason", {})
 
 
+@pytest.mark.parametrize(
+    ("code", "params", "said"),
+    [
+        ("graded.full", {"metric": "accuracy", "value": 0.98}, "Full score: Accuracy is 0.98."),
+        (
+            "graded.quality",
+            {"metric": "mae", "unit": "kW", "value": 12.5, "threshold": 11},
+            "error is 12.5 kW; the next point needs 11 kW",
+        ),
+        ("graded.far", {"metric": "new_one", "value": 2.0, "threshold": 1.0}, "new_one is 2.0; the first point needs 1.0"),
+    ],
+)
+def test_x2_a_metric_is_said_by_its_name_with_its_unit(code, params, said):
+    assert said in describe(code, params)
+    assert ("Mean absolute error" in describe(code, params)) is (params["metric"] == "mae")
+
+
 def test_a_sentence_is_translated_before_it_is_filled():
     assert describe("layer.lambda", {"name": "{value}"}, lambda sentence: sentence.upper().replace("{NAME}", "{name}")) == (
         "THE MODEL HAS A LAMBDA LAYER ({value}), WHICH IS NEVER ACCEPTED: IT CARRIES CODE. USE BUILT-IN LAYERS INSTEAD."

@@ -11,6 +11,7 @@ from guildmark.cli.options import AsJson
 from guildmark.cli.screen import Screen
 from guildmark.client.submissions import SHORT_NAME
 from guildmark.i18n import _
+from guildmark.packs.names import fitting_name
 from guildmark.protocol import SubmissionState
 
 
@@ -42,4 +43,4 @@ def fetch(
 def _place(chosen: SubmissionState) -> Path:
     """A name that tells which submission it is, and is no other file's."""
     name = Path(chosen.file_name.replace("\\", "/")).name or "model"
-    return Path(f"{chosen.category}-{chosen.id[:SHORT_NAME]}-{name}")
+    return Path(fitting_name(f"{chosen.category}-{chosen.id[:SHORT_NAME]}-{name}"))

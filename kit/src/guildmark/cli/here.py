@@ -2,11 +2,24 @@
 
 from pathlib import Path
 
+from guildmark.cli.screen import Screen
 from guildmark.client.session import Session
+from guildmark.client.transport import Patience
 from guildmark.client.workspace import Workspace
+from guildmark.i18n import _
 
 
 def exam_here() -> Session:
     """The session of the exam folder that the current folder is or lies in. Raises `NoExamHere`, signed in or not."""
     Workspace.containing(Path.cwd())
-    return Session.open(Path.cwd())
+    return session_of(Path.cwd())
+
+
+def session_of(folder: Path) -> Session:
+    """The session of `folder`, which says when the portal does not answer and is tried again."""
+    return Session.open(folder, patience=Patience(tell=_trying_again))
+
+
+def _trying_again(seconds: float) -> None:
+    said = _("The portal does not answer. Trying again for about {seconds} seconds.").format(seconds=round(seconds))
+    Screen(as_json=False).note(said)

@@ -14,9 +14,10 @@ from guildmark.cli.screen import Screen
 from guildmark.client.address import default_server
 from guildmark.client.credentials import Credentials
 from guildmark.client.device import DeviceCode
+from guildmark.client.rehearsal import waiting_attempt
 from guildmark.client.session import Session
 from guildmark.client.workspace import Workspace
-from guildmark.errors import NoExamHere
+from guildmark.errors import GuildmarkError, NoExamHere
 from guildmark.i18n import _
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -36,9 +37,18 @@ def login(
         screen.note(_("This address is not encrypted: others on the way can read your sign-in."), style="yellow")
     with Session(address) as session:
         who = session.login(lambda code: _show(screen, code))
+        is_waiting = _waits(session)
     screen.say(_("Signed in at {server} as {email}.").format(server=address, email=who.email))
-    screen.say(_("Next: guildmark start"))
+    screen.say(_("Next: guildmark rehearse, then guildmark start") if is_waiting else _("Next: guildmark start"))
     screen.answer({"server": address, "email": who.email, "name": who.name})
+
+
+def _waits(session: Session) -> bool:
+    """Whether an exam waits for its start, so that there is something to rehearse; one is signed in, whatever is answered."""
+    try:
+        return waiting_attempt(session) is not None
+    except GuildmarkError:
+        return False
 
 
 def address_of(server: str | None) -> str:

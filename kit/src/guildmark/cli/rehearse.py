@@ -8,6 +8,7 @@ import typer
 from rich.text import Text
 
 from guildmark.cli import show
+from guildmark.cli.here import session_of
 from guildmark.cli.options import AsJson
 from guildmark.cli.screen import Screen
 from guildmark.client import rehearsal
@@ -28,7 +29,7 @@ def rehearse(
     """Check everything, change nothing that counts; exit status 3 where a check is not good."""
     screen = Screen(as_json=as_json)
     checks, practised = [], None
-    with Session.open(folder or Path.cwd()) as session:
+    with session_of(folder or Path.cwd()) as session:
         python = None
         for found, interpreter in _on_this_machine(folder):
             _tell(screen, found)
@@ -72,13 +73,16 @@ def _conclude(screen: Screen, checks: list[Check], practised: Practised | None) 
     if score is not None:
         screen.say(show.marks(score, screen.out))
     all_good = all(check.good for check in checks)
+    can_start = all(check.good for check in checks if check.name == "sealed")
     screen.say(
         "",
         _("Everything is ready. When you are, run: guildmark start")
         if all_good and practised is not None
         else _("What was tried is ready; grading was not. When you are ready, run: guildmark start")
         if all_good
-        else _("You can start all the same: each line that is not good says how."),
+        else _("You can start all the same: each line that is not good says how.")
+        if can_start
+        else _("You cannot start yet: first do what the line about the exam says."),
     )
     screen.answer(_document(checks, score, all_good=all_good))
     if not all_good:

@@ -1,6 +1,6 @@
 """How scores, times and sizes look in a terminal."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from rich.console import Console
@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from guildmark.client.submissions import SHORT_NAME
-from guildmark.i18n import _
+from guildmark.i18n import _, mark
 from guildmark.protocol import (
     AreaResult,
     AttemptState,
@@ -20,10 +20,18 @@ from guildmark.protocol import (
     SubmissionState,
 )
 from guildmark.rules.attempt import Phase
+from guildmark.rules.metric import METRIC_TITLES
 from guildmark.rules.scoring import MAX_SCORE
 from guildmark.rules.verdict import Verdict
 
 _CAUTION_S = 15 * 60
+_VERDICTS = {
+    Verdict.REJECTED: mark("rejected"),
+    Verdict.FAILED: mark("failed"),
+    Verdict.TIMED_OUT: mark("took too long"),
+    Verdict.OUT_OF_MEMORY: mark("needed too much memory"),
+    Verdict.GRADER_ERROR: mark("a fault of ours"),
+}
 _SCORE_STYLES = {MAX_SCORE: "green"}
 
 
@@ -50,18 +58,18 @@ def clock(seconds: float) -> str:
     return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
 
 
-def local_time(instant: datetime) -> str:
+def local_time(instant: datetime, *, seconds: bool = False) -> str:
     """`2026-03-02 15:00 UTC+01:00`: by the clock of this machine, with its zone."""
     local = instant.astimezone()
     offset = local.strftime("%z")
     zone = "UTC" if offset == "+0000" else f"UTC{offset[:3]}:{offset[3:5]}"
-    return f"{local:%Y-%m-%d %H:%M} {zone}"
+    return f"{local:%Y-%m-%d %H:%M:%S} {zone}" if seconds else f"{local:%Y-%m-%d %H:%M} {zone}"
 
 
 def time_left(state: AttemptState) -> Text:
     """The line about the clock, by the server's time."""
     if state.phase in (Phase.REGISTERED, Phase.PREPARED):
-        return Text(_("The clock has not started; you will have {time}.").format(time=clock(state.duration_s)))
+        return Text(_("The clock has not started; you will have {time}.").format(time=clock(state.duration_s + state.extra_s)))
     if state.phase is not Phase.RUNNING or state.deadline is None:
         return Text(_("The exam is over."))
     if state.outage_since is not None:
@@ -72,14 +80,15 @@ def time_left(state: AttemptState) -> Text:
 
 
 def metric(value: MetricView | None) -> str:
-    """`accuracy 0.9132`, `mae 14210.5 USD`; empty without one."""
-    return "" if value is None else f"{value.name} {value.value:g} {value.unit}".strip()
+    """`Accuracy 0.9132`, `Mean absolute error 14210.5 USD`; empty without one."""
+    return "" if value is None else f"{_(METRIC_TITLES.get(value.name, value.name))} {value.value:g} {value.unit}".strip()
 
 
-def _table(*columns: str) -> Table:
+def _table(*columns: str, whole: Collection[int] = ()) -> Table:
+    """What does not fit is folded, never cut; the columns `whole` stay as they are."""
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    for column in columns:
-        table.add_column(column)
+    for place, column in enumerate(columns):
+        table.add_column(column, overflow="fold", no_wrap=place in whole)
     return table
 
 
@@ -92,28 +101,34 @@ def categories(found: Iterable[CategoryState], console: Console) -> Table:
             str(category.number),
             Text(category.title),
             str(category.weight),
-            marks(category.best_score, console),
+            _counting(category, console),
             str(len(category.submissions)),
             Text("" if newest is None else standing(newest)),
         )
     return table
 
 
+def _counting(category: CategoryState, console: Console) -> Text:
+    """What counts, and that the candidate chose it."""
+    counts = marks(category.best_score, console)
+    return counts if category.pinned is None else counts.append(f"\n{_('pinned')}", style="default")
+
+
 def submissions(found: Iterable[CategoryState], console: Console) -> Table:
     """Everything submitted, by category, the newest first, and which one counts."""
-    table = _table("#", _("Submission"), _("File"), _("Received"), _("Score"), _("Metric"), "")
+    table = _table("#", _("Submission"), _("File"), _("Received"), _("Score"), _("Metric"), whole=(0, 1, 3, 4))
     for category in found:
         for one in category.submissions:
             notes = [_("counts")] if one.counts else []
             notes += [_("pinned")] if one.pinned else []
+            score = marks(None if one.report is None else one.report.score, console)
             table.add_row(
                 str(category.number),
                 one.id[:SHORT_NAME],
                 Text(one.file_name),
-                local_time(one.received_at),
-                marks(None if one.report is None else one.report.score, console),
+                local_time(one.received_at, seconds=True).replace(" UTC", "\nUTC"),
+                score.append(f"\n{', '.join(notes)}", style="default") if notes else score,
                 Text(standing(one)),
-                Text(", ".join(notes)),
             )
     return table
 
@@ -137,7 +152,7 @@ def standing(submission: SubmissionState) -> str:
         return _("waiting, place {place}").format(place=submission.queue_position)
     if report.verdict is Verdict.GRADED:
         return metric(report.metric)
-    return str(report.verdict.value).replace("_", " ")
+    return _(_VERDICTS[report.verdict])
 
 
 def readiness(found: Readiness, console: Console) -> Table:

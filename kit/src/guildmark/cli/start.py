@@ -7,11 +7,12 @@ import typer
 from rich.text import Text
 
 from guildmark.cli import show
+from guildmark.cli.here import session_of
 from guildmark.cli.options import AsJson, Yes
 from guildmark.cli.screen import Screen
 from guildmark.client.session import Session, Started
 from guildmark.errors import AttemptClosed, ConfirmationNeeded, Refused
-from guildmark.i18n import _
+from guildmark.i18n import _, language
 from guildmark.protocol import AttemptState
 from guildmark.rules.attempt import Phase
 from guildmark.rules.counting import Counts
@@ -53,7 +54,7 @@ def start(
 
 
 def _session(folder: Path | None) -> Session:
-    session = Session.open(folder or Path.cwd())
+    session = session_of(folder or Path.cwd())
     if folder is not None and session.workspace is not None and session.workspace.folder != folder.resolve():
         session.workspace = None  # a new folder within that of another exam
     return session
@@ -61,7 +62,7 @@ def _session(folder: Path | None) -> Session:
 
 def _attempt(session: Session, program: str | None, folder: Path | None) -> AttemptState:
     if session.workspace is None:
-        slug = session.program(program).slug
+        slug = session.program(program)
         return session.register(slug, folder or Path.cwd() / slug)
     here = session.workspace.state
     if program not in (None, here.program):
@@ -77,8 +78,9 @@ def _decided(screen: Screen, state: AttemptState, *, yes: bool) -> bool:
     screen.say(
         "",
         _("{title}: {count} categories, {time} on the clock.").format(
-            title=state.exam_title, count=len(state.categories), time=show.clock(state.duration_s)
+            title=state.exam_title, count=len(state.categories), time=show.clock(state.duration_s + state.extra_s)
         ),
+        *_breaks(state),
         _("When the clock starts, it runs on the server and cannot be paused. Only models submitted before it ends count."),
         _("Any resource that machine-learning work uses is allowed; submissions are unlimited, and the last counts.")
         if state.counts is Counts.LAST
@@ -98,6 +100,14 @@ def _decided(screen: Screen, state: AttemptState, *, yes: bool) -> bool:
         raise typer.Exit(_STOPPED) from None
 
 
+def _breaks(state: AttemptState) -> list[str]:
+    """The breaks that were granted, as a line; no line without one."""
+    if not state.breaks_left:
+        return []
+    said = _("Breaks that you can take, of {minutes} minutes each: {count}. Each adds its minutes to your time.")
+    return [said.format(minutes=state.break_minutes, count=state.breaks_left)]
+
+
 def _tell(screen: Screen, session: Session, state: AttemptState, started: Started) -> None:
     if session.workspace is None or screen.as_json:
         return
@@ -115,15 +125,27 @@ def _tell(screen: Screen, session: Session, state: AttemptState, started: Starte
         _("Next: read {instructions}, fill in {folder}/starter.py and run it; then, in the exam folder:").format(
             instructions=_instructions(session.workspace.folder, first.folder), folder=first.folder
         ),
+        *_way(session.workspace.folder),
         f"    guildmark submit {first.number}",
         _("guildmark status shows the time left and your scores."),
     )
 
 
+def _way(folder: Path) -> list[str]:
+    """How to come to the exam folder from here, as a line; no line for who is there."""
+    here = Path.cwd().resolve()
+    if here == folder:
+        return []
+    place = folder.relative_to(here) if folder.is_relative_to(here) else folder
+    return [f'    cd "{place}"' if " " in str(place) else f"    cd {place}"]
+
+
 def _instructions(exam: Path, category: str) -> str:
-    """The files to read first, one for each language, as seen from the exam folder."""
-    found = sorted(path.relative_to(exam).as_posix() for path in (exam / category).glob("instructions*.md"))
-    return _(" or ").join(found) or category
+    """What to read first, as seen from the exam folder: in the reader's language where it is there, else in English."""
+    for spoken in (language().replace("_", "-"), "en"):
+        if (exam / category / f"instructions.{spoken}.md").is_file():
+            return f"{category}/instructions.{spoken}.md"
+    return category
 
 
 def _document(session: Session, state: AttemptState, started: Started | None) -> dict[str, Any]:

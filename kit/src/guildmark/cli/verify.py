@@ -42,14 +42,19 @@ def verify(
 ) -> None:
     """Check signatures; exit status 3 if one of them does not hold."""
     screen = Screen(as_json=as_json)
-    found = [paper for path in files or _kept() for paper in papers(path)]
-    known = keys_in(keys) if keys is not None else _keys_for(found, server)
-    judged = [(paper, paper.standing(known)) for paper in found]
-    for paper, standing in judged:
-        _tell(screen, paper, standing)
-    genuine = all(standing is Standing.GENUINE for _paper, standing in judged)
-    screen.answer({"genuine": genuine, "documents": [_document(paper, standing) for paper, standing in judged]})
-    if not genuine:
+    ring = _Keys(keys, server)
+    all_genuine, documents, passed_over = True, [], list[str]()
+    for path in files or _kept():
+        for paper in papers(path, passed_over):
+            standing = paper.standing(ring.that_tell(paper))
+            _tell(screen, paper, standing)
+            all_genuine = all_genuine and standing is Standing.GENUINE
+            if as_json:
+                documents.append(_document(paper, standing))
+    if passed_over:
+        screen.say(_("Not looked at: {names}").format(names=", ".join(passed_over)))
+    screen.answer({"genuine": all_genuine, "documents": documents, "not_looked_at": passed_over})
+    if not all_genuine:
         raise typer.Exit(Refused.exit_code)
 
 
@@ -64,22 +69,36 @@ def _kept() -> list[Path]:
     return [folder]
 
 
-def _keys_for(found: list[Paper], server: str | None) -> tuple[PublicKey, ...]:
-    """The keys that the exam folder keeps, where they are enough; else the portal is asked."""
+class _Keys:
+    """The keys in `file`; without it those that the exam folder keeps, and the portal's once a document needs another one."""
+
+    def __init__(self, file: Path | None, server: str | None) -> None:
+        self._server = server
+        self._may_ask = file is None
+        self._known = keys_in(file) if file is not None else () if server is not None else _kept_keys()
+
+    def that_tell(self, paper: Paper) -> tuple[PublicKey, ...]:
+        """The keys to judge `paper` by."""
+        if self._may_ask and paper.reading is not None and paper.key_id not in {key.key_id for key in self._known}:
+            self._known, self._may_ask = published_keys(_address(self._server)), False
+        return self._known
+
+
+def _kept_keys() -> tuple[PublicKey, ...]:
     try:
         kept = Workspace.containing(Path.cwd()).hidden / KEYS
-        known = keys_in(kept) if server is None and kept.is_file() else ()
     except NoExamHere:
-        known = ()
-    if {paper.key_id for paper in found if paper.reading is not None} <= {key.key_id for key in known}:
-        return known
+        return ()
+    return keys_in(kept) if kept.is_file() else ()
+
+
+def _address(server: str | None) -> str:
     try:
-        address = address_of(server)
+        return address_of(server)
     except UsageError as error:
         raise UsageError(
             error.message, next_step=_("Name the portal, or a file with its keys: --server URL or --keys FILE")
         ) from error
-    return published_keys(address)
 
 
 def _tell(screen: Screen, paper: Paper, standing: Standing) -> None:

@@ -4,16 +4,28 @@ from collections.abc import Sequence
 
 from guildmark.errors import Refused, UsageError
 from guildmark.i18n import _
-from guildmark.protocol import ProgramView
+from guildmark.protocol import AttemptSummary, ProgramView
+from guildmark.rules.attempt import Phase
+
+_OVER = (Phase.GRADING, Phase.DECIDED)
 
 
-def chosen(programs: Sequence[ProgramView], slug: str | None) -> ProgramView:
-    """The program `slug`, or the only one. Raises `UsageError` that names the choice, `Refused` where there is none."""
-    if not programs:
+def chosen(programs: Sequence[ProgramView], slug: str | None, attempts: Sequence[AttemptSummary]) -> str:
+    """The program `slug`; without one, that of the attempt that is not over, or the only one.
+
+    Raises `UsageError` that names the choice, `Refused` where there is none.
+    """
+    begun = {attempt.program for attempt in attempts if attempt.phase not in _OVER}
+    if slug is None and len(begun) == 1:
+        return begun.pop()
+    offered = [program.slug for program in programs]
+    if slug in offered or slug in begun:
+        return slug
+    choice = (sorted(begun) or offered) if slug is None else offered
+    if not choice:
         raise Refused(_("There is no exam to sit at the moment."), next_step=_("Write to the exam's support contact."))
-    fitting = [program for program in programs if slug in (None, program.slug)]
-    if len(fitting) == 1:
-        return fitting[0]
-    names = ", ".join(program.slug for program in programs)
-    what = _("There are several exams.") if fitting else _("There is no exam {slug}.").format(slug=slug)
-    raise UsageError(what, next_step=_("Run: guildmark start NAME, with one of these names: {names}").format(names=names))
+    if slug is None and len(choice) == 1:
+        return choice[0]
+    what = _("There are several exams.") if slug is None else _("There is no exam {slug}.").format(slug=slug)
+    commands = "".join(f"\n    guildmark start {name}" for name in choice)
+    raise UsageError(what, next_step=_("Run the one that you mean:{commands}").format(commands=commands))

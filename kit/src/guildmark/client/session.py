@@ -154,9 +154,9 @@ class Session:
         """The candidate's attempts."""
         return self._api.get("/attempts", tuple[AttemptSummary, ...])
 
-    def program(self, slug: str | None) -> ProgramView:
-        """The program `slug`, or the only one there is. Raises `UsageError`."""
-        return chosen(self.programs(), slug)
+    def program(self, slug: str | None) -> str:
+        """The program `slug`; without one, that of the attempt under way, or the only one there is. Raises `UsageError`."""
+        return chosen(self.programs(), slug, self.attempts())
 
     def register(self, program: str, folder: Path) -> AttemptState:
         """Open an attempt at `program`, or go on with the one under way, and make `folder` its exam folder.

@@ -4,14 +4,17 @@ A document proves nothing by what it says of itself. It is genuine if a key that
 stands; keys that lie in the same archive as the document are never taken for the portal's.
 """
 
-import json
+import lzma
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timezone
 from enum import Enum
+from itertools import islice
+from os import SEEK_END
 from pathlib import Path
 from typing import Any, Final
-from zipfile import BadZipFile, LargeZipFile, ZipFile, is_zipfile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, LargeZipFile, ZipFile, ZipInfo
 
 import httpx
 from pydantic import TypeAdapter, ValidationError
@@ -20,14 +23,33 @@ from guildmark.client.transport import API, check_protocol, http_client, parsed,
 from guildmark.errors import ServerUnreachable, UsageError
 from guildmark.i18n import _
 from guildmark.protocol import Certificate, PublicKey, Receipt
-from guildmark.signing import is_signed_by, key_id
+from guildmark.signing import document_in, is_signed_by, key_id
 
-_LONGEST: Final = 1024 * 1024
+_LONGEST: Final = 64 * 1024
 """No document is longer, in bytes; what is, is none of ours."""
+_LONGEST_LIST_OF_KEYS: Final = 1024 * 1024
 _MOST: Final = 10_000
-"""So many documents of one archive or folder are looked at."""
+"""No archive or folder that is checked holds more files,"""
+_MOST_BYTES: Final = 64 * 1024 * 1024
+"""nor more in its documents, once they are unpacked."""
 _KEYS = TypeAdapter(tuple[PublicKey, ...])
-_BROKEN_ARCHIVE = (BadZipFile, LargeZipFile, EOFError, NotImplementedError, RuntimeError, ValueError)
+_BEGINNING_OF_ARCHIVES: Final = b"PK"
+_LONGEST_END: Final = 22 + 0xFFFF
+"""Of an archive: its last record, with a comment."""
+_PACKED_AS = (ZIP_STORED, ZIP_DEFLATED)
+"""As portals and desktops pack; of the other ways, few bytes can take any memory to unpack."""
+_BROKEN_ARCHIVE = (
+    BadZipFile,
+    LargeZipFile,
+    EOFError,
+    MemoryError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    lzma.LZMAError,
+    zlib.error,
+)
 
 
 class Standing(str, Enum):
@@ -79,32 +101,43 @@ def standing_of(document: Mapping[str, Any], keys: tuple[PublicKey, ...], *, sig
     return Standing.GENUINE
 
 
-def papers(path: Path) -> Iterator[Paper]:
-    """The documents in a file, in an archive of receipts, or in a folder; lists of keys are not among them.
+def papers(path: Path, passed_over: list[str] | None = None) -> Iterator[Paper]:
+    """The documents in a file, in an archive of receipts, or in a folder, one at a time; lists of keys are not among them.
 
-    Raises `UsageError` where there is no such file, and where an archive or a folder holds none.
+    What of an archive or a folder is no document, by its name, is added to `passed_over`. Raises `UsageError` where there is
+    no such file, where an archive or a folder holds none, or more than is checked at once, and where an archive is damaged.
     """
     if not path.exists():
         raise UsageError(_("There is no file {path}.").format(path=path), next_step=_("Name a receipt or a certificate."))
-    if not path.is_dir() and not is_zipfile(path):
+    if not path.is_dir() and not _start_of(path).startswith(_BEGINNING_OF_ARCHIVES):
         yield paper(path.name, _start_of(path))
         return
-    found = [paper(name, content) for name, content in (_in_folder(path) if path.is_dir() else _in_archive(path))]
-    if not found:
+    others = passed_over if passed_over is not None else []
+    has_any = False
+    for name, content in _in_folder(path, others) if path.is_dir() else _in_archive(path, others):
+        if _are_keys(content):
+            others.append(_printable(name))
+        else:
+            has_any = True
+            yield paper(name, content)
+    if not has_any:
         raise UsageError(_("{path} holds no receipt.").format(path=path), next_step=_("Name a receipt or a certificate."))
-    yield from found
 
 
 def paper(name: str, content: bytes) -> Paper:
     """What `content` is: a receipt, a certificate, or nothing that can be read. Who made an archive chose the `name`s in it."""
-    name = "".join(sign if sign.isprintable() else "?" for sign in name)
-    try:
-        document = json.loads(content)
-    except (ValueError, RecursionError):
+    name = _printable(name)
+    if len(content) > _LONGEST:
         return Paper(name, None, None)
-    if len(content) > _LONGEST or not isinstance(document, dict):
+    try:
+        document = document_in(content)
+    except ValueError:
         return Paper(name, None, None)
     return Paper(name, document, _reading(document))
+
+
+def _printable(name: str) -> str:
+    return "".join(sign if sign.isprintable() else "?" for sign in name)
 
 
 def _reading(document: Mapping[str, Any]) -> Receipt | Certificate | None:
@@ -117,30 +150,63 @@ def _reading(document: Mapping[str, Any]) -> Receipt | Certificate | None:
     return None
 
 
-def _start_of(path: Path) -> bytes:
+def _start_of(path: Path, length: int = _LONGEST + 1) -> bytes:
     with path.open("rb") as file:
-        return file.read(_LONGEST + 1)
+        return file.read(length)
 
 
-def _in_folder(path: Path) -> Iterator[tuple[str, bytes]]:
-    for found in sorted(path.rglob("*.json"))[:_MOST]:
-        if found.is_file() and not _are_keys(content := _start_of(found)):
-            yield str(found.relative_to(path)), content
+def _in_folder(path: Path, others: list[str]) -> Iterator[tuple[str, bytes]]:
+    files = list(islice((found for found in path.rglob("*") if found.is_file()), _MOST + 1))
+    documents = [found for found in sorted(files) if _is_document(found.name)]
+    _require_few(path, len(files), sum(found.stat().st_size for found in documents))
+    others += [_printable(str(found.relative_to(path))) for found in sorted(files) if not _is_document(found.name)]
+    for found in documents:
+        yield str(found.relative_to(path)), _start_of(found)
 
 
-def _in_archive(path: Path) -> Iterator[tuple[str, bytes]]:
+def _in_archive(path: Path, others: list[str]) -> Iterator[tuple[str, bytes]]:
     try:
         with ZipFile(path) as archive:
-            for entry in archive.infolist()[:_MOST]:
-                if entry.filename.endswith(".json"):
-                    with archive.open(entry) as file:
-                        content = file.read(_LONGEST + 1)
-                    if not _are_keys(content):
-                        yield entry.filename, content
+            entries = [entry for entry in archive.infolist() if entry.file_size or not entry.is_dir()]
+            documents = [entry for entry in entries if _is_document(entry.filename)]
+            _require_few(path, len(entries), sum(entry.file_size for entry in documents))
+            if len(archive.infolist()) != _count_at_its_end(path):
+                raise BadZipFile
+            others += [_printable(entry.filename) for entry in entries if not _is_document(entry.filename)]
+            for entry in documents:
+                yield entry.filename, _unpacked(archive, entry)
     except _BROKEN_ARCHIVE as error:
         raise UsageError(
             _("{path} is damaged.").format(path=path), next_step=_("Download it again, or take it from where you kept it.")
         ) from error
+
+
+def _count_at_its_end(path: Path) -> int:
+    """How many files the archive says that it has: where its list is damaged, some can hide behind another one."""
+    with path.open("rb") as file:
+        file.seek(-min(path.stat().st_size, _LONGEST_END), SEEK_END)
+        end = file.read()
+    return int.from_bytes(end[end.rfind(b"PK\5\6") :][10:12], "little")
+
+
+def _unpacked(archive: ZipFile, entry: ZipInfo) -> bytes:
+    if entry.compress_type not in _PACKED_AS:
+        raise NotImplementedError
+    with archive.open(entry) as file:
+        return file.read(_LONGEST + 1)
+
+
+def _is_document(name: str) -> bool:
+    return name.lower().endswith(".json")
+
+
+def _require_few(path: Path, files: int, size: int) -> None:
+    """Raises `UsageError` for more than is checked at once: a part of it would pass for the whole."""
+    if files > _MOST or size > _MOST_BYTES:
+        raise UsageError(
+            _("{path} holds more than is checked at once.").format(path=path),
+            next_step=_("Unpack it into several folders, and check each: guildmark verify FOLDER"),
+        )
 
 
 def _are_keys(content: bytes) -> bool:
@@ -168,7 +234,7 @@ def published_keys(server: str) -> tuple[PublicKey, ...]:
 def keys_in(path: Path) -> tuple[PublicKey, ...]:
     """The portal's keys from a file, as `/api/v1/keys` gives them. Raises `UsageError`."""
     try:
-        return _KEYS.validate_json(_start_of(path))
+        return _KEYS.validate_json(_start_of(path, _LONGEST_LIST_OF_KEYS))
     except (OSError, ValidationError) as error:
         raise UsageError(
             _("{path} is no list of a portal's keys.").format(path=path),

@@ -1,6 +1,7 @@
 """Handing in a file: sent whole, its receipt checked and kept, its score awaited; pinned, and fetched back."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from guildmark.client import receipts
@@ -10,6 +11,7 @@ from guildmark.client.tus import Outgoing, Progress, Uploader
 from guildmark.client.workspace import Workspace
 from guildmark.errors import OurFault, ReceiptInvalid, UsageError
 from guildmark.i18n import _
+from guildmark.packs.names import fitting_name
 from guildmark.protocol import AttemptState, PinWish, PublicKey, SubmissionPhase, SubmissionState
 
 _LONG_POLL_S = 20
@@ -61,13 +63,10 @@ class Submissions:
 
     def fetch(self, submission: SubmissionState, to: Path, progress: Progress) -> None:
         """Write the file of `submission` to `to`, which is not there yet, whole or not at all."""
-        if to.exists():
-            raise UsageError(
-                _("{file} is there already.").format(file=to),
-                next_step=_("Name another place: guildmark fetch SUBMISSION --to FILE"),
-            )
-        part = to.with_name(f".{to.name}.part")
+        part = to.with_name(fitting_name(f".{to.name}.part"))
         try:
+            if to.exists():
+                raise UsageError(_("{file} is there already.").format(file=to), next_step=_elsewhere())
             with part.open("wb") as file:
 
                 def restart() -> None:
@@ -84,11 +83,11 @@ class Submissions:
             part.replace(to)
         except OSError as error:
             raise UsageError(
-                _("{file} cannot be written: {why}.").format(file=to, why=error.strerror),
-                next_step=_("Name another place: guildmark fetch SUBMISSION --to FILE"),
+                _("{file} cannot be written: {why}.").format(file=to, why=error.strerror), next_step=_elsewhere()
             ) from error
         finally:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):  # where it could not be made, it is not to be removed
+                part.unlink()
 
     def _choose(self, category: str, submission: str | None) -> AttemptState:
         wish = PinWish(submission=submission)
@@ -114,3 +113,7 @@ class Submissions:
                 if (category.id, submission.sha256) == (outgoing.category, outgoing.sha256):
                     return submission.id
         raise OurFault(_("The portal took the file and does not list it."))
+
+
+def _elsewhere() -> str:
+    return _("Name another place: guildmark fetch SUBMISSION --to FILE")

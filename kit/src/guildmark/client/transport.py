@@ -32,6 +32,7 @@ from guildmark.errors import (
 )
 from guildmark.i18n import _, language
 from guildmark.protocol import PROTOCOL_HEADER, PROTOCOL_VERSION, Problem
+from guildmark.signing import document_in
 
 API = "/api/v1"
 ReplyT = TypeVar("ReplyT")
@@ -47,12 +48,20 @@ def wait(seconds: float) -> None:
     time.sleep(seconds)
 
 
+def _nobody(_seconds: float) -> None:
+    return
+
+
 @dataclass(frozen=True)
 class Patience:
-    """How long to keep trying: the waits in seconds between attempts, and how to wait."""
+    """How long to keep trying: the waits in seconds between attempts, and how to wait.
+
+    `tell` hears when a portal stops to answer: how many seconds of waits lie ahead. It hears of no further try until an answer.
+    """
 
     waits_s: tuple[float, ...] = (0.5, 1, 2, 4, 8)
     sleep: Callable[[float], None] = wait
+    tell: Callable[[float], None] = _nobody
 
 
 @lru_cache(maxsize=1)
@@ -95,6 +104,7 @@ class Transport:
         self.http = http
         self.patience = patience or Patience()
         self._refresh = refresh
+        self._is_told = False
 
     def get(self, path: str, reply: type[ReplyT], **params: str | int) -> ReplyT:
         """GET `path` under the API as `reply`."""
@@ -159,12 +169,18 @@ class Transport:
         waits = iter(self.patience.waits_s if repeatable else ())
         while True:
             try:
-                return attempt()
+                answer = attempt()
             except ServerUnreachable:  # noqa: PERF203  # what the loop is for
                 seconds = next(waits, None)
                 if seconds is None:
                     raise
+                if not self._is_told:
+                    self._is_told = True
+                    self.patience.tell(sum(self.patience.waits_s))
                 self.patience.sleep(seconds)
+            else:
+                self._is_told = False
+                return answer
 
     def _once(self, build: Callable[[], httpx.Request]) -> httpx.Response:
         tokens = self._tokens()
@@ -213,10 +229,10 @@ def parsed(response: httpx.Response, reply: type[ReplyT]) -> ReplyT:
         raise OurFault(_("The portal answered something that this version does not understand."), code="bad_reply") from error
 
 
-def raw_json(response: httpx.Response) -> Any:
+def raw_json(response: httpx.Response) -> dict[str, Any]:
     """The body of `response` as plain JSON, unknown fields included, for what is signed."""
     try:
-        return response.json()
+        return document_in(response.content)
     except ValueError as error:
         raise OurFault(_("The portal answered something that this version does not understand."), code="bad_reply") from error
 

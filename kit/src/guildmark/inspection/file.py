@@ -1,5 +1,6 @@
 """The way in: how large the file is, and which format its content says, whatever its name says."""
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,8 @@ from guildmark.inspection.limits import Limits
 from guildmark.rules.contract import Contract, ModelFormat
 
 _START_BYTES: Final = 16
+_CODE_BYTES: Final = 64 * 1024
+_CODE: Final = re.compile(rb'^(import|from) [A-Za-z_.]+|^def \w+\(|"nbformat"|"cell_type"', re.MULTILINE)
 _INSPECTIONS: Final[Mapping[ModelFormat, Callable[[Path, Contract], Inspection]]] = {
     ModelFormat.KERAS: archive.inspect,
     ModelFormat.H5: h5.inspect,
@@ -34,7 +37,7 @@ def inspect_file(path: Path, contract: Contract) -> Inspection:
         if size > contract.size_limit:
             return Inspection(found, (Finding("file.too_large", {"found": size, "limit": contract.size_limit}),))
         if found is None:
-            return Inspection(None, (Finding("file.not_a_model"),))
+            return Inspection(None, (Finding("file.code" if _is_code(path) else "file.not_a_model"),))
         if found not in contract.formats:
             expected = ", ".join(map(name_of, contract.formats))
             return Inspection(found, (Finding("file.format_not_allowed", {"found": name_of(found), "expected": expected}),))
@@ -81,6 +84,13 @@ def _format_of(path: Path, limits: Limits) -> ModelFormat | None:
         with zipped.opened(path, limits) as found:
             return _archive_format(found.names)
     return ModelFormat.ONNX if onnx.may_be(start) else None
+
+
+def _is_code(path: Path) -> bool:
+    """Whether the file is a Python program or a notebook, as one is when it is taken for what it saves."""
+    with path.open("rb") as file:
+        start = file.read(_CODE_BYTES)
+    return b"\0" not in start and _CODE.search(start) is not None
 
 
 def _archive_format(names: tuple[str, ...]) -> ModelFormat | None:

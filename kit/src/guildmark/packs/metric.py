@@ -1,27 +1,15 @@
-"""The metric of a task: which there are, what people call them, which way is better, and which outputs they can judge."""
+"""The metric of a task: which there are, which way is better, and which outputs they can judge."""
 
-from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from guildmark.i18n import mark
 from guildmark.packs.spec import Number, Spec
 from guildmark.rules.scoring import Direction
 
 if TYPE_CHECKING:
     from typing_extensions import Self  # in `typing` from Python 3.11 on
-
-METRIC_TITLES: Mapping[str, str] = {
-    "accuracy": mark("Accuracy"),
-    "mae": mark("Mean absolute error"),
-    "rmse": mark("Root mean square error"),
-    "quantile_loss": mark("Quantile loss"),
-    "macro_f1": mark("Macro F1"),
-    "mean_average_precision": mark("Mean average precision"),
-}
-"""What people call each metric, to be translated when it is shown."""
 
 _HIGHER_IS_BETTER = ("accuracy", "macro_f1", "mean_average_precision")
 _BOX = 4

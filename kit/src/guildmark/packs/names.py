@@ -1,12 +1,16 @@
-"""How files are called: the model that a candidate saves, and the hidden arrays of a bank."""
+"""How files are called: the model that a candidate saves, what it is kept as, and the hidden arrays of a bank."""
 
 import re
 from collections.abc import Iterable
 from pathlib import PurePosixPath
+from typing import Final
 
 from guildmark.rules.contract import ModelFormat
 
 TARGETS = "targets.npy"
+LONGEST_NAME: Final = 255
+"""In bytes, as file systems have it."""
+_LONGEST_SUFFIX: Final = 32
 _TAKEN = ("starter.py", "task.json", "build.py")
 _TAKEN_FOLDERS = ("reference", "hidden", "__pycache__")
 _HIDDEN = re.compile(r"(inputs(\..+)?|targets)\.npy", re.IGNORECASE)
@@ -20,6 +24,16 @@ def model_names(formats: Iterable[ModelFormat]) -> tuple[str, ...]:
 def inputs_names(names: tuple[str, ...]) -> tuple[str, ...]:
     """The hidden arrays of inputs called `names`: `inputs.npy` for one, `inputs.NAME.npy` for each of several."""
     return ("inputs.npy",) if len(names) == 1 else tuple(f"inputs.{name}.npy" for name in names)
+
+
+def fitting_name(name: str) -> str:
+    """`name` as a file system takes it: of one that is too long the beginning, with its suffix."""
+    if len(name.encode(errors="replace")) <= LONGEST_NAME:
+        return name
+    suffix = PurePosixPath(name).suffix
+    suffix = suffix if len(suffix.encode(errors="replace")) <= _LONGEST_SUFFIX else ""
+    room = LONGEST_NAME - len(suffix.encode(errors="replace"))
+    return name.removesuffix(suffix).encode(errors="replace")[:room].decode(errors="ignore") + suffix
 
 
 def is_hidden_name(path: str) -> bool:

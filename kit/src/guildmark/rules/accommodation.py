@@ -1,12 +1,13 @@
 """What is granted to a candidate who needs more time: a share of the duration on top, and breaks.
 
+Of several grants that hold, none takes from another: the largest share applies, and the breaks that are most minutes together.
 Extra time is a credit that is written when the clock starts. A break is a credit of its minutes at the moment at which it
 is taken: the clock runs on, and nothing pauses.
 """
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -39,8 +40,22 @@ def fits(*, percent: int, breaks: int, break_minutes: int) -> bool:
 
 
 def in_force(grants: Iterable[Grant], *, at: datetime) -> Grant | None:
-    """The one that applies to an attempt whose clock starts at `at`: of those that hold, the one granted last."""
-    return max((grant for grant in grants if grant.holds(at=at)), key=lambda grant: grant.granted_at, default=None)
+    """What applies to an attempt whose clock starts at `at`: the best of all that hold; None where none does.
+
+    That is the largest percent of any, and the breaks of the one whose breaks are most minutes together; of two that are as
+    many minutes, the one with more breaks.
+    """
+    held = [grant for grant in grants if grant.holds(at=at)]
+    if not held:
+        return None
+    longest = max(held, key=lambda grant: (grant.breaks * grant.break_minutes, grant.breaks))
+    return replace(
+        longest,
+        percent=max(grant.percent for grant in held),
+        granted_at=max(grant.granted_at for grant in held),
+        ends_on=None,
+        revoked_at=None,
+    )
 
 
 def extra(duration: timedelta, percent: int) -> timedelta:

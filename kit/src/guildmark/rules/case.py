@@ -27,6 +27,17 @@ class Outcome(str, Enum):
     """It explains, and there was nothing to grant."""
 
 
+class MessageKind(str, Enum):
+    """What is said in a case after it was opened."""
+
+    ADDED = "added"
+    """The candidate adds something."""
+    QUESTION = "question"
+    """Somebody who may answer asks the candidate."""
+    REVOKED = "revoked"
+    """Why what was granted is taken back."""
+
+
 class Standing(str, Enum):
     """Where a case stands."""
 

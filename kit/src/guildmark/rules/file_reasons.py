@@ -23,6 +23,11 @@ FILE_REASONS: tuple[Reason, ...] = (
         ),
     ),
     Reason(
+        "file.code",
+        _REJECTED,
+        mark("This is code, not a model. Run it, and submit the model file that it saves, such as mymodel.keras."),
+    ),
+    Reason(
         "file.format_not_allowed",
         _REJECTED,
         mark("This task does not take {found} files. Save the model as one of: {expected}."),

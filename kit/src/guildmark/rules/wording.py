@@ -9,6 +9,7 @@ from functools import reduce
 
 from guildmark.i18n import _, mark
 from guildmark.rules.contract import alternatives_in
+from guildmark.rules.metric import METRIC_TITLES
 from guildmark.rules.reasons import REASONS
 from guildmark.rules.verdict import Params
 
@@ -41,11 +42,19 @@ def size_text(size: int, translate: Translate = _) -> str:
 
 def _worded(code: str, params: Params, translate: Translate) -> Params:
     """`params` as they stand in the sentence."""
+    if "metric" in params:
+        return _measured(params, translate)
     if code == "file.too_large":
         return _sized(params, translate)
     if code == "contract.input_shape" and "expected" in params:
         return {**params, "expected": _alternatives_text(str(params["expected"]), translate)}
     return params
+
+
+def _measured(params: Params, translate: Translate) -> Params:
+    name, unit = str(params["metric"]), params.get("unit", "")
+    values = {key: f"{params[key]} {unit}".rstrip() for key in ("value", "threshold") if key in params}
+    return {**params, **values, "metric": translate(METRIC_TITLES.get(name, name))}
 
 
 def _sized(params: Params, translate: Translate) -> Params:
