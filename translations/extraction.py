@@ -18,17 +18,19 @@ KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
+    "gettext_noop": None,
     "mark": None,
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
     "plural": (1, 2),
     "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
+    "npgettext_lazy": ((1, "c"), 2, 3),
 }
 FOR_TRANSLATORS = "Translators:"
 ROOT_OF_ERRORS = "GuildmarkError"
 _LISTS_OF_PLACES = {"embargoes.toml"}
-_CONTEXTS = {"pgettext", "npgettext"}
 
 
 @dataclass(frozen=True)

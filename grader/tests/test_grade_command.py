@@ -26,7 +26,7 @@ def test_a_graded_model_is_one_object_and_status_0(bank_folder, models):
         {"name": "accuracy", "value": 1.0, "unit": ""},
     )
     assert shown["reason"] == "graded.full"
-    assert shown["message"] == "Full score: accuracy is 1.0."
+    assert shown["message"] == "Full score: Accuracy is 1.0."
     assert shown["timings_ms"]["total"] > 0
 
 

@@ -65,10 +65,10 @@ def report_on(bank: Bank, form: FormEntry, variant: int, judged: Finding | Score
 
 
 def _quality(metric: MetricValue, score: int, following: float | None) -> tuple[str, Params]:
+    params: Params = {"metric": metric.name, "value": metric.value, **({"unit": metric.unit} if metric.unit else {})}
     if score == MAX_SCORE or following is None:
-        return "graded.full", {"metric": metric.name, "value": metric.value}
-    params: Params = {"metric": metric.name, "value": metric.value, "threshold": following}
-    return ("graded.quality" if score else "graded.far"), params
+        return "graded.full", params
+    return ("graded.quality" if score else "graded.far"), {**params, "threshold": following}
 
 
 def _speed(task: TaskSpec, judged: Scored) -> Params:

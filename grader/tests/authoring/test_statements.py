@@ -41,7 +41,7 @@ def test_the_two_markers_become_tables_and_sentences() -> None:
         "| --- | --- | --- | --- | --- | --- |\n"
         "| at most | 50.0 | 42.0 | 29.0 | 24.5 | 23.4 |\n"
         "\n"
-        "You may submit as often as you like; the best submission counts.\n"
+        "You may submit as often as you like; the best submission counts, unless you pin another one.\n"
     )
 
 
@@ -49,6 +49,12 @@ def test_the_two_markers_become_tables_and_sentences() -> None:
 def test_x1_the_bands_say_which_submission_counts(language: str, said: str) -> None:
     assert said not in statement(task(), "{{bands}}", language)
     assert said in statement(task(), "{{bands}}", language, counts=Counts.LAST)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "unless you pin"), ("ko", "고정하지 않는 한"), ("zh-Hans", "固定")])
+@pytest.mark.parametrize("counts", list(Counts))
+def test_x1_the_bands_say_that_a_pin_comes_before(language: str, said: str, counts: Counts) -> None:
+    assert said in statement(task(), "{{bands}}", language, counts=counts)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ fill the memory or the disk. Here, outside of Django, a body has to
     come from somebody, where it is large          `senders`: strangers send forms, never files
     find room among the bodies that are arriving   `Room`, in all and for one sender
     keep coming                                    `_Patience`: time waited, against bytes that came
+    be in UTF-8, where it is a form                Django would fail over it, and again over the page that says so
 
 What is not taken is not read: the application gets the request without its body and answers as it would to anybody without
 rights; or, where rights are not the point, says why (`REFUSED` in the scope, see `web.refused_bodies`). The server reads the
@@ -20,6 +21,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
+
+from django.utils.http import parse_header_parameters
 
 from guildmark_portal.web.refused_bodies import REFUSED, Reason, explained
 
@@ -52,6 +55,8 @@ SHARES: Final = 8
 FIRST_WAIT_S: Final = 60.0
 SLOWEST: Final = 8 * 1024
 """Bytes a second, on the whole, once the first wait is over."""
+_OF_THE_BODY: Final = {b"content-length", b"content-type", b"transfer-encoding"}
+_FORMS: Final = {"application/x-www-form-urlencoded", "multipart/form-data"}
 _LONGEST_NUMBER: Final = 18  # digits: what 64 bits hold
 
 
@@ -108,6 +113,9 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._application(scope, receive, send)
             return
+        if not _is_in_utf8(scope):
+            await self._without_body(scope, send, Reason.NOT_UTF8)
+            return
         limit, declared = limit_of(scope), _declared(scope)
         if declared is None and scope["method"] != "PATCH":  # whoever sends a file says how long it is
             limit = min(limit, LONGEST_BODY)
@@ -150,7 +158,7 @@ class BodyLimit:
         if reason is not None and scope["path"].startswith("/api/"):
             await _refuse(send, reason)
             return
-        headers = [(name, value) for name, value in scope["headers"] if name not in {b"content-length", b"transfer-encoding"}]
+        headers = [(name, value) for name, value in scope["headers"] if name not in _OF_THE_BODY]
         marked = {REFUSED: reason} if reason is not None else {}
         empty = [{"type": "http.request", "body": b"", "more_body": False}]
 
@@ -207,6 +215,16 @@ def _declared(scope: Scope) -> int | None:
     """The length that the sender announced; None where it was not, or is no number."""
     lengths = [value for name, value in scope["headers"] if name == b"content-length"]
     return int(lengths[0]) if lengths and lengths[0].isdigit() and len(lengths[0]) <= _LONGEST_NUMBER else None
+
+
+def _is_in_utf8(scope: Scope) -> bool:
+    """Whether the type that is announced can be read, as Django reads it, and names no other encoding for a form."""
+    announced = b",".join(value for name, value in scope["headers"] if name == b"content-type")
+    try:
+        kind, parameters = parse_header_parameters(announced.decode("latin-1"))
+    except ValueError:
+        return False
+    return kind not in _FORMS or parameters.get("charset", "utf-8").lower() == "utf-8"
 
 
 async def _refuse(send: Send, reason: Reason) -> None:

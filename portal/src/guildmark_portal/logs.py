@@ -34,14 +34,24 @@ class InOneLine:
         return True
 
 
+def without_tracebacks(record: logging.LogRecord) -> bool:
+    """Shorten the record of a request that Django refused: whoever sent it made a mistake, and nothing of ours did."""
+    if record.name.startswith("django.security."):
+        record.levelno, record.levelname, record.exc_info, record.exc_text = logging.WARNING, "WARNING", None, None
+    return True
+
+
 def to_stderr(hosts: Sequence[str]) -> dict[str, Any]:
     """Django's setting `LOGGING`, of a portal that answers to `hosts`."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"one_line": {"()": lambda: InOneLine(tuple(hosts))}},
+        "filters": {
+            "one_line": {"()": lambda: InOneLine(tuple(hosts))},
+            "without_tracebacks": {"()": lambda: without_tracebacks},
+        },
         "formatters": {"line": {"()": WithoutTokens, "fmt": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_tracebacks"]}},
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {
             "guildmark_portal": {"level": "INFO"},

@@ -32,6 +32,13 @@ def code(terminal) -> str:
     return terminal["user_code"]
 
 
+def test_x17_the_field_for_the_code_is_named_in_the_readers_language(candidate) -> None:
+    own = signed_in(candidate, minutes_ago=1)
+    own.cookies["django_language"] = "ko"
+    page = own.get(PAGE).content.decode()
+    assert ('<label for="id_code">코드</label>' in page, "placeholder" in page) == (True, False)
+
+
 def test_who_signed_in_long_ago_signs_in_freshly_and_comes_back_to_the_code(stale, code, newest_code):
     where = stale.get(PAGE, {"code": code})["Location"]
     assert where.startswith(CONFIRM)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.core.mail import EmailMessage
-from portal.tests.conftest import StoppedClock
+from portal.tests.conftest import StoppedClock, person_with
 from portal.tests.exams.conftest import Browser, GradingService, Sit, Sitting, WorkOff
 
 from guildmark.rules.attempt import Phase
@@ -321,3 +321,28 @@ def test_the_file_of_a_deleted_account_is_no_grading_that_fails(stopped_clock: S
     enqueue(kind="grade", key="gone", payload={"submission": "5f1c2a34-0000-4000-8000-000000000001"})
     work_off()
     assert Job.objects.get(key="gone").finished_at == clock.now()
+
+
+def test_x10_owners_hear_once_that_grading_stands_still_and_once_that_it_goes_on(
+    running: Sitting,
+    stopped_clock: StoppedClock,
+    work_off: WorkOff,
+    mailoutbox: list[EmailMessage],
+    request: pytest.FixtureRequest,
+) -> None:
+    owner = person_with("owner")
+    look()
+    running.submit("category1", b"score 5 waits")
+    for _ in range(4):
+        watched(stopped_clock, 61)
+        work_off()
+    subject = "Nothing is graded: the time of every exam stands still"
+    assert [(one.to, one.subject) for one in mailoutbox] == [([owner.email], subject)]
+    assert "submissions wait since 15 January 2030, 12:00 UTC" in mailoutbox[0].body
+    request.getfixturevalue("grading_service")
+    for _ in range(3):
+        watched(stopped_clock, 30)
+        work_off()
+    told = [one for one in mailoutbox if one.to == [owner.email]]
+    assert [one.subject for one in told] == [subject, "Grading goes on"]
+    assert "from 15 January 2030, 12:00 UTC to 15 January 2030, 12:0" in told[1].body

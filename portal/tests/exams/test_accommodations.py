@@ -91,16 +91,32 @@ def test_s3_extra_time_at_its_program_alone(sit: Sit, candidate: User, grant: Gr
     assert left(sitting.prepare().begin()) == EXAM_S + seconds
 
 
-def test_s3_of_two_grants_the_later_one_applies_and_a_revoked_one_does_not(
+def test_s3_a_second_grant_takes_nothing_from_the_first_and_a_revoked_one_does_not_apply(
     sit: Sit, candidate: User, grant: Grant, stopped_clock: StoppedClock
 ) -> None:
-    grant(percent=50)
+    larger = grant(percent=50, breaks=0, break_minutes=0)
     stopped_clock.advance(1)
-    later = grant(percent=10)
+    grant(percent=10, breaks=3, break_minutes=10)
     stopped_clock.advance(1)
-    assert left(sit(candidate).prepare().begin()) == EXAM_S * 1.1
-    services.revoke(accommodation=later, actor="tests", now=clock.now())
-    assert left(sit(candidate, "tiny-mock").prepare().begin()) == EXAM_S * 1.5
+    both = attempt_state(sit(candidate).prepare().begin().attempt, now=clock.now())
+    assert (both.time_left_s, both.breaks_left, both.break_minutes) == (EXAM_S * 1.5, 3, 10)
+    services.revoke(accommodation=larger, actor="tests", now=clock.now())
+    assert left(sit(candidate, "tiny-mock").prepare().begin()) == EXAM_S * 1.1
+
+
+def test_s3_the_page_before_the_start_says_the_time_that_this_candidate_will_have(
+    sit: Sit, candidate: User, stranger: User, grant: Grant, browser: Browser
+) -> None:
+    grant(breaks=2, break_minutes=15)
+    mine, theirs = sit(candidate).prepare(), sit(stranger).prepare()
+    shown = [" ".join(browser(one.user).get(f"/exam/{one.id}/").content.decode().split()) for one in (mine, theirs)]
+    told = ("<strong>375 minutes</strong>", "runs for 375 minutes", "75 minutes of extra time", "You can take 2 breaks of 15")
+    assert [[words in page for words in told] for page in shown] == [[True] * 4, [False] * 4]
+    state = json.loads(browser(candidate).get(f"/api/v1/attempts/{mine.id}").content)
+    assert state["time_left_s"] == EXAM_S + QUARTER_S
+    assert (state["duration_s"], state["extra_s"], state["breaks_left"], state["break_minutes"]) == (EXAM_S, QUARTER_S, 2, 15)
+    begun = attempt_state(mine.begin().attempt, now=clock.now())
+    assert (begun.extra_s, begun.time_left_s, begun.breaks_left) == (0, EXAM_S + QUARTER_S, 2)
 
 
 def test_s3_a_break_adds_its_minutes_and_never_more_than_were_granted(

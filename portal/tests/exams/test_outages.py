@@ -6,6 +6,7 @@ import pytest
 from django.core.mail import EmailMessage
 from portal.tests.conftest import StoppedClock
 from portal.tests.exams.conftest import Sit, Sitting, WorkOff
+from portal.tests.platform.written_afresh import write_afresh
 
 from guildmark.rules.attempt import Phase
 from guildmark_portal import clock
@@ -61,6 +62,8 @@ def test_x10_the_letter_says_how_long_why_and_until_when(
     assert "1 min 31 s. You need do nothing." in letter.body
     assert "The network of the house failed." in letter.body
     assert "Your exam now ends: 15 January 2030, 17:01 UTC" in letter.body
+    write_afresh("candidate@example.org", to="new@example.org")
+    assert (mailoutbox[1].to, mailoutbox[1].body) == (["new@example.org"], letter.body)
     declared, credited = Entry.objects.get(action="outage.declared"), Entry.objects.get(action="attempt.credited")
     assert (declared.subject, declared.detail["decided"]) == (f"outage:{outage.pk}", 0)
     assert (credited.actor, credited.detail["seconds"]) == ("system", 91)

@@ -17,7 +17,7 @@ from guildmark_portal.audit.models import Entry
 from guildmark_portal.engine.state import attempt_state
 from guildmark_portal.exams import queries, services
 from guildmark_portal.exams.models import Attempt, Decision, Pin, Revision, Submission
-from guildmark_portal.exams.personal_data import export
+from guildmark_portal.exams.personal_data import export, files
 from guildmark_portal.exams.refusals import NotPinnable, UnknownCategory
 from guildmark_portal.jobs.models import Job
 
@@ -188,3 +188,13 @@ def test_pins_are_exported_and_deleted_with_the_account(running: Sitting, work_o
     assert (len(attempt["pins_taken_back"]), sum(len(one["pinned_at"]) for one in attempt["submissions"])) == (1, 1)
     deletion.delete(user=running.user)
     assert (Attempt.objects.count(), Pin.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize("name", ["é" * 194 + ".keras", "mymodel.keras"])
+def test_a_file_is_exported_under_a_name_that_a_file_system_takes(running: Sitting, name: str) -> None:
+    submission = running.submit("category1", b"score 2")
+    Submission.objects.update(file_name=name)
+    ((exported, _path),) = files(running.user)
+    *_folders, last = exported.split("/")
+    assert (len(last.encode()) <= 255, last.endswith(".keras"), str(submission.pk) in last) == (True, True, True)
+    assert last.endswith(name) == (len(name) < 50)

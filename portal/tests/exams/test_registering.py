@@ -53,6 +53,15 @@ def test_g1_every_open_step_is_named(candidate, program: str) -> None:
         services.open_attempt(user=candidate, program=program, now=clock.now())
 
 
+def test_g3_where_one_sits_is_asked_with_the_page_and_the_way_back(candidate, sit, stopped_clock) -> None:
+    sitting = sit(candidate).prepare()
+    profiles.record_residence(user=candidate, address=Address(in_force(), "KR", locality="Seoul", street="1"))
+    ask("eligibility")
+    with pytest.raises(PlaceRefused) as refused:
+        sitting.begin()
+    assert refused.value.next_step.endswith(f"/exam/{sitting.id}/place/, then run guildmark start again.")
+
+
 def test_g1_new_terms_stand_before_the_clock_and_never_in_mid_attempt(candidate, sit, stopped_clock) -> None:
     sitting = sit(candidate).prepare()
     ask("terms")

@@ -49,6 +49,14 @@ def test_g8_a_retake_is_refused_until_the_wait_is_over_and_taken_from_that_insta
     assert Sitting(candidate, "tiny-demo").id != failed.id
 
 
+def test_g8_the_wait_is_named_before_any_step_that_is_open(failed: Sitting, candidate: User) -> None:
+    settled = failed.attempt.program
+    settled.policy_document["registration"] = {**settled.policy.document["registration"], "terms": True}
+    settled.save()
+    with pytest.raises(RetakeTooEarly):
+        Sitting(candidate, "tiny-demo")
+
+
 def test_g8_the_second_wait_counts_from_the_second_failure(failed: Sitting, candidate: User, stopped_clock: object) -> None:
     stopped_clock.advance(timedelta(days=14).total_seconds())  # type: ignore[attr-defined]
     fail(Sitting(candidate, "tiny-demo"))

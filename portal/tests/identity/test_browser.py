@@ -107,7 +107,7 @@ def test_g3_g4_a_korean_card_is_rejected_once_mended_and_approved_by_a_second_re
     phone.get_by_role("button", name="Use this photo").click()
     expect(phone.get_by_role("heading", name="Everything is there")).to_be_visible()
     phone.get_by_role("button", name="Submit my papers").click()
-    expect(phone.get_by_text("There is nothing to do until then.")).to_be_visible()
+    expect(phone.get_by_text("A letter tells you the outcome").last).to_be_visible()
     assert phone.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
     desks = [arrive(f"{name}@example.org", name.title(), DESK) for name in ("rita", "saul")]

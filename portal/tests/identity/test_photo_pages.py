@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from portal.tests.accounts.conftest import signed_in
 from portal.tests.identity.test_pages import browser, file_of
+from portal.tests.platform.written_afresh import write_afresh
 
 from guildmark_portal.identity import services
 from guildmark_portal.identity.models import Leave
@@ -36,6 +37,8 @@ def test_g4_leave_is_told_by_letter_and_on_the_page(mine, theirs, check, candida
     (letter,) = [message for message in mailoutbox if message.to == [candidate.email]]
     assert letter.subject == "You may send your photo as a file"
     assert "http://127.0.0.1:8000/identity/photo/" in letter.body
+    write_afresh(candidate.email, to="new@example.org")
+    assert [(message.to, message.body) for message in mailoutbox[1:]] == [(["new@example.org"], letter.body)]
     assert "A reviewer lets you send the photo as a file, once." in mine.get("/identity/").content.decode()
     assert "Without a camera" not in mine.get("/identity/photo/").content.decode()
 

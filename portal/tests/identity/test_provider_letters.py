@@ -3,6 +3,7 @@
 import pytest
 from django.utils.translation import gettext, gettext_lazy, override
 from portal.tests.identity.test_provider import begun, mine, stripe, tell
+from portal.tests.platform.written_afresh import write_afresh
 
 from guildmark.rules.identity_session import SessionStanding
 from guildmark_portal import clock
@@ -43,6 +44,8 @@ def test_g4_a_provider_that_approves_is_told_to_the_candidate(begun, stripe, tel
         "Next step of your registration: Where you live. Go on here:",
         "http://127.0.0.1:8000/register/",
     ]
+    write_afresh("candidate@example.org", to="candidate@example.org")
+    assert letters() == [(subject, body)] * 2
 
 
 @pytest.mark.parametrize("reason", [("document_expired", ProviderReason.EXPIRED), ("new_code", ProviderReason.OTHER)])

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils.translation import gettext, gettext_lazy, override
 from portal.tests.identity.conftest import see_all
+from portal.tests.platform.written_afresh import write_afresh
 
 from guildmark.rules.identity import Standing, Verdict
 from guildmark_portal.accounts import roles
@@ -108,6 +109,8 @@ def test_g4_one_approval_is_enough_where_one_is_asked_for(submitted, reviewer, c
     assert "shredded after 90 days" in body
     assert "Next step of your registration: Where you live. Go on here:\n\nhttp://127.0.0.1:8000/register/\n" in body
     assert "/identity/" not in body
+    write_afresh(candidate.email, to=candidate.email)
+    assert letters() == [(to, subject, body)] * 2
 
 
 def test_g4_two_approvals_are_two_peoples(

@@ -65,7 +65,7 @@ def test_g3_g4_a_passport_a_photo_of_the_webcam_and_a_passkey(arrive: Callable[.
     ada.get_by_role("button", name="Take the photo").click()
     ada.get_by_role("button", name="Use this photo").click()
     ada.get_by_role("button", name="Submit my papers").click()
-    expect(ada.get_by_text("There is nothing to do until then.")).to_be_visible()
+    expect(ada.get_by_text("A letter tells you the outcome").last).to_be_visible()
 
     command = [*PORTAL, "role", "grant", "rita@example.org", "reviewer", "--data", str(served.data)]
     subprocess.run(command, env=served.env, check=True, capture_output=True)
@@ -162,7 +162,7 @@ def test_g5_a_passport_at_a_provider_and_a_proof_of_address_for_a_reviewer(
     expect(ada.get_by_role("button", name="Check my identity with Stripe")).to_have_count(0)
     give(ada, "Proof of address, such as a bill or a bank statement", "Ada Candidate", expires="", shows_address=True)
     ada.get_by_role("button", name="Submit my papers").click()
-    expect(ada.get_by_text("There is nothing to do until then.")).to_be_visible()
+    expect(ada.get_by_text("A letter tells you the outcome").last).to_be_visible()
 
     rita.goto("/review/")
     rita.get_by_role("link", name="Open Ada Candidate").click()

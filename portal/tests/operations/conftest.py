@@ -9,6 +9,7 @@ from portal.tests.accounts.conftest import signed_in
 from portal.tests.conftest import StoppedClock, person_with
 from portal.tests.exams.conftest import (
     GradingService,
+    Sit,
     Sitting,
     WorkOff,
     bank,
@@ -57,11 +58,17 @@ def auditor(db: None) -> User:
 
 
 @pytest.fixture
-def opened(candidate: User, stopped_clock: object) -> Open:
-    """Open a case of the candidate's: an incident about nothing in particular, unless told otherwise."""
+def opened(candidate: User, stopped_clock: object, request: pytest.FixtureRequest) -> Open:
+    """Open a case of the candidate's: an incident about nothing in particular, unless told otherwise.
+
+    An appeal is against a result: without an attempt, they sit an exam and finish it at once.
+    """
 
     def make(kind: CaseKind = CaseKind.INCIDENT, *, user: User | None = None, text: str = WORDS, **about: object) -> Case:
         files = about.pop("files", ())
+        if kind is CaseKind.APPEAL and not about:
+            sit: Sit = request.getfixturevalue("sit")
+            about["attempt"] = sit(user or candidate).prepare().begin().finish()
         return services.open_case(
             user=user or candidate, kind=kind, about=About(**about), text=text, files=files, now=clock.now()
         )

@@ -16,7 +16,8 @@ from guildmark_portal.audit.models import Entry
 from guildmark_portal.identity import vault
 from guildmark_portal.identity.sealed import DataKey, Sealed
 from guildmark_portal.operations import queries, services, shredding
-from guildmark_portal.operations.looking import own_words, page_of, words_of
+from guildmark_portal.operations.granting import take_back
+from guildmark_portal.operations.looking import conversation, own_words, page_of, words_of
 from guildmark_portal.operations.models import Answer, Case, Evidence, Look
 from guildmark_portal.operations.own_data import export, pages
 
@@ -54,6 +55,23 @@ def test_x16_words_answer_and_evidence_are_shredded_at_the_end_of_their_days_and
     stands = queries.stands(queries.case_with(case.pk), now=clock.now())
     assert (stands.standing, stands.outcome) == (Standing.ANSWERED, Outcome.REFUSED)
     assert Entry.objects.get(action="case.shredded").detail == {"records": 3}
+
+
+def test_x16_what_is_said_later_is_shredded_with_its_case_and_what_is_said_after_its_end_so_long_after(
+    opened: Open, examiner: User, stopped_clock: StoppedClock, work_off: WorkOff, candidate: User
+) -> None:
+    case = opened(CaseKind.ACCOMMODATION)
+    services.add(case=case, text="More.", now=clock.now())
+    services.answer(
+        case=case, by=examiner, outcome=Outcome.GRANTED, text="Yes.", now=clock.now(), accommodated=services.Accommodated(25)
+    )
+    stopped_clock.advance(24 * 3600)
+    take_back(case=case, number=candidate.accommodations.get().pk, reason="A mistake.", actor=examiner, now=clock.now())
+    assert [one["written"] for one in export(candidate)[0]["messages"]] == ["More.", "A mistake."]
+    for left in ([None, "A mistake."], [None, None]):
+        stopped_clock.advance((settings.IDENTITY_RETENTION_DAYS - 1) * 24 * 3600 if left[1] else 24 * 3600)
+        work_off()
+        assert [one.words for one in conversation(case)] == left
 
 
 def test_x16_a_case_that_waits_is_kept_until_it_is_answered(

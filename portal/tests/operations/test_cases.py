@@ -5,29 +5,28 @@ from uuid import uuid4
 
 import pytest
 from django.core.mail import EmailMessage
-from portal.tests.conftest import StoppedClock, person_with
+from portal.tests.conftest import StoppedClock
 from portal.tests.exams.conftest import Sit, Sitting, WorkOff
 from portal.tests.operations.conftest import WORDS, Open
+from portal.tests.platform.written_afresh import write_afresh
 
 from guildmark.rules.case import CaseKind, Outcome, Standing
 from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit.models import Entry
-from guildmark_portal.engine.deciding import rule
 from guildmark_portal.exams import services as exams
-from guildmark_portal.exams.models import Report
+from guildmark_portal.jobs.models import Job
 from guildmark_portal.operations import queries, services
-from guildmark_portal.operations.looking import own_words
+from guildmark_portal.operations.looking import conversation, own_words
 from guildmark_portal.operations.models import Answer, Case
-from guildmark_portal.operations.people import had_part, may_answer, may_look, may_read
+from guildmark_portal.operations.people import may_answer, may_look, may_read
 from guildmark_portal.operations.refusals import (
     AnswerRefused,
-    AppealTooLate,
     CaseOver,
-    NoResultYet,
     NothingWritten,
     TooManyOpen,
     TooManyPages,
+    TooMuchSaid,
     TooMuchWritten,
 )
 
@@ -41,12 +40,6 @@ def where(case: Case) -> Standing:
 
 def answer(case: Case, by: User, outcome: Outcome = Outcome.INFORMATION, text: str = "It was our fault.") -> Answer:
     return services.answer(case=case, by=by, outcome=outcome, text=text, now=clock.now())
-
-
-def decided(sitting: Sitting, work_off: WorkOff) -> Sitting:
-    sitting.finish()
-    work_off()
-    return sitting
 
 
 def test_p10_a_case_says_by_when_it_is_answered_and_so_does_its_letter(
@@ -108,7 +101,7 @@ def test_p10_where_nobody_can_answer_the_owners_are_told(
     opened()
     work_off()
     letter = next(one for one in mailoutbox if one.to == [staff.email])
-    assert "Make somebody an examiner:" in letter.body
+    assert "Make somebody else an examiner:" in letter.body
     assert "/account/roles/" in letter.body
 
 
@@ -136,6 +129,58 @@ def test_x16_no_word_of_a_case_stands_in_a_letter_the_audit_table_or_the_databas
     texts = [str(columns), *(letter.subject + letter.body for letter in mailoutbox)]
     assert [text for text in texts if "asthma" in text] == []
     assert own_words(case.words) == WORDS
+
+
+def test_p10_every_new_case_is_told_at_once_and_what_is_added_once_in_five_minutes(
+    opened: Open,
+    examiner: User,
+    stopped_clock: StoppedClock,
+    work_off: WorkOff,
+    mailoutbox: list[EmailMessage],
+    paper: bytes,
+) -> None:
+    def letters() -> list[bool]:
+        mailoutbox.clear()
+        work_off()
+        return ["added something" in letter.body for letter in mailoutbox if letter.to == [examiner.email]]
+
+    opened(CaseKind.ACCOMMODATION)
+    assert letters() == [False]
+    case = opened(CaseKind.ACCOMMODATION)
+    assert letters() == [False]
+    for _time in range(2):
+        services.add(case=case, text="More.", files=[paper], now=clock.now())
+    assert letters() == []
+    stopped_clock.advance(5 * 60)
+    assert letters() == [True]
+    services.add(case=case, text="More.", now=clock.now())
+    answer(case, examiner)
+    stopped_clock.advance(5 * 60)
+    assert letters() == []
+
+
+def test_words_are_added_while_a_case_waits_and_not_without_end(opened: Open, examiner: User) -> None:
+    case = opened()
+    for number in range(20):
+        services.add(case=case, text=f"Word {number}.", now=clock.now())
+    with pytest.raises(TooMuchSaid):
+        services.add(case=case, text="One more.", now=clock.now())
+    answer(case, examiner)
+    with pytest.raises(CaseOver):
+        services.add(case=case, text="And now?", now=clock.now())
+    told = [(one.message.by, one.words) for one in conversation(case)]
+    assert told == [(case.user, f"Word {number}.") for number in range(20)]
+
+
+def test_an_incident_while_the_clock_runs_is_never_too_many(running: Sitting, opened: Open) -> None:
+    for _one in range(6):
+        case = opened(attempt=running.attempt)
+    assert where(case) is Standing.OPEN
+    with pytest.raises(TooManyOpen, match="counts for 24 hours"):
+        opened(CaseKind.ACCOMMODATION)
+    running.finish()
+    with pytest.raises(TooManyOpen):
+        opened()
 
 
 def test_a_form_that_is_sent_twice_opens_one_case(candidate: User, stopped_clock: StoppedClock) -> None:
@@ -174,61 +219,18 @@ def test_a_case_has_words_and_not_too_many(opened: Open, text: str, refused: typ
     assert Case.objects.count() == 0
 
 
-class TestAppeals:
-    def test_x12_there_is_nothing_to_appeal_against_before_the_result(self, running: Sitting, opened: Open) -> None:
-        with pytest.raises(NoResultYet):
-            opened(CaseKind.APPEAL, attempt=running.attempt)
-
-    def test_x12_an_appeal_is_taken_until_its_last_second(
-        self, running: Sitting, opened: Open, stopped_clock: StoppedClock, work_off: WorkOff
-    ) -> None:
-        decided(running, work_off)
-        stopped_clock.advance(14 * 24 * 3600)
-        assert where(opened(CaseKind.APPEAL, attempt=running.attempt)) is Standing.OPEN
-        stopped_clock.advance(1)
-        with pytest.raises(AppealTooLate, match="until 29 January 2030"):
-            opened(CaseKind.APPEAL, attempt=running.attempt)
-        assert where(opened(CaseKind.INCIDENT, attempt=running.attempt)) is Standing.OPEN
-
-    @pytest.mark.usefixtures("grading_service")
-    def test_x12_whoever_ruled_on_it_does_not_answer_the_appeal(
-        self,
-        running: Sitting,
-        opened: Open,
-        examiner: User,
-        stopped_clock: StoppedClock,
-        work_off: WorkOff,
-    ) -> None:
-        running.submit("category1", b"score 3 x")
-        work_off()
-        decided(running, work_off)
-        rule(report=Report.objects.get(), reason="It stands.", actor=examiner, now=clock.now())
-        stopped_clock.advance(60)
-        case = opened(CaseKind.APPEAL, attempt=running.attempt)
-        other = person_with("examiner", email="other@example.org")
-        assert (had_part(case, examiner), may_answer(case, examiner), may_answer(case, other)) == (True, False, True)
-        with pytest.raises(AnswerRefused):
-            answer(case, examiner)
-        answer(case, other)
-        stopped_clock.advance(60)
-        assert may_answer(opened(CaseKind.APPEAL, attempt=running.attempt), other) is False
-
-    @pytest.mark.usefixtures("grading_service")
-    def test_x12_ruling_in_answer_to_an_appeal_is_no_part_in_what_it_is_against(
-        self,
-        running: Sitting,
-        opened: Open,
-        examiner: User,
-        stopped_clock: StoppedClock,
-        work_off: WorkOff,
-    ) -> None:
-        running.submit("category1", b"score 3 x")
-        work_off()
-        decided(running, work_off)
-        case = opened(CaseKind.APPEAL, attempt=running.attempt)
-        stopped_clock.advance(60)
-        rule(report=Report.objects.get(), reason="It stands.", actor=examiner, now=clock.now())
-        assert may_answer(case, examiner) is True
+def test_a_letter_about_a_case_that_came_back_is_written_afresh(
+    opened: Open, examiner: User, work_off: WorkOff, mailoutbox: list[EmailMessage]
+) -> None:
+    case = opened()
+    answer(case, examiner)
+    work_off()
+    Job.objects.filter(kind="mail", key__startswith="case.waiting").delete()
+    first = {letter.subject: letter.body for letter in mailoutbox if letter.to == ["candidate@example.org"]}
+    mailoutbox.clear()
+    write_afresh("candidate@example.org", to="new@example.org")
+    assert {letter.subject: letter.body for letter in mailoutbox} == first
+    assert (len(first), {letter.to[0] for letter in mailoutbox}) == (2, {"new@example.org"})
 
 
 class TestWhoMay:
@@ -279,7 +281,7 @@ class TestWhoMay:
 def test_more_pages_than_a_case_takes_are_refused_whole(opened: Open, paper: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "MOST_PAGES", 2)
     case = opened(files=[paper])
-    assert services.add_evidence(case=case, files=[paper], now=clock.now()) == 1
+    assert services.add(case=case, files=[paper], now=clock.now()) == 1
     with pytest.raises(TooManyPages):
-        services.add_evidence(case=case, files=[paper], now=clock.now())
+        services.add(case=case, files=[paper], now=clock.now())
     assert [page.page for page in case.evidence.all()] == [1, 2]

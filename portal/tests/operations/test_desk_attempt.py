@@ -1,5 +1,6 @@
 """An attempt at the desk: what happened, its reports side by side, and regrades, rulings and added time."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -95,7 +96,11 @@ def test_x12_a_ruling_says_why_and_revises_the_result(
     lower = Report.objects.get(score=1)
     assert "Say why." in act(desk, graded, act="rule", report=lower.pk, reason="")
     assert Revision.objects.count() == 0
-    assert "This report stands now." in act(desk, graded, act="rule", report=lower.pk, reason="The file was another one.")
+    ruling = {"act": "rule", "report": lower.pk, "reason": "The file was another one."}
+    shown = act(desk, graded, **ruling)
+    assert ("This ruling lowers the result: 30 → 10 points. It stays no pass." in shown, Revision.objects.count()) == (True, 0)
+    shown = act(desk, graded, **ruling, confirmed="10")
+    assert "This report stands now. The result is 10 points, and the candidate was written to." in shown
     assert float(Revision.objects.get().points) == 10.0
 
 
@@ -136,3 +141,21 @@ def test_a_submission_of_another_attempt_is_none_of_this_one(
     answer = desk.post(f"/desk/attempts/{other.id}/", {"act": "regrade", "submission": graded.pk, "reason": "x"}, follow=True)
     assert "Choose a submission or a report of this attempt." in text(answer)
     assert Regrade.objects.count() == 0
+
+
+def test_the_page_follows_by_itself_while_something_is_graded(
+    desk: Client, running: Sitting, graded: Submission, work_off: WorkOff
+) -> None:
+    running.finish()
+    work_off()
+    address = f"/desk/attempts/{graded.attempt_id}/"
+    over = desk.get(address).content.decode()
+    act(desk, graded, act="regrade", submission=graded.pk, reason="A doubt.")
+    graded_again = desk.get(address).content.decode()
+    work_off()
+    done = desk.get(address).content.decode()
+    assert [" data-follows" in page for page in (over, graded_again, done)] == [False, True, False]
+    opened = f'<details id="submission-{graded.pk}" open>'
+    assert [opened in page for page in (over, graded_again, done)] == [False, True, False]
+    live = re.findall(r'id="([\w-]+)" data-live', graded_again)
+    assert live == ["stands", "given-1", "given-2", "given-3", "happened"]

@@ -1,5 +1,6 @@
 """The desk: what waits, an answer, evidence whose looks are kept, an attempt with its reports side by side, outages."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -17,6 +18,7 @@ from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit.models import Entry
 from guildmark_portal.exams.models import Credit, Outage, Submission
+from guildmark_portal.exams.services import practise, publish_practice
 from guildmark_portal.operations.models import Answer, Case, Look
 
 pytestmark = pytest.mark.django_db
@@ -58,11 +60,33 @@ class TestTheQueue:
         shown = desk.post("/desk/", {"sought": known.get(sought, sought)}).content.decode()
         assert f"/desk/attempts/{graded.attempt_id}/" in shown
 
+    def test_a_practice_attempt_is_found_by_its_id_alone_and_says_what_it_is(self, desk: Client, running: Sitting) -> None:
+        publish_practice(actor="tests")
+        practice = practise(user=running.user, now=clock.now())
+        by_name, by_id = (desk.post("/desk/", {"sought": sought}) for sought in ("ada cand", str(practice.pk)))
+        for answer, found in ((by_name, running.id), (by_id, practice.pk)):
+            assert re.findall(r"/desk/attempts/([0-9a-f-]+)/", answer.content.decode()) == [str(found)]
+        assert ["Rehearsal" in text(answer) for answer in (by_name, by_id)] == [False, True]
+
+    def test_support_is_led_to_the_letters_that_did_not_arrive(self, desk: Client, support: User) -> None:
+        pages = (client.get("/desk/").content.decode() for client in (signed_in(support), desk))
+        assert ['href="/desk/mail/"' in page for page in pages] == [True, False]
+
     @pytest.mark.parametrize("sought", ["an", "nobody@example.org"])
     def test_nobody_lists_everybody(self, desk: Client, running: Sitting, sought: str) -> None:
         shown = desk.post("/desk/", {"sought": sought}).content.decode()
         assert f"/desk/attempts/{running.id}/" not in shown
         assert "Nothing was found." in shown
+
+    def test_a_name_of_two_letters_is_found_where_that_is_a_whole_name(self, desk: Client, running: Sitting) -> None:
+        User.objects.filter(pk=running.user.pk).update(name="김민")
+        found = [
+            f"/desk/attempts/{running.id}/" in desk.post("/desk/", {"sought": it}).content.decode() for it in ("김민", "김")
+        ]
+        assert found == [True, False]
+
+    def test_a_search_without_end_finds_nothing(self, desk: Client) -> None:
+        assert "Nothing was found." in text(desk.post("/desk/", {"sought": "x" * 60_000}))
 
 
 class TestACase:
@@ -72,7 +96,7 @@ class TestACase:
         case = opened()
         assert WORDS in text(desk.get(at(case)))
         assert desk.post(at(case), ANSWER)["Location"] == "/desk/"
-        assert "This case was answered or withdrawn already." in text(desk.post(at(case), ANSWER))
+        assert "Somebody answered the case while you were writing." in text(desk.post(at(case), ANSWER))
         assert Answer.objects.get().outcome == "information"
         work_off()
         assert [one.subject for one in mailoutbox].count("Your report of an incident has an answer") == 1
@@ -196,7 +220,20 @@ def test_what_was_granted_is_revoked_by_an_examiner_for_what_begins_from_then_on
     case, other = opened(CaseKind.ACCOMMODATION), opened(CaseKind.ACCOMMODATION, user=stranger)
     desk.post(at(case), {"outcome": "granted", "text": "Yes.", "percent": "25"})
     granted = candidate.accommodations.get()
-    assert "It had ended already." in text(desk.post(at(other), {"revoke": granted.pk}, follow=True))
-    assert "It is revoked" in text(desk.post(at(case), {"revoke": granted.pk}, follow=True))
+    why = {"text": "The proof was somebody else's."}
+    assert "It had ended already." in text(desk.post(at(other), {"revoke": granted.pk, **why}, follow=True))
+    assert "It is revoked" in text(desk.post(at(case), {"revoke": granted.pk, **why}, follow=True))
     assert candidate.accommodations.get().revoked_at == clock.now()
     assert "more time" not in text(signed_in(candidate).get("/help/"))
+
+
+def test_a_case_about_nothing_leads_to_the_attempts_of_its_candidate(desk: Client, running: Sitting, opened: Open) -> None:
+    address = f'href="/desk/attempts/{running.id}/"'
+    assert address in desk.get(at(opened())).content.decode()
+
+
+def test_support_is_told_that_examiners_add_time(desk: Client, running: Sitting, opened: Open, support: User) -> None:
+    case = opened(attempt=running.attempt)
+    pages = [text(client.get(at(case))) for client in (desk, signed_in(support))]
+    assert ["Regrade, rule or add time first" in page for page in pages] == [True, False]
+    assert ["leave it to one of them" in page for page in pages] == [False, True]

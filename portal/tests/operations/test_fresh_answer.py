@@ -12,7 +12,7 @@ from guildmark_portal import clock
 from guildmark_portal.exams.models import Credit
 from guildmark_portal.jobs.runner import Runner
 from guildmark_portal.operations.looking import own_words
-from guildmark_portal.operations.models import Answer
+from guildmark_portal.operations.models import Answer, Message
 
 SAID = "You lost two minutes, and have them back."
 
@@ -53,6 +53,14 @@ def test_p10_an_answer_is_kept_as_it_was_written_and_stands_in_no_session(stale,
     assert ("sealed_text" in waiting, "minutes" in waiting) == (True, False)
     assert prove(asked)["Location"] == "/desk/"
     assert own_words(Answer.objects.get().words) == SAID
+
+
+def test_p10_a_question_is_kept_as_it_was_written_and_stands_in_no_session(stale, prove, opened: Open):
+    case = opened(CaseKind.ACCOMMODATION)
+    asked = stale.post(f"/desk/{case.pk}/", {"ask": "yes", "text": SAID})
+    assert (Message.objects.count(), "minutes" in str([one.get_decoded() for one in Session.objects.all()])) == (0, False)
+    prove(asked)
+    assert own_words(Message.objects.get().words) == SAID
 
 
 def test_x10_time_is_added_once_who_adds_it_is_known(stale, prove, running: Sitting):

@@ -12,6 +12,7 @@ from portal.tests.web.html_reading import Page
 from guildmark.rules.case import CaseKind, Outcome
 from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
+from guildmark_portal.identity import vault
 from guildmark_portal.operations import services
 from guildmark_portal.operations.models import Case, Evidence
 
@@ -76,6 +77,13 @@ def test_x12_from_a_result_the_form_is_an_appeal_about_that_attempt(
     assert chosen(page(own, f"{address}&kind=accommodation")) == {"accommodation", f"attempt:{running.id}"}
 
 
+def test_x12_the_page_of_a_result_and_the_form_agree_before_the_decision_is_written_down(own: Client, running: Sitting) -> None:
+    running.finish()
+    address = f"/help/new/?attempt={running.id}"
+    assert ("a", address) in [(tag, a.get("href")) for tag, a in page(own, f"/exam/{running.id}/result/").tags]
+    assert chosen(page(own, address)) == {"appeal", f"attempt:{running.id}"}
+
+
 def test_x12_an_appeal_that_comes_too_late_says_until_when_it_was_taken(
     running: Sitting, own: Client, stopped_clock: StoppedClock, work_off: WorkOff
 ) -> None:
@@ -101,6 +109,41 @@ def test_pictures_can_be_added_until_there_is_an_answer(own: Client, opened: Ope
     refused = own.post(address, {"pictures": SimpleUploadedFile("b.jpg", paper)}).content.decode()
     assert "This case was answered or withdrawn already." in refused
     assert (Evidence.objects.count(), "All is well." in refused, "Explained" in refused) == (1, True, True)
+
+
+def test_words_can_be_added_until_there_is_an_answer_and_are_not_lost(own: Client, opened: Open, examiner: User) -> None:
+    address = f"/help/{(case := opened()).pk}/"
+    assert "Write something, or choose a picture." in own.post(address, {"text": " "}).content.decode()
+    assert own.post(address, {"text": "It was at three."})["Location"] == address
+    assert "It was at three." in page(own, address).text
+    services.answer(case=case, by=examiner, outcome=Outcome.INFORMATION, text="All is well.", now=clock.now())
+    refused = own.post(address, {"text": "It was at four."}).content.decode()
+    assert ("This case was answered or withdrawn already." in refused, "It was at four." in refused) == (True, True)
+
+
+def test_x12_an_appeal_names_a_result_and_a_second_one_leads_to_the_first(running: Sitting, own: Client) -> None:
+    for about in (f"program:{running.program}", ""):
+        shown = own.post("/help/new/", {"kind": "appeal", "about": about, "text": WORDS}).content.decode()
+        assert "An appeal is against the result of an exam" in shown
+    running.finish()
+    form = {"kind": "appeal", "about": f"attempt:{running.id}", "text": WORDS}
+    first = own.post("/help/new/", form)["Location"]
+    found = Page(own.post("/help/new/", form).content.decode())
+    assert ("An appeal of yours against this result waits" in found.text, WORDS in found.text) == (True, True)
+    assert ("a", first) in [(tag, a.get("href")) for tag, a in found.tags]
+    assert (found.problems, found.labels_missing, Case.objects.count()) == ([], [], 1)
+
+
+def test_in_a_running_exam_the_form_is_an_incident_in_it(running: Sitting, own: Client) -> None:
+    assert chosen(page(own, "/help/new/")) == {"incident", f"attempt:{running.id}"}
+    running.finish()
+    assert chosen(page(own, "/help/new/")) == {""}
+
+
+def test_a_case_that_cannot_be_opened_says_so(own: Client, opened: Open) -> None:
+    case = opened()
+    vault.path_of(case.words_id).write_bytes(b"damaged")
+    assert "It cannot be opened. Tell the operator" in page(own, f"/help/{case.pk}/").text
 
 
 def test_a_case_is_taken_back_once(own: Client, opened: Open) -> None:

@@ -1,6 +1,7 @@
 """The audit table: it grows, and does nothing else."""
 
 import contextlib
+import re
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -76,3 +77,14 @@ def test_a_stranger_may_not_read_it(client, stranger, entry):
     answer = client.get("/admin/audit/entry/", follow=True)
     assert answer.status_code == 403
     assert b"attempt.finished" not in answer.content
+
+
+def test_who_is_sought_by_address_or_name_is_found_by_number(staff, candidate, stranger):
+    for person in (candidate, stranger):
+        audit.record(actor=person, action=f"done.by.{person.pk}", subject="attempt:7")
+        audit.record(actor="system", action=f"done.to.{person.pk}", subject=person)
+    client = signed_in(staff, minutes_ago=1)
+    for sought in (candidate.email, "ada cand"):
+        page = client.get("/admin/audit/entry/", {"q": sought}).content.decode()
+        rows = page[page.index('id="result_list"') : page.index("</table>", page.index('id="result_list"'))]
+        assert sorted(re.findall(r"done\.\w+\.\d+", rows)) == [f"done.by.{candidate.pk}", f"done.to.{candidate.pk}"]

@@ -54,7 +54,7 @@ class Application:
         await send({"type": "http.response.start", "status": status, "headers": []})
 
 
-async def answered(method, path, *, pieces, declared=None, sender_of=ada, application=None, **how):
+async def answered(method, path, *, pieces, declared=None, announced=(), sender_of=ada, application=None, **how):
     """The status that a request gets whose body comes in `pieces` (lengths), and how many bytes reached the application."""
     sent, waiting, reader = [], list(pieces), application or Application()
 
@@ -68,6 +68,7 @@ async def answered(method, path, *, pieces, declared=None, sender_of=ada, applic
         sent.append(message)
 
     headers = [(b"content-length", str(declared).encode())] if isinstance(declared, int) else []
+    headers += [(b"content-type", kind.encode()) for kind in announced]
     scope = {"type": "http", "method": method, "path": path, "headers": headers}
     await BodyLimit(reader, sender_of=sender_of, **how)(scope, receive, send)
     return sent[0]["status"], reader.taken
@@ -100,6 +101,27 @@ async def test_an_announced_length_beyond_the_limit_is_refused_before_any_byte(p
 )
 def test_a_form_takes_as_much_as_its_pictures_need(path, limit):
     assert limit_of({"method": "POST", "path": path}) == limit * MIB
+
+
+@pytest.mark.parametrize(
+    ("kinds", "status"),
+    [
+        (["application/x-www-form-urlencoded"], 200),
+        (["application/x-www-form-urlencoded; charset=UTF-8"], 200),
+        (["application/json; charset=utf8"], 200),
+        (['multipart/form-data; boundary="x"'], 200),
+        (["application/x-www-form-urlencoded; charset=utf-7"], 400),
+        (["application/x-www-form-urlencoded; charset=latin-1"], 400),
+        (["Multipart/Form-Data; boundary=x; Charset=hex"], 400),
+        (["application/x-www-form-urlencoded; x=1", "text/plain; charset=utf-16"], 400),
+        (["text/plain; charset*=nothing''x"], 400),
+    ],
+)
+async def test_a_form_is_in_utf8_or_nothing_of_it_is_read(kinds, status):
+    reader = Application()
+    taken = 10 if status == 200 else 0
+    assert await answered("POST", "/", pieces=[10], announced=kinds, application=reader) == (status, taken)
+    assert reader.marks == [None if status == 200 else Reason.NOT_UTF8]
 
 
 async def test_a_piece_of_an_upload_may_be_longer():

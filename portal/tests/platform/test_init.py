@@ -81,6 +81,7 @@ def test_it_restores_a_folder_that_was_lost_and_keeps_the_secrets(initialised, p
 def test_it_says_what_to_do_next(tmp_path, portal_env):
     answer = run(portal_env, "init", "--data", str(tmp_path / "fresh"))
     assert answer.returncode == 0
+    assert f"It has no owner yet: guildmark-portal init --owner EMAIL --data {tmp_path / 'fresh'}" in answer.stdout
     assert answer.stdout.splitlines()[-2:] == [
         f"Publish an exam: guildmark-portal publish BANK --kind demo --data {tmp_path / 'fresh'}",
         f"Then serve it: guildmark-portal serve --data {tmp_path / 'fresh'}",
@@ -96,10 +97,11 @@ def test_with_an_exam_published_only_serving_is_left(initialised, portal_env, tm
     assert told["next_steps"] == [f"Run: guildmark-portal serve --data {initialised}"]
 
 
-def test_a_database_that_others_could_read_is_made_private(initialised, portal_env):
+def test_a_database_that_others_could_read_is_made_private_and_an_owner_is_not_asked_for_again(initialised, portal_env):
     (initialised / "db.sqlite3").chmod(0o644)
-    assert run(portal_env, "init", "--data", str(initialised)).returncode == 0
-    assert S_IMODE((initialised / "db.sqlite3").stat().st_mode) == 0o600
+    again = run(portal_env, "init", "--data", str(initialised))
+    assert (again.returncode, S_IMODE((initialised / "db.sqlite3").stat().st_mode)) == (0, 0o600)
+    assert "owner" not in again.stdout
 
 
 UNUSABLE = [

@@ -78,6 +78,24 @@ def test_a_request_for_another_host_is_one_line_of_warning(served):
     )
 
 
+FORM = "application/x-www-form-urlencoded"
+
+
+def test_g4_a_form_that_cannot_be_read_is_refused_in_at_most_one_line_of_warning(served):
+    cookie = {"cookie": "csrftoken=" + "x" * 32}
+    types = (f"{FORM}; charset=utf-7", f"{FORM}; charset*=nothing''utf-8", "multipart/form-data; boundary=x; charset=hex")
+    for announced in types:
+        for page in ("/accounts/login/", "/nothing/", "/api/v1/attempts"):
+            answer = httpx.post(f"{served.url}{page}", content=b"x=1", headers={"content-type": announced, **cookie})
+            assert (answer.status_code, "not in UTF-8" in answer.text) == (400, True)
+    fields = "&".join(f"x{number}=1" for number in range(5_000))
+    answer = httpx.post(f"{served.url}/accounts/login/", content=fields, headers={"content-type": FORM, **cookie})
+    assert answer.status_code == 400
+    until(lambda: "TooManyFieldsSent" in served.errors())
+    (line,) = served.errors().splitlines()
+    assert line.split()[2:4] == ["WARNING", "django.security.TooManyFieldsSent:"]
+
+
 @pytest.mark.parametrize("page", ["/identity/camera/{token}/", "/accounts/recovery/{token}/", "/nothing/camera/{token}"])
 def test_an_address_that_is_a_secret_stands_in_no_line(page):
     """Django names the address of whatever it refuses."""

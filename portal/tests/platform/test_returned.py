@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from portal.tests.conftest import StoppedClock, person_with
+from portal.tests.exams.conftest import Sitting, bank, make_bank, running, sit
 from tests.loopback_smtp import LoopbackSmtp
 
 from guildmark_portal import clock
-from guildmark_portal.accounts import own_data
+from guildmark_portal.accounts import deletion, own_data
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit.models import Entry
 from guildmark_portal.jobs.models import Job
@@ -27,6 +28,7 @@ from guildmark_portal.mail.models import Posted, Refusal
 pytestmark = pytest.mark.django_db
 MAILBOX = "bounces@guild.example"
 PAGE = "/desk/mail/"
+__all__ = ["bank", "make_bank", "running", "sit"]
 
 
 @pytest.fixture
@@ -188,6 +190,20 @@ class TestReports:
     def test_other_messages_are_no_reports(self, content: bytes) -> None:
         assert returned.reports(content) == []
 
+    @pytest.mark.parametrize("depth", [990, 3000])
+    @pytest.mark.parametrize("kind", ["message/rfc822", "multipart/mixed; boundary=B{}"])
+    def test_letters_packed_hundreds_deep_are_no_report(self, depth: int, kind: str) -> None:
+        opened = [f"Content-Type: {kind.format(level)}\n\n" + f"--B{level}\n" * ("B{}" in kind) for level in range(depth)]
+        content = (f"To: bounces+{'0' * 32}@guild.example\n" + "".join(opened)).encode()
+        assert returned.reports(content) == []
+        assert returned.recipients(content) == f"bounces+{'0' * 32}@guild.example"
+
+    def test_a_letter_is_found_behind_others_that_nobody_knows(self, sender: str) -> None:
+        known = envelopes.letter_of(sender)
+        others = [f"bounces+{uuid.UUID(int=number).hex}@guild.example" for number in range(49)]
+        assert envelopes.letter_of(" ".join([*others, sender])) == known != None  # noqa: E711 - one chain
+        assert envelopes.letter_of(" ".join([*others, others[0], sender])) is None
+
     def test_words_of_a_stranger_stay_one_short_line(self) -> None:
         (told,) = returned.reports(report("a@b", said="550 \x1b[2J" + "x" * 2000))
         assert ("\x1b" in told.words, len(told.words)) == (False, 500)
@@ -232,6 +248,59 @@ class TestDesk:
         assert refusals.waiting().count() == 1
         desk.post(PAGE, {"give_up": Refusal.objects.get().pk})
         assert refusals.waiting().count() == 0
+
+    def test_a_row_says_which_letter_it_is_and_whose(self, desk: Client, sender: str, running: Sitting) -> None:
+        Job.objects.filter(kind="mail").update(key=f"result:{running.id}")
+        note(report(sender))
+        page = desk.get(PAGE).content.decode()
+        for part in ("Tiny exam", "Ada Candidate", f'<a href="/desk/attempts/{running.id}/">Result</a>'):
+            assert part in page
+        owner = Client()
+        owner.force_login(person_with("owner"))
+        page = owner.get(PAGE).content.decode()
+        assert ("Tiny exam" in page, "/desk/attempts/" in page) == (True, False)  # owners open no attempt
+
+    @pytest.mark.parametrize("key", ["result:no-id", "result:", "credit:x", "credit:77", "0af3"])
+    def test_a_letter_about_nothing_that_is_there_is_shown(self, desk: Client, sender: str, key: str) -> None:
+        Job.objects.filter(kind="mail").update(key=key)
+        note(report(sender))
+        assert "550 5.1.1" in desk.get(PAGE).content.decode()
+
+    def test_giving_up_asks_once_more(self, desk: Client, sender: str) -> None:
+        note(report(sender))
+        page = desk.get(PAGE).content.decode()
+        assert page.index("<summary>Give it up</summary>") < page.index('name="give_up"') < page.index("</details>")
+
+
+class TestDeleted:
+    def test_the_goodbye_of_a_deleted_account_leaves_no_address(
+        self, smtp: LoopbackSmtp, candidate: User, stopped_clock: StoppedClock
+    ) -> None:
+        address = candidate.email
+        deletion.delete(user=candidate)
+        Runner().run_due()
+        goodbye = smtp.letter_to(address, timeout_s=1)
+        assert Posted.objects.count() == 1
+        stopped_clock.advance(61)
+        Runner().run_due()
+        assert (Posted.objects.count(), note(report(goodbye.sender)), mail.held_addresses()) == (0, None, set())
+
+    def test_nor_does_one_that_is_refused_or_comes_back_at_once(
+        self, smtp: LoopbackSmtp, candidate: User, stopped_clock: StoppedClock
+    ) -> None:
+        smtp.refuse[candidate.email] = "550 5.1.1 unknown"
+        deletion.delete(user=candidate)
+        Runner().run_due()
+        assert Refusal.objects.count() == 1
+        stopped_clock.advance(61)
+        Runner().run_due()
+        assert (Refusal.objects.count(), mail.held_addresses()) == (0, set())
+
+    def test_nor_one_that_was_on_its_way_when_the_account_went(self, candidate: User) -> None:
+        job = mail.send(to=candidate.email, subject="s", body="b")
+        mail.forget(candidate.email)
+        refusals.note(job=job, code="550", words="unknown")
+        assert Refusal.objects.count() == 0
 
 
 class TestAccount:

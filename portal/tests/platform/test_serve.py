@@ -15,7 +15,7 @@ import httpx
 import pytest
 from portal.tests.platform.conftest import ServedPortal
 
-from guildmark_portal.cli.listening import dead_links
+from guildmark_portal.cli.listening import dead_links, effective_url, listen
 
 PORTAL = [sys.executable, "-c", "from guildmark_portal.cli import main; main()"]
 pytestmark = pytest.mark.timeout(120)
@@ -150,6 +150,23 @@ def test_an_address_of_another_machine_is_said_to_be_one(host, initialised, port
 def test_links_that_lead_nowhere_are_warned_of(url, host, asked, listens, said):
     warning = dead_links(url, host, asked=asked, listens=listens)
     assert (said in warning, bool(warning)) == (True, bool(said))
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "said"),
+    [
+        ("http://localhost:8000", "127.0.0.1", "http://localhost:{port}"),
+        ("http://localhost", "localhost", "http://localhost:{port}"),
+        ("http://127.0.0.1:8000", "127.0.0.1", "http://127.0.0.1:{port}"),
+        ("http://127.0.0.1:8000", "localhost", "http://127.0.0.1:{port}"),
+        ("http://127.0.0.1:8000", "0.0.0.0", "http://127.0.0.1:{port}"),  # noqa: S104 - which answers there too
+        ("http://[::1]:8000", "127.0.0.1", "http://127.0.0.1:{port}"),
+        ("https://exam.example.org", "127.0.0.1", "https://exam.example.org"),
+    ],
+)
+def test_the_server_speaks_of_the_address_that_other_commands_speak_of(url, host, said):
+    with closing(listen(host, 0)) as listener:
+        assert effective_url(url, host, listener) == said.format(port=listener.getsockname()[1])
 
 
 def test_a_warning_comes_before_the_portal_answers(initialised, portal_env):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.core import mail
+from portal.tests.platform.written_afresh import write_afresh
 
 from guildmark_portal.audit.models import Entry
 from guildmark_portal.jobs.runner import Runner
@@ -124,6 +125,8 @@ def test_g1_a_new_version_is_mailed_once_to_everybody_who_agreed_to_an_earlier_o
     assert body.rstrip().endswith("/terms/terms-2/")
     assert Entry.objects.filter(action="terms.published").first().detail["letters"] == 1
     assert len(letters()) == 1
+    write_afresh(candidate.email, to="new@example.org")
+    assert letters()[1:] == [("new@example.org", subject, body)]
 
 
 def test_a_privacy_notice_is_announced_as_one(candidate, stopped_clock, letters) -> None:

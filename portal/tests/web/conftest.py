@@ -33,6 +33,18 @@ def program(bank: Path, db: None) -> str:
 
 
 @pytest.fixture
+def for_money(db: None) -> None:
+    """Whatever is published as a demo is a live exam, which alone can cost something, with the settings of a demo."""
+    from guildmark_portal import clock
+    from guildmark_portal.exams.models import Program
+    from guildmark_portal.exams.policy import default_of
+
+    document = default_of(ExamKind.DEMO).document
+    live = {"kind": ExamKind.LIVE.value, "policy_document": document, "created_at": clock.now()}
+    Program.objects.create(slug="practitioner-demo", **live)
+
+
+@pytest.fixture
 def grader(settings: Settings, tmp_path: Path) -> Iterator[None]:
     """The grading service's stand-in, at the socket that the portal asks."""
     path = tmp_path / "grader.sock"

@@ -14,7 +14,8 @@ from portal.tests.exams.conftest import downloaded
 
 from guildmark_portal import clock
 from guildmark_portal.exams import services
-from guildmark_portal.exams.models import Attempt, Submission
+from guildmark_portal.exams.credits import grant_credit
+from guildmark_portal.exams.models import Attempt, Outage, OutageKind, Submission
 
 from .visiting import hand_in, read
 
@@ -133,6 +134,17 @@ class TestRunning:
         assert "The model has a Lambda layer (lambda_1), which is never accepted" in page.text
         assert page.text_of["best-category1"].split() == ["3/5", "10", "points"]
 
+    @pytest.mark.parametrize("language", ["ko", "zh-hans"])
+    def test_s9_why_a_model_was_refused_is_said_in_the_readers_language(
+        self, owner: Client, running: str, work: Callable[[], None], language: str
+    ) -> None:
+        hand_in(owner, running, 1, b"lambda")
+        work()
+        owner.cookies["django_language"] = language
+        page = read(owner.get(running))
+        newest = page.text_of["newest-category1"]
+        assert ("Lambda" in newest, "which is never accepted" in newest) == (True, False)
+
     def test_x9_the_form_goes_on_where_another_device_stopped(self, owner: Client, running: str) -> None:
         content = b"score 4" + bytes(1000)
         said = {"category": b"category1", "filename": b"mymodel.keras", "sha256": hashlib.sha256(content).hexdigest().encode()}
@@ -171,6 +183,33 @@ class TestRunning:
         work()
         said = read(owner.get(running)).text_of
         assert [said[f"history-category{number}"].count("Full score:") for number in (1, 2)] == [1, 1]
+
+
+class TestTime:
+    """What is said of time that was added, or that stands still."""
+
+    def test_x10_added_time_is_one_notice_with_its_sum_and_what_it_was_for(self, owner: Client, running: str) -> None:
+        said = []
+        for minutes, reason in ((2, "The room was evacuated."), (3, "The power failed.")):
+            grant_credit(attempt=Attempt.objects.get(), seconds=60 * minutes, reason=reason, actor="tests", now=clock.now())
+            page = read(owner.get(running))
+            assert len([a for tag, a in page.tags if tag == "div" and "notice good" in str(a.get("class"))]) == 1
+            said.append(" ".join(page.text_of["credits"].split()))
+        assert said[0] == "You got 2 min more: The room was evacuated."
+        assert said[1].startswith("You got 5 min more in all. What for")
+        assert [words in said[1] for words in ("2 min more: The room", "3 min more: The power")] == [True, True]
+
+    def test_x10_while_the_time_stands_still_an_incident_can_be_reported_beside_the_clock(
+        self, owner: Client, running: str
+    ) -> None:
+        assert "Report an incident" not in read(owner.get(running)).text_of["clock"]
+        Outage.objects.create(kind=OutageKind.PORTAL.value, began_at=clock.now(), noticed_at=clock.now(), reason="It was down.")
+        page = read(owner.get(running))
+        assert "stands still Report an incident" in " ".join(page.text_of["clock"].split())
+        (address,) = [str(a["href"]) for tag, a in page.tags if tag == "a" and "kind=incident" in str(a.get("href"))]
+        form = read(owner.get(address))
+        chosen = [a.get("value") for _tag, a in form.tags if "checked" in a or "selected" in a]
+        assert chosen == ["incident", f"attempt:{Attempt.objects.get().pk}"]
 
 
 class TestWhatCounts:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from guildmark.protocol import MetricView, ReportView
+from guildmark.protocol import AttemptState, ExamKind, MetricView, ReportView
 from guildmark.rules.verdict import Verdict
 from guildmark_portal.web import wording
 
@@ -50,6 +50,21 @@ def test_x2_the_distance_to_the_next_point_has_its_unit_and_no_empty_digits(foun
 )
 def test_x14_the_warning_of_every_second(left: float, level: str) -> None:
     assert wording.time_level(left) == level
+
+
+@pytest.mark.parametrize(
+    ("duration_s", "kind", "warned"),
+    [
+        (3601, ExamKind.LIVE, ("last", "quarter", "hour")),
+        (3600, ExamKind.LIVE, ("last", "quarter")),
+        (300, ExamKind.DEMO, ()),
+        (18000, ExamKind.REHEARSAL, ()),
+    ],
+)
+def test_x14_no_warning_holds_from_the_start(duration_s: int, kind: ExamKind, warned: tuple[str, ...]) -> None:
+    attempt = AttemptState.model_construct(duration_s=duration_s, kind=kind)
+    assert wording.warnings(attempt) == warned
+    assert wording.time_level(299.0, warned) == ("last" if warned else "calm")
 
 
 @pytest.mark.parametrize(("seconds", "said"), [(45, "45 s"), (60, "1 min"), (720, "12 min"), (725, "12 min 5 s")])

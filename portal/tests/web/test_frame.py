@@ -89,7 +89,9 @@ def test_the_goodbye_names_the_address_to_write_to(settings: Settings, candidate
 
 
 @pytest.mark.parametrize(("fee", "is_shown"), [("100", True), ("0", False)])
-def test_g7_a_stipend_is_applied_for_where_there_is_a_fee(client: Client, program: str, fee: str, *, is_shown: bool) -> None:
+def test_g7_a_stipend_is_applied_for_where_there_is_a_fee(
+    client: Client, for_money: None, program: str, fee: str, *, is_shown: bool
+) -> None:
     found = Program.objects.get(slug=program)
     found.policy_document = {"fee": fee, "stipend_use_days": 90}
     found.save()

@@ -39,6 +39,12 @@ def _in_english() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def program(for_money: None, program: str) -> str:
+    """One that can cost something."""
+    return program
+
+
 def settle(*assignments: str) -> Program:
     return exams.amend_policy(slug="practitioner-demo", assignments=assignments, actor="tests", now=clock.now())
 
@@ -139,6 +145,7 @@ class TestOneText:
         for folder in ("public", "hidden"):
             (changed / folder).symlink_to(bank / folder)
         (changed / "bank.json").write_text(manifest.model_copy(update={"exam": exam}).model_dump_json())
+        Program.objects.update(kind=ExamKind.DEMO.value)  # a bank of a live exam is not given away
         exams.publish(changed, ExamKind.DEMO, "tests")
         text = " ".join(page(client).text.split())
         for said in ("You have 4 hours.", "arrive within 20 minutes", "75 of 100 points"):

@@ -10,6 +10,7 @@ from pytest_django import Settings
 from guildmark.packs.skills import AREAS, SKILLS, TITLES
 from guildmark_portal import clock
 from guildmark_portal.exams import services as exams
+from guildmark_portal.mail import envelopes
 from guildmark_portal.profiles.models import TermsKind
 from guildmark_portal.profiles.services import publish_terms
 from guildmark_portal.web.courses import PARTS
@@ -43,7 +44,7 @@ def links(read: Page) -> set[str]:
     return {str(attributes.get("href")) for tag, attributes in read.tags if tag == "a"}
 
 
-@pytest.mark.usefixtures("program")
+@pytest.mark.usefixtures("for_money", "program")
 class TestEveryPage:
     @pytest.mark.parametrize("address", PAGES)
     def test_p11_it_is_well_formed_and_reached_from_the_foot_of_every_page(self, client: Client, address: str) -> None:
@@ -68,7 +69,7 @@ def test_a_portal_without_a_program_has_every_page_too(client: Client, address: 
     assert page(client, address).problems == []
 
 
-@pytest.mark.usefixtures("program")
+@pytest.mark.usefixtures("for_money", "program")
 class TestTheProgram:
     def test_p11_the_start_page_leads_to_levels_courses_stipend_network_handbook_and_exam(self, client: Client) -> None:
         read = page(client, "/")
@@ -93,6 +94,15 @@ class TestTheProgram:
 
 
 @pytest.mark.usefixtures("program")
+def test_g6_a_demo_and_a_mock_cost_nothing_whatever_fee_is_settled(client: Client) -> None:
+    settle("fee=40", "entitlement_months=6")
+    assert fact(client, "Fee") == "free"
+    assert "This program is free: no stipend is needed." in said(client, "/stipend/")
+    handbook = said(client, "/handbook/practitioner-demo/")
+    assert ("An attempt at this program is free." in handbook, "40 USD" in handbook) == (True, False)
+
+
+@pytest.mark.usefixtures("for_money", "program")
 class TestPreparing:
     def test_l2_the_checklist_names_every_skill_with_its_title(self, client: Client) -> None:
         read = page(client, "/skills/")
@@ -122,7 +132,7 @@ class TestPreparing:
         assert [word in text for word in ("blank file", "data of your own", "two architectures")] == [True] * 3
 
 
-@pytest.mark.usefixtures("program")
+@pytest.mark.usefixtures("for_money", "program")
 class TestWhoIsAsked:
     def test_g7_the_stipend_states_what_is_settled(self, client: Client) -> None:
         assert "This program is free" in said(client, "/stipend/")
@@ -150,6 +160,11 @@ class TestWhoIsAsked:
     def test_p10_incidents_and_appeals_get_an_answer(self, client: Client) -> None:
         text = said(client, "/contact/")
         assert ("An incident during the exam" in text, "An appeal" in text, "gets an answer" in text) == (True, True, True)
+
+    def test_x16_the_privacy_notice_says_for_how_long_addresses_of_letters_are_kept(self, client: Client) -> None:
+        text = said(client, "/privacy/")
+        row = text[text.index("Addresses to which letters went") :]
+        assert f"{envelopes.KEPT_FOR.days} days; what did not arrive, until you delete the account" in row
 
     def test_x16_the_privacy_notice_says_until_when_evidence_is_kept(self, client: Client, settings: Settings) -> None:
         settings.IDENTITY_RETENTION_DAYS = 17

@@ -57,6 +57,9 @@ def test_g1_go_on_skips_the_papers_that_reviewers_are_at(owner: Client, candidat
     assert goes_on_to(owner, bootcamp) == [f"/handbook/{bootcamp.slug}/?next=/register/"]
     page = read(owner.get("/register/")).text
     assert ("with the reviewers" in page, "take the other steps meanwhile" in page) == (True, True)
+    page = read(owner.get("/identity/"))
+    assert ("take the other steps meanwhile" in page.text, "nothing to do" in page.text) == (True, False)
+    assert [a["href"] for tag, a in page.tags if tag == "a" and a.get("class") == "button"] == ["/register/"]
 
 
 def test_g1_with_everything_else_done_there_is_nothing_to_go_on_to(owner: Client, candidate, bootcamp: Program) -> None:
@@ -66,6 +69,7 @@ def test_g1_with_everything_else_done_there_is_nothing_to_go_on_to(owner: Client
     submit(open_check(candidate))
     assert goes_on_to(owner, bootcamp) == []
     assert "there is nothing to do until then" in read(owner.get("/register/")).text
+    assert "There is nothing to do until then." in read(owner.get("/identity/")).text
 
 
 def test_g1_papers_that_came_back_need_something(owner: Client, candidate, bootcamp: Program) -> None:

@@ -12,7 +12,7 @@ from django.utils import translation
 from portal.tests.exams.conftest import downloaded
 
 from guildmark.packs.bundle import iter_zip, unseal
-from guildmark_portal.exams import services
+from guildmark_portal.exams import rehearsal, services
 from guildmark_portal.exams.models import Attempt
 from guildmark_portal.web.rehearsal import CHECKS
 
@@ -110,6 +110,10 @@ class TestPractice:
         assert f"{registered}rehearsal/" in [a.get("href") for tag, a in page.tags if tag == "a"]
         assert "This is the rehearsal" not in read(owner.get(registered)).text
 
+    def test_x14_nobody_is_warned_of_the_time_of_a_rehearsal(self, owner: Client, practising: str) -> None:
+        (bar,) = [attributes for _tag, attributes in read(owner.get(practising)).tags if attributes.get("id") == "clock"]
+        assert (bar["data-level"], [name for name in bar if name.startswith("data-say-")]) == ("calm", ["data-say-over"])
+
     def test_x8_its_submission_goes_through_the_grader_and_back_to_the_checks(
         self, owner: Client, registered: str, practising: str, work: Callable[[], None]
     ) -> None:
@@ -152,6 +156,16 @@ class TestPractice:
 
     def test_two_presses_open_one(self, owner: Client, registered: str, practising: str) -> None:
         assert owner.post(f"{registered}rehearsal/start/")["Location"] == practising
+
+    @pytest.mark.usefixtures("practice_exam")
+    def test_an_account_that_is_deleted_meanwhile_opens_nothing(
+        self, owner: Client, registered: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def gone(*, attempt: Attempt, now: object) -> None:
+            Attempt.objects.filter(pk=attempt.pk).delete()
+
+        monkeypatch.setattr(rehearsal, "prepare", gone)
+        assert owner.post(f"{registered}rehearsal/start/").status_code == 404
 
     def test_a_stranger_opens_nothing(self, other: Client, registered: str) -> None:
         for page in ("rehearsal/start/", "sealed/"):

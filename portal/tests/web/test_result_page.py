@@ -67,6 +67,8 @@ class TestOnward:
         assert "You can try again from" in page.text_of["content"]
         again = next(a["datetime"] for tag, a in page.tags if tag == "time")
         assert again.startswith((Attempt.objects.get().ended_at + timedelta(days=14)).isoformat()[:10])
+        registration = read(owner.get("/register/"))
+        assert ("You can try again from" in registration.text, "You can register" in registration.text) == (True, False)
         in_content = owner.get(f"{failed}result/").content.decode().partition('id="onward"')[2].partition("</section>")[0]
         assert ("/courses/" in in_content, 'href="/exam/"' in in_content) == (True, False)
 
@@ -126,6 +128,14 @@ class TestAppeal:
             assert address in links(read(owner.get(f"{failed}result/")))
         with clock.use(lambda: last + timedelta(seconds=1)):
             assert address not in links(read(owner.get(f"{failed}result/")))
+
+    def test_x12_an_appeal_that_waits_is_led_to_and_no_other_is_offered(self, owner: Client, failed: str) -> None:
+        form = {"kind": "appeal", "about": f"attempt:{failed.split('/')[2]}", "text": "The score is wrong."}
+        case = owner.post("/help/new/", form)["Location"]
+        assert links(read(owner.get(f"{failed}result/")), "/help/")[:1] == [case]
+        assert links(read(owner.get(f"{failed}result/")), "/help/new/") == []
+        owner.post(f"{case}withdraw/")
+        assert case not in links(read(owner.get(f"{failed}result/")))
 
 
 class TestReceipts:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from guildmark.errors import UsageError
 from guildmark.i18n import _, in_language
 from guildmark.packs.calibration import CalibrationRecord, Observation
-from guildmark.packs.metric import METRIC_TITLES, MetricSpec
+from guildmark.packs.metric import MetricSpec
 from guildmark.packs.model import Role, TaskSpec, text_in
 from guildmark.packs.roles import ROLE_TITLES
+from guildmark.rules.metric import METRIC_TITLES
 from guildmark.rules.scoring import MAX_SCORE
 
 if TYPE_CHECKING:

@@ -93,6 +93,6 @@ def sweep(job: Job) -> None:
     goodbye = Job.objects.filter(kind=mail.KIND, key=f"goodbye-{job.key}")
     if goodbye.filter(finished_at=None, dead_at=None).exists():
         raise Later(clock.now() + SOON)
-    goodbye.update(payload={}, last_error="")
+    mail.forget_letter(f"goodbye-{job.key}")
     if not scrubbing.scrub():
         raise Later(clock.now() + SOON)

@@ -4,14 +4,20 @@ from http import HTTPStatus
 
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.core.internal import ratelimit
+from allauth.idp.oidc.forms import ConfirmCodeForm
 from allauth.idp.oidc.views import device_authorization, device_code
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 
 from guildmark_portal.accounts import fresh, sessions
 from guildmark_portal.accounts.models import User
+
+# allauth names the field once, when it is loaded, whatever language a reader has.
+ConfirmCodeForm.base_fields["code"].label = gettext_lazy("Code")
+ConfirmCodeForm.base_fields["code"].widget.attrs.pop("placeholder", None)
 
 
 @csrf_exempt  # as allauth's page, which has no place for a token; what follows takes its part

@@ -24,5 +24,13 @@ def record(
     )
 
 
+def done_before(*, action: str, subject: Model | str, once: str) -> Entry | None:
+    """The entry of the same act, for a form that was sent twice: `once` is the key that it was shown with.
+
+    The caller is inside the transaction that acts, which writes one at a time.
+    """
+    return Entry.objects.filter(action=action, subject=_name(subject), detail__once=once).first() if once else None
+
+
 def _name(thing: Model | str) -> str:
     return thing if isinstance(thing, str) else f"{thing._meta.model_name}:{thing.pk}"  # noqa: SLF001 - Django's own way

@@ -63,8 +63,8 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
         )
     if owner:
         sentences.append(_("Owner: {owner}. The code to sign in comes by mail.").format(owner=owner))
-    else:
-        sentences.append(_("It has no owner yet unless you named one before: guildmark-portal init --owner EMAIL"))
+    elif not _has_owner():
+        sentences.append(_("It has no owner yet: guildmark-portal init --owner EMAIL --data {data}").format(data=data))
     tell(document, [*sentences, *_unnamed(config, data), *next_steps], as_json=json_)
 
 
@@ -153,6 +153,12 @@ def _ensure_rehearsal() -> None:
     from guildmark_portal.exams.rehearsal import publish_practice
 
     publish_practice(actor="guildmark-portal init")
+
+
+def _has_owner() -> bool:
+    from guildmark_portal.accounts.roles import owners
+
+    return bool(owners())
 
 
 def _ensure_owner(email: str) -> bool:

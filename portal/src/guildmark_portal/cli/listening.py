@@ -66,9 +66,11 @@ def _cannot_listen(host: str, port: int, error: OSError) -> UsageError:
 
 def effective_url(url: str, host: str, listener: socket.socket) -> str:
     """The portal's address: as configured; on this machine alone, with the port that it really listens on."""
-    if urlsplit(url).hostname not in LOOPBACK:
+    name = urlsplit(url).hostname or ""
+    if name not in LOOPBACK:
         return url
-    name = host if host in LOOPBACK else "127.0.0.1"
+    if name != "localhost" and (":" in name) != (":" in host):  # the other loopback, where nobody listens
+        name = "::1" if ":" in host else "127.0.0.1"
     return f"http://{f'[{name}]' if ':' in name else name}:{listener.getsockname()[1]}"
 
 

@@ -12,10 +12,10 @@ class EngineConfig(AppConfig):
     verbose_name = _("engine")
 
     def ready(self) -> None:
-        """Register the handlers of `grade`, `decide` and `credit_outage`, and pass changes on to whoever waits."""
-        from guildmark_portal.engine import crediting, deciding, grading, live
+        """Register the handlers of `grade`, `decide` and `credit_outage`, and of letters; pass changes on to whoever waits."""
+        from guildmark_portal.engine import crediting, deciding, grading, live, sitting_again
         from guildmark_portal.exams.changes import changed, credited
 
-        _ = (crediting, deciding, grading)
+        _ = (crediting, deciding, grading, sitting_again)
         changed.connect(live.on_change, dispatch_uid="guildmark_portal.engine.live")
         credited.connect(crediting.tell, dispatch_uid="guildmark_portal.engine.crediting")

@@ -18,6 +18,7 @@ from guildmark_portal.exams.outages import CREDIT_OUTAGE, credit_outage, settle,
 from guildmark_portal.exams.queries import attempt_with
 from guildmark_portal.jobs.models import Job
 from guildmark_portal.jobs.services import handler
+from guildmark_portal.mail import rewriting
 from guildmark_portal.mail import services as mail
 
 _MINUTE = 60
@@ -58,6 +59,11 @@ def tell(*, credit: Credit, **_signal: object) -> None:
             "exam_url": f"{settings.PORTAL_URL}/exam/{attempt.pk}/",
         }
     mail.send(to=attempt.user.email, key=f"credit:{credit.pk}", template="engine/credit", language=language, context=context)
+
+
+@rewriting.writer("credit")
+def _tell_again(key: str) -> None:
+    tell(credit=Credit.objects.get(pk=key))
 
 
 def _until(attempt: Attempt, credit: Credit) -> dict[str, str]:

@@ -25,7 +25,7 @@ from guildmark_portal.exams.facts import timeline
 from guildmark_portal.exams.models import Attempt, Decision, Report, Revision, Ruling
 from guildmark_portal.exams.queries import attempt_with
 from guildmark_portal.exams.refusals import RulingRefused
-from guildmark_portal.exams.regrading import rule_on
+from guildmark_portal.exams.regrading import rule_on, ruling_of
 from guildmark_portal.exams.results import Reached, raised, result_of, ruled
 from guildmark_portal.jobs.models import Job
 from guildmark_portal.jobs.services import Later, handler
@@ -97,13 +97,17 @@ def revise(*, attempt: Attempt, now: datetime) -> Revision | None:
 
 
 @transaction.atomic
-def rule(*, report: Report, reason: str, actor: AbstractBaseUser | str, now: datetime) -> Revision | None:
+def rule(*, report: Report, reason: str, actor: AbstractBaseUser | str, now: datetime, once: str = "") -> Revision | None:
     """Let `report` stand for its submission, for a reason that the candidate is told; the revision that comes of it, if any.
 
-    Unlike a regrade, this may lower a result. Raises `RulingRefused` where it would take a pass away.
+    Unlike a regrade, this may lower a result. Raises `RulingRefused` where it would take a pass away. With the `once` of an
+    earlier call, nothing is ruled, and what came of that call is answered.
     """
     submission = report.submission
-    ruling = rule_on(report=report, reason=reason, actor=actor, now=now)
+    done = ruling_of(submission=submission, once=once)
+    if done is not None:
+        return done.revisions.first()
+    ruling = rule_on(report=report, reason=reason, actor=actor, now=now, once=once)
     attempt = locked(submission.attempt)
     if not hasattr(attempt, "decision"):
         return None
@@ -111,6 +115,17 @@ def rule(*, report: Report, reason: str, actor: AbstractBaseUser | str, now: dat
     if stands.passed and not reached.passed:
         raise RulingRefused
     return None if reached == stands else _write_revision(attempt, reached, ruling=ruling, now=now)
+
+
+def foreseen(report: Report) -> tuple[Reached, Reached]:
+    """The result as it stands, and what it would be if `report` stood for its submission. Nothing is kept."""
+    submission = report.submission
+    before = result_of(attempt_with(submission.attempt_id))
+    with transaction.atomic():
+        Ruling.objects.create(submission=submission, report=report, reason="-", ruled_at=clock.now())
+        after = ruled(attempt_with(submission.attempt_id), submission.category)
+        transaction.set_rollback(True)
+    return before, after
 
 
 def _write_revision(attempt: Attempt, reached: Reached, *, ruling: Ruling | None, now: datetime) -> Revision:

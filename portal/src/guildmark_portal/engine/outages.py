@@ -7,8 +7,10 @@ import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 
 from guildmark.rules.outage import gap
+from guildmark_portal.engine.outage_mail import tell_owners
 from guildmark_portal.exams.models import Outage, OutageKind
 from guildmark_portal.exams.outages import beat, begin_outage, end_outage, last_beat, note_gap
 from guildmark_portal.exams.waiting import Grading
@@ -38,13 +40,22 @@ def was_silent(*, now: datetime) -> bool:
 def _look_at_grading(*, now: datetime) -> None:
     seen, standing = Grading.seen(), Outage.objects.filter(kind=OutageKind.GRADING.value, ended_at=None).first()
     if standing is not None:
-        if not seen.goes_on(standing.began_at) and end_outage(outage=standing, now=now):
+        if not seen.goes_on(standing.began_at) and _end(standing, now=now):
             log.warning("Grading goes on. The time left of running exams does, too.")
         return
     since = seen.stalled_since(now=now, after=_after())
     if since is not None:
-        begin_outage(began_at=since, now=now)
+        with transaction.atomic():
+            tell_owners(begin_outage(began_at=since, now=now))
         log.error("Nothing is graded since %s: the time left of running exams stands still.", since.isoformat())
+
+
+@transaction.atomic
+def _end(outage: Outage, *, now: datetime) -> bool:
+    is_over = end_outage(outage=outage, now=now)
+    if is_over:
+        tell_owners(outage)
+    return is_over
 
 
 def _seconds(outage: Outage) -> float:

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from django.utils.translation import gettext as _
-
+from guildmark.i18n import _
 from guildmark.packs.bundle import iter_zip
 from guildmark.packs.model import CategorySpec, TaskSpec, text_in
 from guildmark.protocol import (
@@ -29,7 +28,7 @@ from guildmark.rules.scoring import rounded
 from guildmark.rules.wording import describe
 from guildmark_portal.engine.outcome import result_view
 from guildmark_portal.exams import storage
-from guildmark_portal.exams.accommodating import break_under_way, breaks_to_take, ends_at
+from guildmark_portal.exams.accommodating import NOTHING, break_under_way, breaks_to_take, ends_at, extra_seconds, granted_to
 from guildmark_portal.exams.facts import drawn, open_uploads, pinned, submissions, timeline
 from guildmark_portal.exams.language import current
 from guildmark_portal.exams.models import Attempt, Credit, Report, Submission
@@ -72,7 +71,10 @@ def attempt_state(attempt: Attempt, *, now: datetime) -> AttemptState:
     facts, exam, language = timeline(attempt), attempt.exam_version.bank.exam, current()
     stands = phase(facts, now=now)
     sight = _Sight.of(attempt, submissions(attempt), stands=stands)
-    breaks, break_minutes = breaks_to_take(attempt) if stands is Phase.RUNNING else (0, 0)
+    is_ahead = stands in {Phase.REGISTERED, Phase.PREPARED, Phase.RUNNING}
+    granted = granted_to(attempt, now=now) if is_ahead else NOTHING
+    breaks = breaks_to_take(attempt, granted)
+    extra = extra_seconds(attempt, granted) if attempt.started_at is None else 0
     under_way = break_under_way(attempt, now=now) if stands is Phase.RUNNING else None
     return AttemptState(
         id=str(attempt.pk),
@@ -84,7 +86,7 @@ def attempt_state(attempt: Attempt, *, now: datetime) -> AttemptState:
         phase=stands,
         server_time=now,
         duration_s=int(facts.duration.total_seconds()),
-        time_left_s=time_left(facts, now=now).total_seconds(),
+        time_left_s=time_left(facts, now=now).total_seconds() + extra,
         prepared_at=facts.prepared_at,
         started_at=facts.started_at,
         deadline=deadline_at(facts, now=now),
@@ -96,8 +98,9 @@ def attempt_state(attempt: Attempt, *, now: datetime) -> AttemptState:
         credits=tuple(_credit(credit) for credit in attempt.credits.all()),
         outage_since=None if facts.outage_until is not None else facts.outage_since,
         breaks_left=breaks,
-        break_minutes=break_minutes,
+        break_minutes=granted.break_minutes,
         break_until=None if under_way is None else ends_at(under_way),
+        extra_s=extra,
         categories=tuple(_category(sight, facts, category, now=now) for category in exam.categories),
         result=result_view(attempt, now=now) if stands is Phase.DECIDED else None,
     )
@@ -203,6 +206,6 @@ def report_view(report: Report, task: TaskSpec, *, feedback: Feedback = Feedback
         to_next=None if threshold is None or measured is None else rounded(abs(threshold - measured.value)),
         reason=feedback.reason_of(report.reason),
         params=report.params if instead is None else {},
-        message=describe(report.reason, report.params, _) if instead is None else _(instead),
+        message=describe(report.reason, report.params) if instead is None else _(instead),
         hint=task.hint_for(score, current()) if score is not None and feedback.tells_measure else None,
     )

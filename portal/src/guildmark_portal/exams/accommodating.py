@@ -23,7 +23,7 @@ from guildmark_portal.exams.refusals import AccommodationRefused, NoBreakLeft
 
 EXTRA_TIME = gettext_noop("Extra time that was granted to you.")
 BREAK = gettext_noop("A break that was granted to you.")
-_NOTHING = Grant(percent=0, breaks=0, break_minutes=0, granted_at=datetime.fromtimestamp(0, tz=UTC))
+NOTHING = Grant(percent=0, breaks=0, break_minutes=0, granted_at=datetime.fromtimestamp(0, tz=UTC))
 
 
 @transaction.atomic
@@ -38,7 +38,7 @@ def accommodate(  # noqa: PLR0913 - what an accommodation is made of
     actor: AbstractBaseUser | str,
     now: datetime,
 ) -> Accommodation:
-    """Grant it from now on, at `program` or everywhere. Of several that hold, the one granted last applies.
+    """Grant it from now on, at `program` or everywhere. What holds already goes on holding (`in_force`).
 
     Raises `AccommodationRefused` for one that grants nothing, goes beyond the bounds, or is over already.
     """
@@ -69,24 +69,30 @@ def revoke(*, accommodation: Accommodation, actor: AbstractBaseUser | str, now: 
     return True
 
 
-def granted_to(attempt: Attempt) -> Grant:
-    """What held when the clock of the attempt started; nothing before that, and nothing in a rehearsal."""
-    if attempt.started_at is None or attempt.program.is_rehearsal:
-        return _NOTHING
+def granted_to(attempt: Attempt, *, now: datetime | None = None) -> Grant:
+    """What held when the clock of the attempt started, or would if it started `now`; nothing in a rehearsal."""
+    starts = attempt.started_at or now
+    if starts is None or attempt.program.is_rehearsal:
+        return NOTHING
     fitting = Accommodation.objects.filter(Q(program=None) | Q(program=attempt.program_id), user=attempt.user_id)
     found = [Grant(one.percent, one.breaks, one.break_minutes, one.granted_at, one.ends_on, one.revoked_at) for one in fitting]
-    return in_force(found, at=localtime(attempt.started_at)) or _NOTHING
+    return in_force(found, at=localtime(starts)) or NOTHING
 
 
 def credit_extra_time(*, attempt: Attempt, now: datetime) -> Credit | None:
     """Within the transaction that starts the clock: the extra time of an accommodation that holds."""
-    duration = timedelta(minutes=attempt.exam_version.bank.exam.duration_minutes)
-    seconds = int(extra(duration, granted_to(attempt).percent).total_seconds())
+    seconds = extra_seconds(attempt, granted_to(attempt))
     if not seconds:
         return None
     return grant_credit(
         attempt=attempt, seconds=seconds, reason=EXTRA_TIME, actor=audit.SYSTEM, now=now, kind=CreditKind.ACCOMMODATION
     )
+
+
+def extra_seconds(attempt: Attempt, granted: Grant) -> int:
+    """The extra time that `granted` is in this exam."""
+    duration = timedelta(minutes=attempt.exam_version.bank.exam.duration_minutes)
+    return int(extra(duration, granted.percent).total_seconds())
 
 
 @transaction.atomic
@@ -107,10 +113,9 @@ def take_break(*, attempt: Attempt, now: datetime) -> Credit:
     return grant_credit(attempt=fresh, seconds=seconds, reason=BREAK, actor=fresh.user, now=now, kind=CreditKind.BREAK)
 
 
-def breaks_to_take(attempt: Attempt) -> tuple[int, int]:
-    """How many breaks are left, and how many minutes each has."""
-    granted = granted_to(attempt)
-    return breaks_left(granted.breaks, len(_breaks(attempt))), granted.break_minutes
+def breaks_to_take(attempt: Attempt, granted: Grant) -> int:
+    """How many breaks of what was granted are left."""
+    return breaks_left(granted.breaks, len(_breaks(attempt)))
 
 
 def break_under_way(attempt: Attempt, *, now: datetime) -> Credit | None:

@@ -8,14 +8,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from guildmark.errors import AttemptClosed, NotStarted
-from guildmark.protocol import BundleOffer, ExamKind
-from guildmark.rules.attempt import Phase, Timeline, accepts_uploads, phase
+from guildmark.protocol import BundleOffer
+from guildmark.rules.attempt import ExamClock, Phase, accepts_uploads, phase
 from guildmark.rules.credential import stated_level
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit import services as audit
 from guildmark_portal.exams import bundles, queries, storage
 from guildmark_portal.exams.changes import announce
-from guildmark_portal.exams.facts import timeline
+from guildmark_portal.exams.facts import exam_clock, timeline
 from guildmark_portal.exams.models import Attempt, Entitlement, Program, Upload
 from guildmark_portal.exams.readiness import readiness, warnings
 from guildmark_portal.exams.refusals import NotPaid, NotReady, ProgramNotOpen
@@ -41,8 +41,8 @@ def open_attempt(*, user: User, program: str, now: datetime) -> Attempt:
         return standing
     if not (chosen.is_open or chosen.is_rehearsal) or not chosen.versions.exists():
         raise ProgramNotOpen
-    require_steps(user=user, program=chosen, now=now)
     require_wait_over(user=user, program=chosen, now=now)
+    require_steps(user=user, program=chosen, now=now)
     for decided in Attempt.objects.filter(user=user, program=chosen, ended_at=None):
         end(decided, at=timeline(decided).closes_at or now)
     attempt = Attempt.objects.create(
@@ -62,7 +62,7 @@ def _entitlement(*, user: User, program: Program, now: datetime) -> Entitlement:
     unused = Entitlement.objects.filter(user=user, program=program, spent_at=None, attempt=None).first()
     if unused is not None:
         return unused
-    if program.exam_kind is ExamKind.LIVE and not program.policy.is_free:
+    if not program.is_free:
         raise NotPaid(
             _("The fee for this exam, {fee}, is not paid.").format(fee=program.policy.price),
             next_step=_("Write to {contact}: they tell you how to pay, and give you the right to sit it.").format(
@@ -137,9 +137,14 @@ def locked(attempt: Attempt) -> Attempt:
     return queries.attempt_with(attempt.pk)
 
 
-def require_running(attempt: Attempt, *, now: datetime) -> Timeline:
-    """The facts of an attempt that takes uploads at `now`. Raises `NotStarted` or `AttemptClosed` otherwise."""
-    facts = timeline(attempt)
+def locked_row(attempt: Attempt) -> Attempt:
+    """Like `locked`, the row alone: enough for what hangs on the time, and read in one query."""
+    return Attempt.objects.select_for_update(of=("self",)).select_related("program", "exam_version", "user").get(pk=attempt.pk)
+
+
+def require_running(attempt: Attempt, *, now: datetime) -> ExamClock:
+    """The clock of an attempt that takes uploads at `now`. Raises `NotStarted` or `AttemptClosed` otherwise."""
+    facts = exam_clock(attempt)
     if facts.started_at is None:
         raise NotStarted
     if attempt.ended_at is not None or not accepts_uploads(facts, now=now):
@@ -160,7 +165,7 @@ def abandon_open(attempt: Attempt, *, now: datetime, category: str | None = None
 
 def enqueue_when_due(attempt: Attempt) -> datetime | None:
     """Have the attempt decided at its deadline, and once no more bytes can come. The deadline; None before the start."""
-    facts = timeline(attempt)
+    facts = exam_clock(attempt)
     if facts.deadline is None or facts.last_byte_at is None:
         return None
     for due in (facts.deadline, facts.last_byte_at + _AFTER_LAST_BYTE):

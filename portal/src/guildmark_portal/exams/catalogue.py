@@ -61,6 +61,11 @@ class Program(models.Model):
         return self.exam_kind is ExamKind.REHEARSAL
 
     @property
+    def is_free(self) -> bool:
+        """Whether an attempt costs nothing: whatever fee is settled, only a live exam is paid for."""
+        return self.exam_kind is not ExamKind.LIVE or self.policy.is_free
+
+    @property
     def policy(self) -> ProgramPolicy:
         """What is settled for the program."""
         return stored(self.policy_document, self.exam_kind)

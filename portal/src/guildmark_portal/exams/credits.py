@@ -27,13 +27,19 @@ def grant_credit(  # noqa: PLR0913 - what a credit is made of
     kind: CreditKind = CreditKind.STAFF,
     outage: Outage | None = None,
     extends: Extends = Extends.DEADLINE,
+    once: str = "",
 ) -> Credit:
     """Add `seconds` to the attempt, before its start or after. Raises `NothingToCredit` once it is finished or decided.
+
+    With the `once` of an earlier call, nothing is added, and that call's credit is answered.
 
     The attempt is locked, so that nobody decides it meanwhile. The deadline may have passed: where the decision is not written
     down yet, the attempt goes on until the new one.
     """
     fresh = locked(attempt)
+    done = audit.done_before(action="attempt.credited", subject=fresh, once=once)
+    if done is not None:
+        return Credit.objects.get(pk=done.detail["credit"])
     if fresh.ended_at is not None or fresh.finished_at is not None:
         raise NothingToCredit
     credit = Credit.objects.create(
@@ -50,7 +56,12 @@ def grant_credit(  # noqa: PLR0913 - what a credit is made of
         actor=actor,
         action="attempt.credited",
         subject=fresh,
-        detail={"credit": credit.pk, "seconds": seconds, "deadline": None if deadline is None else deadline.isoformat()},
+        detail={
+            "credit": credit.pk,
+            "seconds": seconds,
+            "deadline": None if deadline is None else deadline.isoformat(),
+            **({"once": once} if once else {}),
+        },
     )
     credited.send(sender=None, credit=credit)
     announce(fresh.pk)

@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from guildmark.packs.names import fitting_name
 from guildmark.protocol import ExamKind
 from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
@@ -108,8 +109,8 @@ def _facts(rows: QuerySet[Any]) -> list[dict[str, Any]]:
 def files(user: User) -> Iterator[tuple[str, Path]]:
     """The models that were handed in."""
     for submission in Submission.objects.filter(attempt__user=user):
-        name = f"{submission.attempt_id}/{submission.category}-{submission.pk}-{Path(submission.file_name).name}"
-        yield name, storage.submitted(submission.attempt_id, submission.sha256)
+        name = fitting_name(f"{submission.category}-{submission.pk}-{Path(submission.file_name).name}")
+        yield f"{submission.attempt_id}/{name}", storage.submitted(submission.attempt_id, submission.sha256)
 
 
 def erase(user: User) -> None:

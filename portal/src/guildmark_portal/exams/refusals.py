@@ -11,7 +11,13 @@ guildmark.errors.Refused
 ├── NotPrepared         `begin` before `prepare`
 ├── NotReady            `finish` with warnings and without confirmation
 ├── NothingToCredit     time for an attempt that is over
+├── NoWaiver            an attempt after which nobody need be let sit again
 ├── NoOutage            a stretch of time that can be no outage
+│   ├── OutageUnexplained   an outage without a word of what failed
+│   ├── OutageNotOver   an outage that lies ahead, or goes on
+│   ├── OutageTooLong   an outage of days that nobody said is one
+│   ├── OutageKnown     the very same outage was declared before
+│   └── OutageOfOwnExam   an outage in which whoever declares it sat an exam
 ├── AccommodationRefused     an accommodation that cannot be granted like that
 ├── NoBreakLeft         a break that was not granted, or was taken already
 ├── NotRegradable       a submission that is not graded yet, or whose file is gone
@@ -27,8 +33,6 @@ guildmark.errors.Refused
 """
 
 from typing import ClassVar
-
-from django.utils.translation import gettext as _
 
 from guildmark.errors import ModelRefused, Refused
 from guildmark.i18n import mark
@@ -84,10 +88,48 @@ class NothingToCredit(Refused):
     default_next_step = mark("Answer the candidate, and let them sit again if the fault was ours.")
 
 
-class NoOutage(Refused):
-    """An outage ends after it began, and is over when it is declared."""
+class NoWaiver(Refused):
+    """The candidate may sit again already, or this attempt was no failure."""
 
-    default_next_step: ClassVar[str] = mark("Give both instants with their time zone, such as 2030-01-15T12:00+00:00.")
+    default_next_step = mark("Look at where the attempt stands, and at what happened in it.")
+
+
+class NoOutage(Refused):
+    """An outage ends after it began, and began in this portal's time."""
+
+    default_next_step: ClassVar[str] = mark("Compare both instants, and declare it again.")
+
+
+class OutageUnexplained(NoOutage):
+    """An outage says what failed."""
+
+    default_next_step: ClassVar[str] = mark("Say it in a sentence: every candidate whom it touched reads it.")
+
+
+class OutageNotOver(NoOutage):
+    """An outage is declared when it is over."""
+
+    default_next_step: ClassVar[str] = mark("Compare its end with the time now, in UTC, and declare it once it is over.")
+
+
+class OutageTooLong(NoOutage):
+    """This outage would have lasted longer than three days."""
+
+    default_next_step: ClassVar[str] = mark("Correct its beginning or its end, or say that it did last that long.")
+
+
+class OutageKnown(NoOutage):
+    """This very outage is declared already."""
+
+    default_next_step: ClassVar[str] = mark("See /desk/outages/: it lists whom it touched.")
+
+
+class OutageOfOwnExam(NoOutage):
+    """You sat an exam in this outage, so somebody else declares it."""
+
+    default_next_step: ClassVar[str] = mark(
+        "Ask another examiner, or the owner, who runs on the machine: guildmark-portal outage declare"
+    )
 
 
 class AccommodationRefused(Refused):
@@ -162,7 +204,7 @@ class FileRefused(ModelRefused):
     """The file cannot be graded."""
 
     def __init__(self, reason: str, params: Params) -> None:
-        super().__init__(describe(reason, params, _), code=reason)
+        super().__init__(describe(reason, params), code=reason)
 
 
 class UnknownProgram(Refused):

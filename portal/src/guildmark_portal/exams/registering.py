@@ -55,7 +55,10 @@ def require_to_begin(attempt: Attempt, *, now: datetime) -> None:
 def _require_place(attempt: Attempt) -> None:
     page = f"{settings.PORTAL_URL}/exam/{attempt.pk}/place/"
     if queries.sitting_place(attempt.user, attempt.pk) is None:
-        raise PlaceRefused(_("You have not said yet where you sit the exam."), next_step=_("Say it at %s") % page)
+        raise PlaceRefused(
+            _("You have not said yet where you sit the exam."),
+            next_step=_("Say it at %s, then run guildmark start again.") % page,
+        )
     for refusal in queries.sitting_refusals(attempt.user, attempt.pk):
         raise PlaceRefused(
             _("This exam may not be sat in %(place)s, which is under embargo.") % {"place": i18n._(refusal.place)},

@@ -23,8 +23,10 @@ _BEHIND_FIRST_GRADES = -1
 
 
 @transaction.atomic
-def order_regrade(*, submission: Submission, reason: str, actor: AbstractBaseUser | str, now: datetime) -> Regrade:
-    """Have the file graded once more; with a regrade under way, that one is answered.
+def order_regrade(
+    *, submission: Submission, reason: str, actor: AbstractBaseUser | str, now: datetime, once: str = ""
+) -> Regrade:
+    """Have the file graded once more; with a regrade under way, or the `once` of an earlier call, that one is answered.
 
     Raises `NotRegradable` while the first grading is out, and where the file is kept no longer.
     """
@@ -32,6 +34,9 @@ def order_regrade(*, submission: Submission, reason: str, actor: AbstractBaseUse
     under_way = Regrade.objects.filter(submission=submission, report=None).first()
     if under_way is not None:
         return under_way
+    done = audit.done_before(action="submission.regraded", subject=submission, once=once)
+    if done is not None:
+        return Regrade.objects.get(pk=done.detail["regrade"])
     graded = Report.objects.filter(submission=submission).exists()
     if not graded or not storage.submitted(attempt.pk, submission.sha256).exists():
         raise NotRegradable
@@ -43,12 +48,13 @@ def order_regrade(*, submission: Submission, reason: str, actor: AbstractBaseUse
         run_at=now,
         priority=_BEHIND_FIRST_GRADES,
     )
-    audit.record(actor=actor, action="submission.regraded", subject=submission, detail={"regrade": regrade.pk})
+    detail = {"regrade": regrade.pk, **({"once": once} if once else {})}
+    audit.record(actor=actor, action="submission.regraded", subject=submission, detail=detail)
     return regrade
 
 
 @transaction.atomic
-def rule_on(*, report: Report, reason: str, actor: AbstractBaseUser | str, now: datetime) -> Ruling:
+def rule_on(*, report: Report, reason: str, actor: AbstractBaseUser | str, now: datetime, once: str = "") -> Ruling:
     """Let `report` stand for its submission. Whoever calls revises the decision in the same transaction, if there is one."""
     submission = report.submission
     attempt = locked(submission.attempt)
@@ -63,7 +69,14 @@ def rule_on(*, report: Report, reason: str, actor: AbstractBaseUser | str, now: 
             "report": report.pk,
             "score": report.score,
             "score_before": None if before is None else before.score,
+            **({"once": once} if once else {}),
         },
     )
     announce(attempt.pk)
     return ruling
+
+
+def ruling_of(*, submission: Submission, once: str) -> Ruling | None:
+    """The ruling that a form with this key made already; asked within the transaction that would rule."""
+    done = audit.done_before(action="submission.ruled", subject=submission, once=once)
+    return None if done is None else Ruling.objects.get(pk=done.detail["ruling"])

@@ -1,7 +1,11 @@
-"""The wait between a failed attempt and the next one, as the program settles it (rule G8)."""
+"""The wait between a failed attempt and the next one, as the program settles it (rule G8).
+
+A failure that was ours counts for nothing: its candidate was given the right to sit again, and that right names the attempt.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -11,11 +15,23 @@ from guildmark.rules.attempt import decided_at
 from guildmark.rules.retake import retake_from
 from guildmark_portal.accounts.models import User
 from guildmark_portal.exams.facts import timeline
-from guildmark_portal.exams.models import Program
+from guildmark_portal.exams.models import Attempt, Entitlement, Program
 from guildmark_portal.exams.queries import every_attempt
 from guildmark_portal.exams.refusals import RetakeTooEarly
 from guildmark_portal.exams.remembered import failed_before
 from guildmark_portal.exams.results import result_of
+
+_AGAIN: Final = "again:"
+
+
+def source_of_waiver(attempt: Attempt) -> str:
+    """What the right to sit again after that attempt was granted through."""
+    return f"{_AGAIN}{attempt.pk.hex}"
+
+
+def waiver_of(attempt: Attempt) -> Entitlement | None:
+    """The right to sit again that was given for the attempt."""
+    return Entitlement.objects.filter(user=attempt.user_id, source=source_of_waiver(attempt)).first()
 
 
 def failures(*, user: User, program: Program, now: datetime) -> tuple[datetime, ...]:
@@ -24,9 +40,13 @@ def failures(*, user: User, program: Program, now: datetime) -> tuple[datetime, 
     Failures of a deleted account with the same address come first, while its wait runs.
     """
     failed = failed_before(user=user, program=program, now=now)
+    waived = set(user.entitlements.filter(program=program, source__startswith=_AGAIN).values_list("source", flat=True))
     decided = [(decided_at(timeline(attempt), now=now), attempt) for attempt in every_attempt(user=user, program=program)]
     for at, attempt in sorted(((at, attempt) for at, attempt in decided if at is not None), key=lambda pair: pair[0]):
-        failed = [] if result_of(attempt).passed else [*failed, at]
+        if result_of(attempt).passed:
+            failed = []
+        elif source_of_waiver(attempt) not in waived:
+            failed = [*failed, at]
     return tuple(failed)
 
 

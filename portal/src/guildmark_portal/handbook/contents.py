@@ -58,13 +58,13 @@ def contents(version: ExamVersion, language: str) -> dict[str, Any]:
             "code_layers": sorted(CODE_LAYERS),
             "requirements": indent(version.bank.requirements.strip(), "    "),
             **_settled(policy),
+            "free": program.is_free,
         }
 
 
 def _settled(policy: ProgramPolicy) -> dict[str, Any]:
     return {
         "fee": policy.price,
-        "free": policy.is_free,
         "entitlement_months": policy.entitlement_months,
         "waits": [_waited(wait) for wait in policy.retake_waits],
         "stipend_days": policy.stipend_use_days,

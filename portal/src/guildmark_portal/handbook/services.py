@@ -19,6 +19,7 @@ from guildmark_portal.handbook.languages import ENGLISH, chosen, offered
 from guildmark_portal.handbook.models import Acknowledgement, Edition, EditionText
 from guildmark_portal.handbook.queries import newest, registered
 from guildmark_portal.handbook.text import differences, digest, render, translated
+from guildmark_portal.mail import rewriting
 from guildmark_portal.mail import services as mail
 
 
@@ -83,19 +84,30 @@ def _changes(before: Edition | None, texts: Mapping[str, str], language: str) ->
 def _mail_changes(edition: Edition) -> None:
     titles = current_version(edition.program).bank.exam.title
     for user in registered(edition.program):
-        mail.send(
-            to=user.email,
-            key=f"handbook:{edition.pk}:{user.pk}",
-            template="handbook/new_edition",
-            language=user.language or ENGLISH,
-            context={
-                "name": user.name,
-                "exam": titles[chosen(user.language, titles)],
-                "number": edition.number,
-                "changes": edition.text_in(user.language).changes,
-                "url": f"{settings.PORTAL_URL}/handbook/{edition.program.slug}/",
-            },
-        )
+        _tell(user, edition, titles)
+
+
+def _tell(user: User, edition: Edition, titles: Mapping[str, str]) -> None:
+    mail.send(
+        to=user.email,
+        key=f"handbook:{edition.pk}:{user.pk}",
+        template="handbook/new_edition",
+        language=user.language or ENGLISH,
+        context={
+            "name": user.name,
+            "exam": titles[chosen(user.language, titles)],
+            "number": edition.number,
+            "changes": edition.text_in(user.language).changes,
+            "url": f"{settings.PORTAL_URL}/handbook/{edition.program.slug}/",
+        },
+    )
+
+
+@rewriting.writer("handbook")
+def _tell_again(key: str) -> None:
+    number, _colon, user = key.partition(":")
+    edition = Edition.objects.get(pk=number)
+    _tell(User.objects.get(pk=user), edition, current_version(edition.program).bank.exam.title)
 
 
 @transaction.atomic

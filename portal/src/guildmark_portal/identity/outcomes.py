@@ -1,16 +1,19 @@
 """What became of a session at a provider, in the sentences that its candidate reads: on the page, and in a letter."""
 
 from typing import Final
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from guildmark.rules.identity_session import SessionStanding, Told
+from guildmark_portal import clock
 from guildmark_portal.identity import facts, onward
 from guildmark_portal.identity.provider_models import ProviderSession
-from guildmark_portal.identity.providers import Provider
+from guildmark_portal.identity.providers import Provider, configured
 from guildmark_portal.identity.providers.reasons import PROVIDER_REASONS, ProviderReason
+from guildmark_portal.mail import rewriting
 from guildmark_portal.mail import services as mail
 
 _SENTENCES: Final[dict[SessionStanding, str | Promise]] = {
@@ -54,6 +57,7 @@ def tell(session: ProviderSession, *, provider: Provider) -> None:
         return
     mail.send(
         to=check.user.email,
+        key=f"identity.provided:{session.pk}:{clock.now().isoformat()}",
         template="identity/provided",
         context={
             "name": check.user.name,
@@ -66,3 +70,10 @@ def tell(session: ProviderSession, *, provider: Provider) -> None:
         },
         language=session.language or None,
     )
+
+
+@rewriting.writer("identity.provided")
+def _tell_again(key: str) -> None:
+    session, provider = ProviderSession.objects.get(pk=UUID(key.partition(":")[0])), configured()
+    if provider is not None:
+        tell(session, provider=provider)

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -18,6 +19,7 @@ from guildmark_portal.identity.intake.kinds import Kind, is_heif, kind_of
 from guildmark_portal.identity.intake.pages import FileUnusable, Page, pages_of
 from guildmark_portal.identity.models import Check, Evidence, Leave, Link, Photo, PhotoSource
 from guildmark_portal.identity.refusals import LinkSpent, NoLeave, PhotoTooSmall, ReviewRefused
+from guildmark_portal.mail import rewriting
 from guildmark_portal.mail import services as mail
 
 PHOTO = "photo"
@@ -95,12 +97,22 @@ def grant_leave(*, check: Check, reviewer: User, now: datetime) -> bool:
     except IntegrityError:  # it has one, or somebody else gives it at this very moment
         return False
     audit.record(actor=reviewer, action="identity.leave", subject=check)
+    _tell_of_leave(check)
+    return True
+
+
+def _tell_of_leave(check: Check) -> None:
     mail.send(
         to=check.user.email,
+        key=f"identity.leave:{check.pk}",
         template="identity/leave",
         context={"name": check.user.name, "url": f"{settings.PORTAL_URL}/identity/photo/"},
     )
-    return True
+
+
+@rewriting.writer("identity.leave")
+def _tell_of_leave_again(key: str) -> None:
+    _tell_of_leave(Check.objects.get(pk=UUID(key)))
 
 
 def has_leave(check: Check) -> bool:

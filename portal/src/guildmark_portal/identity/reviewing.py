@@ -5,6 +5,7 @@ Nobody reviews their own check. Where two approvals are needed they are two peop
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -20,6 +21,7 @@ from guildmark_portal.identity.objections import Note
 from guildmark_portal.identity.refusals import ReviewRefused
 from guildmark_portal.identity.rejecting import REASONS, OfThing, Reason, reasons_for
 from guildmark_portal.identity.sealed import Sealed
+from guildmark_portal.mail import rewriting
 from guildmark_portal.mail import services as mail
 
 __all__ = ["REASONS", "Reason", "assign", "decide", "look", "reasons_for", "refuse_blind_approval", "release"]
@@ -184,3 +186,10 @@ def _tell(one: Round, decision: Decision) -> None:
         },
         language=one.language or None,
     )
+
+
+@rewriting.writer("identity")
+def _tell_again(key: str) -> None:
+    check, _colon, at = key.partition(":")
+    decision = Decision.objects.get(round__of_check=UUID(check), decided_at=datetime.fromisoformat(at))
+    _tell(decision.round, decision)

@@ -6,6 +6,7 @@ a letter that comes back says which one it is. Without it, letters come back to 
 
 import re
 from datetime import timedelta
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from guildmark_portal.mail.models import Posted
 
 KEPT_FOR: Final = timedelta(days=14)
 """Mail servers try for about five days, and then say so; after this nothing comes back."""
+_MOST_SENDERS: Final = 50
+"""So many that a message names are looked for; one of a mail server names one, a few times."""
 
 
 def sender_for(job: Job) -> str:
@@ -36,8 +39,9 @@ def letter_of(text: str) -> Posted | None:
     local, _at, domain = str(settings.MAIL_BOUNCES).rpartition("@")
     if not local:
         return None
-    found = re.search(rf"{re.escape(local)}\+([0-9a-f]{{32}})@{re.escape(domain)}", text, re.IGNORECASE)
-    return None if found is None else Posted.objects.select_related("job").filter(pk=UUID(found[1])).first()
+    senders = re.finditer(rf"{re.escape(local)}\+([0-9a-f]{{32}})@{re.escape(domain)}", text, re.IGNORECASE)
+    named = [UUID(found[1]) for found in islice(senders, _MOST_SENDERS)]
+    return Posted.objects.select_related("job").filter(pk__in=named).first()
 
 
 def sent_to(address: str) -> list[dict[str, Any]]:

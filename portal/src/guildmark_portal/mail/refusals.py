@@ -20,8 +20,14 @@ _SAID_FOR: Final = timedelta(days=30)
 """So long somebody is told that their address refused a letter: by then another one has gone to it, or none had to."""
 
 
+@transaction.atomic
 def note(*, job: Job, code: str, words: str) -> None:
-    """Keep that the letter of `job` is given up. Noted once, though a job may run more than once."""
+    """Keep that the letter of `job` is given up. Noted once, though a job may run more than once.
+
+    Nothing is kept of one that was forgotten with its person while it was on its way.
+    """
+    if not Job.objects.filter(pk=job.pk).exclude(payload={}).exists():
+        return
     known = {"address": job.payload["to"], "code": code[:3], "words": words[:LONGEST_WORDS], "refused_at": clock.now()}
     Refusal.objects.get_or_create(job=job, defaults=known)
 

@@ -5,9 +5,11 @@ envelope (`envelopes`). The message is read with the older parser, which takes w
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
+from email.parser import BytesHeaderParser
 from typing import Final
 
 LONGEST: Final = 4 * 1024 * 1024
@@ -37,19 +39,26 @@ class Report:
 
 def recipients(content: bytes) -> str:
     """Every address that the message says it is for."""
-    message = message_from_bytes(content)
+    message = BytesHeaderParser().parsebytes(content)
     return " ".join(_plain(value) for name in _RECIPIENT for value in message.get_all(name, []))
 
 
 def reports(content: bytes) -> list[Report]:
-    """The reports in a message, one for each recipient that it speaks of; none where it is no report."""
-    blocks = [
-        block
-        for part in message_from_bytes(content).walk()
-        if part.get_content_type() == "message/delivery-status" and isinstance(part.get_payload(), list)
-        for block in part.get_payload()
-    ]
+    """The reports in a message, one for each recipient that it speaks of; none where it is no report.
+
+    No mail server packs one into letters hundreds deep: such a message is none.
+    """
+    try:
+        blocks = list(_statuses(message_from_bytes(content)))
+    except RecursionError:
+        return []
     return [_report(block) for block in blocks if isinstance(block, Message) and "Action" in block]
+
+
+def _statuses(message: Message) -> Iterator[object]:
+    for part in message.walk():
+        if part.get_content_type() == "message/delivery-status" and isinstance(part.get_payload(), list):
+            yield from part.get_payload()
 
 
 def _report(block: Message) -> Report:

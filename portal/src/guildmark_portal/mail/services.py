@@ -69,6 +69,14 @@ def forget(address: str) -> None:
     Job.objects.filter(kind=KIND, last_error__contains=address).update(last_error="")
 
 
+def forget_letter(key: str) -> None:
+    """Leave nothing of the letter with this key, which is sent or given up: should it come back, nobody knows it."""
+    job = Job.objects.filter(kind=KIND, key=key)
+    for model in (Refusal, Posted):
+        model.objects.filter(job__in=job).delete()
+    job.update(payload={}, last_error="")
+
+
 def held_addresses() -> set[str]:
     """The addresses of letters that wait, were given up, or may still come back."""
     unsent = Job.objects.filter(kind=KIND).exclude(payload={}).values_list("payload__to", flat=True)

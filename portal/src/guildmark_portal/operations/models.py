@@ -1,6 +1,7 @@
 """What happened to a case, and nothing else: where it stands is computed by `guildmark.rules.case`.
 
 Case: what somebody asked, and by when it is answered. Answer, Withdrawal: how it ended; never both.
+Message: what was said afterwards, by the candidate or to them.
 Evidence: one page of what was sent with it. Look: who of the staff opened what is sealed, and when.
 
 Words and pages are sealed. A case whose `words` cannot be opened any more was shredded.
@@ -13,7 +14,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from guildmark.rules.case import CaseKind, Outcome
+from guildmark.rules.case import CaseKind, MessageKind, Outcome
 from guildmark_portal.exams.models import Attempt, Program
 from guildmark_portal.identity.sealed import Sealed
 
@@ -75,6 +76,26 @@ class Withdrawal(models.Model):
 
     def __str__(self) -> str:
         return str(self.withdrawn_at)
+
+
+class Message(models.Model):
+    """What was said in a case after it was opened. `by` is its candidate, or who of the staff asks or tells them something."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="messages", verbose_name=_("case"))
+    kind = models.CharField(_("kind"), max_length=8, choices=[(kind.value, kind.value) for kind in MessageKind])
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("written by"))
+    words = models.OneToOneField(Sealed, models.PROTECT, related_name="message", verbose_name=_("what was written, sealed"))
+    said_at = models.DateTimeField(_("said at"))
+
+    class Meta:
+        """In the order in which they were said."""
+
+        ordering: ClassVar[list[str]] = ["said_at", "id"]
+        verbose_name = _("message in a case")
+        verbose_name_plural = _("messages in cases")
+
+    def __str__(self) -> str:
+        return self.kind
 
 
 class Evidence(models.Model):

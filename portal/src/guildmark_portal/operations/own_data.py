@@ -52,6 +52,10 @@ def _case(case: Case, stands: str) -> dict[str, Any]:
         "answer": None
         if answer is None
         else {"answered_at": answer.answered_at.isoformat(), "outcome": answer.outcome, "written": _text(answer.words)},
+        "messages": [
+            {"kind": one.kind, "said_at": one.said_at.isoformat(), "written": _text(one.words)}
+            for one in case.messages.select_related("words")
+        ],
         "withdrawn_at": None if withdrawal is None else withdrawal.withdrawn_at.isoformat(),
         "looks": [{"at": look.at.isoformat(), "page": look.page} for look in case.looks.all()],
     }

@@ -7,14 +7,17 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from guildmark.packs.model import text_in
-from guildmark.rules.case import CaseKind, Outcome, Standing, standing
+from guildmark.rules.attempt import decided_at
+from guildmark.rules.case import CaseKind, MessageKind, Outcome, Standing, standing
 from guildmark_portal.accounts.models import Role, User
 from guildmark_portal.accounts.roles import holds
+from guildmark_portal.exams import appealing
+from guildmark_portal.exams.facts import timeline
 from guildmark_portal.exams.language import current
-from guildmark_portal.exams.models import Attempt
+from guildmark_portal.exams.models import Accommodation, Attempt
 from guildmark_portal.operations.models import Case
 
-_WAITING = Q(answer=None, withdrawal=None)
+WAITING = Q(answer=None, withdrawal=None)
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,8 @@ class Stands:
     standing: Standing
     outcome: Outcome | None
     exam: str
+    asks_back: bool = False
+    """Whether the candidate was asked something and has sent nothing since."""
 
     @property
     def waits(self) -> bool:
@@ -36,15 +41,47 @@ class Stands:
 def stands(case: Case, *, now: datetime) -> Stands:
     """Where the case stands at `now`."""
     answer = getattr(case, "answer", None)
+    where = standing(due=case.answer_due, is_answered=answer is not None, is_withdrawn=hasattr(case, "withdrawal"), now=now)
     return Stands(
         case=case,
         kind=CaseKind(case.kind),
-        standing=standing(
-            due=case.answer_due, is_answered=answer is not None, is_withdrawn=hasattr(case, "withdrawal"), now=now
-        ),
+        standing=where,
         outcome=None if answer is None else Outcome(answer.outcome),
         exam=exam_of(case),
+        asks_back=where.waits and _asks_back(case),
     )
+
+
+def _asks_back(case: Case) -> bool:
+    said = [one for one in case.messages.all() if one.kind != MessageKind.REVOKED.value]
+    if not said or said[-1].kind != MessageKind.QUESTION.value:
+        return False
+    return not any(page.added_at > said[-1].said_at for page in case.evidence.all())
+
+
+def granted_by(case: Case) -> Accommodation | None:
+    """The accommodation that the answer to a case granted: written in its transaction, with its instant."""
+    answer = getattr(case, "answer", None)
+    if answer is None or answer.outcome != Outcome.GRANTED.value or case.kind != CaseKind.ACCOMMODATION.value:
+        return None
+    program = case.program or (case.attempt.program if case.attempt else None)
+    return case.user.accommodations.filter(granted_at=answer.answered_at, program=program).first()
+
+
+def granting(accommodation: Accommodation) -> Case | None:
+    """The case whose answer granted it; None where none did, or where it is gone."""
+    found = _cases().filter(
+        user=accommodation.user_id, kind=CaseKind.ACCOMMODATION.value, answer__answered_at=accommodation.granted_at
+    )
+    return next((case for case in found if granted_by(case) == accommodation), None)
+
+
+def appeal_until(attempt: Attempt, *, now: datetime) -> datetime | None:
+    """Until when an appeal against the result of `attempt` is taken; None while there is no result.
+
+    The result stands the moment it is due, and its decision is written down moments later.
+    """
+    return appealing.appeal_until(attempt, decided_at=decided_at(timeline(attempt), now=now))
 
 
 def exam_of(case: Case) -> str:
@@ -56,8 +93,15 @@ def exam_of(case: Case) -> str:
 
 def _cases() -> QuerySet[Case]:
     return Case.objects.select_related(
-        "user", "attempt__exam_version__program", "attempt__program", "program", "answer__by", "withdrawal"
-    )
+        "user",
+        "attempt__exam_version__program",
+        "attempt__program",
+        "program",
+        "answer__by",
+        "answer__words",
+        "withdrawal",
+        "words",
+    ).prefetch_related("messages", "evidence")
 
 
 def case_with(case_id: UUID) -> Case:
@@ -83,18 +127,18 @@ def cases_about(attempt: Attempt, *, viewer: User, now: datetime) -> list[Stands
 
 def waiting(*, viewer: User, now: datetime) -> list[Stands]:
     """The cases that wait for an answer and that `viewer` may open: the one that is due first comes first."""
-    return [stands(case, now=now) for case in _seen_by(viewer, _cases()).filter(_WAITING)]
+    return [stands(case, now=now) for case in _seen_by(viewer, _cases()).filter(WAITING)]
 
 
 def ended(*, viewer: User, now: datetime, most: int) -> list[Stands]:
     """The newest cases that were answered or withdrawn and that `viewer` may open."""
-    found = _seen_by(viewer, _cases()).exclude(_WAITING).order_by("-opened_at")
+    found = _seen_by(viewer, _cases()).exclude(WAITING).order_by("-opened_at")
     return [stands(case, now=now) for case in found[:most]]
 
 
 def count_waiting(viewer: User) -> int:
     """How many cases wait for `viewer`, in one query: every page of theirs says so. Their own wait for somebody else."""
-    return _seen_by(viewer, Case.objects.filter(_WAITING)).exclude(user=viewer).count()
+    return _seen_by(viewer, Case.objects.filter(WAITING)).exclude(user=viewer).count()
 
 
 def _seen_by(viewer: User, cases: QuerySet[Case]) -> QuerySet[Case]:

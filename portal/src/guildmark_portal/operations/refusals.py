@@ -4,8 +4,12 @@ guildmark.errors.Refused
 ├── NothingWritten      a case or an answer without words
 ├── TooMuchWritten      more words than are taken
 ├── TooManyOpen         somebody with as many open cases as one may have
+├── TooMuchSaid         more words added to a case than are taken
+├── AppealNamesNone     an appeal that is against no result
+├── AppealWaits         a second appeal while the first one waits
 ├── NoResultYet         an appeal against an attempt that is not decided
 ├── AppealTooLate       an appeal after its last day
+├── AccountGone         a case of somebody whose account was deleted meanwhile
 ├── TooManyPages        more evidence than a case takes
 ├── CaseOver            a case that was answered or withdrawn
 └── AnswerRefused       this person may not answer that, or not like that
@@ -13,6 +17,7 @@ guildmark.errors.Refused
 
 from datetime import datetime
 from typing import ClassVar
+from uuid import UUID
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -38,7 +43,29 @@ class TooMuchWritten(Refused):
 class TooManyOpen(Refused):
     """You have as many open cases as one person may have."""
 
-    default_next_step = mark("Wait for an answer, or withdraw one that is settled.")
+    default_next_step = mark("Wait for an answer; one that you withdrew counts for 24 hours. Or add to a case that is open.")
+
+
+class TooMuchSaid(Refused):
+    """As much was added to this case as one case takes."""
+
+    default_next_step = mark("Wait for the answer.")
+
+
+class AppealNamesNone(Refused):
+    """An appeal is against the result of an exam, and this one names none."""
+
+    default_next_step = mark("Choose the exam under “What it is about”.")
+
+
+class AppealWaits(Refused):
+    """An appeal of yours against this result waits for its answer."""
+
+    default_next_step = mark("Add what is new to that one.")
+
+    def __init__(self, case_id: UUID) -> None:
+        super().__init__()
+        self.case_id = case_id
 
 
 class NoResultYet(Refused):
@@ -69,6 +96,12 @@ class CaseOver(Refused):
     """This case was answered or withdrawn already."""
 
     default_next_step = mark("If something is still open, open another case.")
+
+
+class AccountGone(Refused):
+    """This account was deleted."""
+
+    default_next_step = mark("Nothing of it is kept, and nothing more can be sent from it.")
 
 
 class AnswerRefused(Refused):

@@ -5,7 +5,7 @@ The words of a case and of its answer, and every page that was sent, are sealed 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -15,34 +15,24 @@ from django.utils.translation import get_language
 from guildmark.rules.case import CaseKind, Outcome, answer_due
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit import services as audit
-from guildmark_portal.exams.appealing import appeal_until
 from guildmark_portal.exams.models import Attempt, Program
 from guildmark_portal.exams.policy import ProgramPolicy
 from guildmark_portal.identity import vault
 from guildmark_portal.identity.intake.pages import Page, pages_of
-from guildmark_portal.operations import letters, shredding
+from guildmark_portal.operations import admission, letters, shredding
+from guildmark_portal.operations.conversation import add_words
 from guildmark_portal.operations.granting import NOTHING, Accommodated, grant
 from guildmark_portal.operations.models import Answer, Case, Evidence, Withdrawal
 from guildmark_portal.operations.people import may_answer
-from guildmark_portal.operations.queries import case_with, stands
 from guildmark_portal.operations.refusals import (
     AnswerRefused,
-    AppealTooLate,
-    CaseOver,
-    NoResultYet,
-    NothingWritten,
-    TooManyOpen,
     TooManyPages,
-    TooMuchWritten,
 )
 
-__all__ = ["About", "Accommodated", "add_evidence", "answer", "open_case", "withdraw"]
+__all__ = ["About", "Accommodated", "add", "answer", "open_case", "withdraw"]
 
 WORDS, ANSWER, PAGE = "case", "case-answer", "case-page"
-MOST_CHARACTERS: Final = 4000
 MOST_PAGES: Final = 12
-MOST_OPEN: Final = 5
-_A_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -71,20 +61,22 @@ def open_case(  # noqa: PLR0913 - a case has this many parts
 ) -> Case:
     """Open a case and tell its candidate by when it is answered. `case_id` is the form's: sent twice, it is one case.
 
-    Raises `NothingWritten`, `TooMuchWritten`, `NoResultYet`, `AppealTooLate`, `TooManyOpen`, `TooManyPages`, or `FileUnusable`.
+    Raises what `admission` refuses, `TooManyPages`, or `FileUnusable`.
     """
     number = case_id or uuid4()
     if (before := Case.objects.filter(pk=number).first()) is not None:
         if before.user_id == user.pk:
             return before
         number = uuid4()  # somebody else's: theirs stays theirs
-    words = _checked(text)
-    _refuse_appeal(kind, about.attempt, now=now)
+    words = admission.checked(text)
+    admission.refuse_appeal(kind, about.attempt, now=now)
     pages = _pages(user, files, room=MOST_PAGES)  # takes time: before the transaction
     with transaction.atomic():
         if (before := Case.objects.filter(pk=number, user=user).first()) is not None:
             return before
-        _refuse_flood(user, now=now)
+        admission.refuse_gone(user, about.attempt)
+        admission.refuse_second_appeal(kind, about.attempt)
+        admission.refuse_flood(user, kind, now=now)
         case = Case.objects.create(
             id=number,
             kind=kind.value,
@@ -113,13 +105,20 @@ def _keep(case: Case, pages: Sequence[Page], *, now: datetime) -> None:
         Evidence.objects.create(case=case, page=number, sealed=sealed, added_at=now)
 
 
-def add_evidence(*, case: Case, files: Sequence[bytes], now: datetime) -> int:
-    """Keep what is sent later; the number of pages. Raises `CaseOver`, `TooManyPages` or `FileUnusable`."""
+def add(*, case: Case, text: str = "", files: Sequence[bytes] = (), now: datetime) -> int:
+    """Keep what the candidate adds while the case waits, all or nothing; the number of pages.
+
+    Raises `CaseOver`, `TooManyPages`, `TooMuchWritten`, `TooMuchSaid` or `FileUnusable`.
+    """
     pages = _pages(case.user, files, room=MOST_PAGES - case.evidence.count())
     with transaction.atomic():
-        held = _waiting(case, now=now)
-        _keep(held, pages, now=now)
-        audit.record(actor=held.user, action="case.evidence", subject=held, detail={"pages": len(pages)})
+        held = admission.waiting(case, now=now)
+        if text.strip():
+            add_words(case=held, text=text, now=now)
+        if pages:
+            _keep(held, pages, now=now)
+            audit.record(actor=held.user, action="case.evidence", subject=held, detail={"pages": len(pages)})
+        letters.added(held)
     return len(pages)
 
 
@@ -131,7 +130,7 @@ def answer(  # noqa: PLR0913 - an answer has this many parts
 
     Raises `AnswerRefused`, `CaseOver`, `NothingWritten`, `TooMuchWritten`, or `AccommodationRefused` where nothing is granted.
     """
-    held, words = _waiting(case, now=now), _checked(text)
+    held, words = admission.waiting(case, now=now), admission.checked(text)
     if not may_answer(held, by):
         raise AnswerRefused
     given = Answer.objects.create(
@@ -152,49 +151,11 @@ def answer(  # noqa: PLR0913 - an answer has this many parts
 @transaction.atomic
 def withdraw(*, case: Case, now: datetime) -> Withdrawal:
     """Let the candidate take the case back. Raises `CaseOver`."""
-    held = _waiting(case, now=now)
+    held = admission.waiting(case, now=now)
     withdrawal = Withdrawal.objects.create(case=held, withdrawn_at=now)
     audit.record(actor=held.user, action="case.withdrawn", subject=held)
     shredding.look_when_due(held)
     return withdrawal
-
-
-def _waiting(case: Case, *, now: datetime) -> Case:
-    """The case, locked and read afresh, if it waits for its answer."""
-    Case.objects.select_for_update().get(pk=case.pk)
-    fresh = case_with(case.pk)
-    if not stands(fresh, now=now).waits:
-        raise CaseOver
-    return fresh
-
-
-def _checked(text: str) -> str:
-    words = text.strip()
-    if not words:
-        raise NothingWritten
-    if len(words) > MOST_CHARACTERS:
-        raise TooMuchWritten(MOST_CHARACTERS)
-    return words
-
-
-def _refuse_appeal(kind: CaseKind, attempt: Attempt | None, *, now: datetime) -> None:
-    if kind is not CaseKind.APPEAL or attempt is None:
-        return
-    until = appeal_until(attempt)
-    if until is None:
-        raise NoResultYet
-    if now > until:
-        raise AppealTooLate(until)
-
-
-def _refuse_flood(user: User, *, now: datetime) -> None:
-    """Those that wait count, and those that were taken back today: else staff could be written to without end."""
-    open_ones = Case.objects.filter(user=user, answer=None)
-    if (
-        open_ones.filter(withdrawal=None).count() + open_ones.filter(withdrawal__withdrawn_at__gt=now - _A_DAY).count()
-        >= MOST_OPEN
-    ):
-        raise TooManyOpen
 
 
 def _pages(user: User, files: Sequence[bytes], *, room: int) -> list[Page]:

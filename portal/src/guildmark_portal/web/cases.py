@@ -1,6 +1,7 @@
 """`/help/`: somebody's own cases, each with the day of its answer; opening one, adding to it, taking it back."""
 
-from typing import Any
+import logging
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,14 +15,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from guildmark.errors import OurFault, Refused
 from guildmark.rules.case import CaseKind
 from guildmark_portal import clock
-from guildmark_portal.exams.appealing import appeal_until
 from guildmark_portal.exams.models import Attempt
+from guildmark_portal.identity import vault
 from guildmark_portal.operations import queries, services, shredding
-from guildmark_portal.operations.looking import own_words
+from guildmark_portal.operations.admission import running_attempt
+from guildmark_portal.operations.looking import conversation, own_words
 from guildmark_portal.operations.models import Case
-from guildmark_portal.web.help_forms import CaseForm, EvidenceForm, about_attempt
+from guildmark_portal.operations.refusals import AppealNamesNone, AppealWaits
+from guildmark_portal.web.help_forms import AddingForm, CaseForm, about_attempt
 from guildmark_portal.web.identity_files import files_in_memory, too_many
 from guildmark_portal.web.ownership import own_attempt, signed_in
+
+_LOG: Final = logging.getLogger(__name__)
 
 
 @login_required
@@ -59,30 +64,41 @@ def new(request: HttpRequest) -> HttpResponse:
             case_id=form.cleaned_data["case_id"],
             now=clock.now(),
         )
-    except (Refused, OurFault) as refusal:
+    except AppealWaits as refusal:
         form.add_error(None, str(refusal))
+        return _form(request, form, first=refusal.case_id)
+    except (Refused, OurFault) as refusal:
+        form.add_error("about" if isinstance(refusal, AppealNamesNone) else None, str(refusal))
         return _form(request, form)
     return redirect("web:help_case", case.pk)
 
 
-def _form(request: HttpRequest, form: CaseForm) -> HttpResponse:
-    return render(request, "guildmark/help_new.html", {"form": form})
+def _form(request: HttpRequest, form: CaseForm, *, first: UUID | None = None) -> HttpResponse:
+    """The form; `first` is the case in which what was asked should go on."""
+    return render(request, "guildmark/help_new.html", {"form": form, "first": first})
 
 
 def _initial(request: HttpRequest) -> dict[str, Any]:
-    """What is likely: an appeal against a result that can still be appealed against, else an incident in that exam."""
+    """What is likely: an appeal against a result that can still be appealed against, else an incident in that exam.
+
+    Without an exam in the query, it is the one whose clock runs.
+    """
     kinds = {kind.value for kind in CaseKind}
     asked = {"kind": request.GET["kind"]} if request.GET.get("kind") in kinds else {}
     try:
         attempt = own_attempt(request, UUID(request.GET.get("attempt", "")))
     except (ValueError, Http404):
-        return asked
+        running = running_attempt(signed_in(request), now=clock.now())
+        if running is None:
+            return asked
+        attempt = running
     return {"about": about_attempt(attempt.pk), "kind": _likely(attempt), **asked}
 
 
 def _likely(attempt: Attempt) -> str:
-    until = appeal_until(attempt)
-    is_open = until is not None and clock.now() <= until
+    now = clock.now()
+    until = queries.appeal_until(attempt, now=now)
+    is_open = until is not None and now <= until
     kind = CaseKind.APPEAL if is_open else CaseKind.INCIDENT
     return str(kind.value)
 
@@ -92,30 +108,44 @@ def _likely(attempt: Attempt) -> str:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def show(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """One case with its answer; a POST adds pictures."""
+    """One case with its answer; a POST adds words and pictures."""
     case = _own(request, case_id)
-    form = EvidenceForm(request.POST, request.FILES) if request.method == "POST" else EvidenceForm()
+    form = AddingForm(request.POST, request.FILES) if request.method == "POST" else AddingForm()
     if form.is_valid():
-        if refused := too_many(request, f"user:{case.user_id}"):
+        pictures = [file.read() for file in form.cleaned_data["pictures"]]
+        if pictures and (refused := too_many(request, f"user:{case.user_id}")):
             return refused
         try:
-            services.add_evidence(case=case, files=[file.read() for file in form.cleaned_data["pictures"]], now=clock.now())
+            services.add(case=case, text=form.cleaned_data["text"], files=pictures, now=clock.now())
         except (Refused, OurFault) as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("It is kept, encrypted."))
             return redirect("web:help_case", case_id)
-    answer = getattr(case, "answer", None)
     context = {
         "stands": queries.stands(case, now=clock.now()),
         "form": form,
-        "words": own_words(case.words),
         "pages": case.evidence.count(),
-        "answer": answer,
-        "answer_words": None if answer is None else own_words(answer.words),
+        "answer": getattr(case, "answer", None),
+        "granted": queries.granted_by(case),
         "kept_until": shredding.due_at(case),
+        **_words(case),
     }
     return render(request, "guildmark/help_case.html", context)
+
+
+def _words(case: Case) -> dict[str, Any]:
+    """What was written; what cannot be opened is said so, and the rest of the page goes on."""
+    answer = getattr(case, "answer", None)
+    try:
+        return {
+            "words": own_words(case.words),
+            "answer_words": None if answer is None else own_words(answer.words),
+            "said": conversation(case),
+        }
+    except vault.Unreadable:
+        _LOG.exception("What is sealed in the case %s cannot be opened.", case.pk)
+        return {"is_unreadable": True}
 
 
 @login_required

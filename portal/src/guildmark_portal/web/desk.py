@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods
 from guildmark_portal import clock
 from guildmark_portal.accounts.models import Role
 from guildmark_portal.accounts.people import signed_in
-from guildmark_portal.accounts.roles import role_required
+from guildmark_portal.accounts.roles import holds, role_required
+from guildmark_portal.exams.outages import open_outage
 from guildmark_portal.operations import finding, queries
 from guildmark_portal.web.desk_outages import cut_short
 
@@ -28,9 +29,13 @@ def queue(request: HttpRequest) -> HttpResponse:
         "waiting": queries.waiting(viewer=me, now=now),
         "ended": queries.ended(viewer=me, now=now, most=_ENDED),
         "me": me,
-        "sought": sought,
+        "reads_mail": holds(me, Role.SUPPORT, Role.OWNER),
+        "sought": sought[: finding.LONGEST],
         "found": finding.attempts(sought, now=now) if sought else None,
         "cut_short": cut_short(now=now),
+        "outage": open_outage(),
         "shortest": finding.SHORTEST,
+        "shortest_elsewhere": finding.SHORTEST_ELSEWHERE,
+        "longest": finding.LONGEST,
     }
     return render(request, "guildmark/desk_queue.html", context)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.core.validators import MaxLengthValidator
@@ -10,8 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from guildmark.rules.accommodation import LONGEST_BREAK_MINUTES, MOST_BREAKS, MOST_PERCENT
 from guildmark.rules.case import CaseKind, Outcome
+from guildmark_portal.operations.admission import MOST_CHARACTERS
 from guildmark_portal.operations.granting import Accommodated
-from guildmark_portal.operations.services import MOST_CHARACTERS
 from guildmark_portal.web.case_wording import OUTCOMES
 
 _LONGEST_INSTANT = 40
@@ -34,6 +35,30 @@ class AnswerForm(forms.Form):
         max_length=MOST_CHARACTERS,
         widget=forms.Textarea(attrs={"rows": 8}),
         error_messages={"required": gettext_lazy("An answer gives its reasons.")},
+    )
+
+
+class QuestionForm(forms.Form):
+    """What the candidate is asked before there is an answer."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Your question"),
+        help_text=gettext_lazy("The candidate gets a letter, and replies on the page of the case. It goes on waiting."),
+        max_length=MOST_CHARACTERS,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": gettext_lazy("Write what you ask.")},
+    )
+
+
+class RevokeForm(forms.Form):
+    """Why an accommodation is revoked."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Why it is revoked"),
+        help_text=gettext_lazy("The candidate reads it as you write it."),
+        max_length=MOST_CHARACTERS,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Say why.")},
     )
 
 
@@ -67,6 +92,16 @@ def answer_form(kind: CaseKind, data: Any = None) -> AnswerForm:
     return (AccommodationAnswerForm if kind is CaseKind.ACCOMMODATION else AnswerForm)(data)
 
 
+def question_form(data: Any = None) -> QuestionForm:
+    """The form beside that of the answer."""
+    return QuestionForm(data, auto_id="id_question_%s")
+
+
+def revoke_form(number: int, data: Any = None) -> RevokeForm:
+    """The form beside the accommodation with that number."""
+    return RevokeForm(data, auto_id=f"id_revoke_{number}_%s")
+
+
 def outcome_of(form: AnswerForm) -> Outcome:
     """What was chosen."""
     return Outcome(form.cleaned_data["outcome"])
@@ -82,19 +117,37 @@ def _reason(label: Any, read_by: Any) -> forms.CharField:
     )
 
 
-class RegradeForm(forms.Form):
+def _key() -> str:
+    return uuid4().hex
+
+
+class _ActForm(forms.Form):
+    """An act on an attempt, with its reason. `once` is new each time that the form is shown: sent twice, it is done once."""
+
+    once = forms.CharField(widget=forms.HiddenInput, initial=_key, required=False, max_length=32)
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The reason and the key, as services take them."""
+        return {"reason": self.cleaned_data["reason"], "once": self.cleaned_data["once"]}
+
+
+class RegradeForm(_ActForm):
     """Why a submission is graded once more."""
 
+    submission = forms.CharField(widget=forms.HiddenInput, max_length=36)
     reason = _reason(gettext_lazy("Why it is graded once more"), gettext_lazy("It stays beside the new report."))
 
 
-class RulingForm(forms.Form):
-    """Which report stands, and why."""
+class RulingForm(_ActForm):
+    """Which report stands, and why. `confirmed` are the points that were shown before a ruling that lowers the result."""
 
+    report = forms.CharField(widget=forms.HiddenInput, max_length=20)
+    confirmed = forms.CharField(widget=forms.HiddenInput, required=False, max_length=8)
     reason = _reason(gettext_lazy("Why this report stands"), gettext_lazy("The candidate is told if it changes the result."))
 
 
-class CreditForm(forms.Form):
+class CreditForm(_ActForm):
     """Time that is added to an attempt."""
 
     minutes = forms.IntegerField(label=gettext_lazy("Minutes to add"), min_value=1, max_value=_MOST_MINUTES)
@@ -107,10 +160,11 @@ class CreditForm(forms.Form):
 
 
 class OutageForm(forms.Form):
-    """An outage that nobody measured. Both instants are in UTC."""
+    """An outage that nobody measured. An instant that names no time zone is in UTC."""
 
     began_at = forms.CharField(
         label=gettext_lazy("Began (UTC)"),
+        help_text=gettext_lazy("In UTC, not in the time of your clock."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}),
         validators=[MaxLengthValidator(_LONGEST_INSTANT)],
     )
@@ -122,6 +176,13 @@ class OutageForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("What failed"), help_text=gettext_lazy("Every candidate whom it touched is told."), max_length=200
     )
+    is_long = forms.BooleanField(
+        label=gettext_lazy("It did last longer than three days."), required=False, widget=forms.HiddenInput
+    )
+
+    def ask_whether_it_is_long(self) -> None:
+        """Show the box to tick."""
+        self.fields["is_long"].widget = forms.CheckboxInput()
 
     def clean_began_at(self) -> datetime:
         """The instant."""
@@ -134,6 +195,7 @@ class OutageForm(forms.Form):
 
 def _instant(written: str) -> datetime:
     try:
-        return datetime.fromisoformat(written.strip()).replace(tzinfo=UTC)
-    except ValueError as error:
-        raise forms.ValidationError(_("Write the day and the time, such as 2030-01-15T12:00.")) from error
+        instant = datetime.fromisoformat(written.strip())
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise forms.ValidationError(_("Write the day and the time in UTC, such as 2026-01-15T12:00.")) from error

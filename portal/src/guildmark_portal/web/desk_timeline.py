@@ -1,6 +1,6 @@
 """What happened in an attempt, in its order: told from the facts that the database keeps, with who of the staff did what."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -13,15 +13,24 @@ from guildmark_portal.accounts.models import User
 from guildmark_portal.audit.models import Entry
 from guildmark_portal.exams.facts import submissions
 from guildmark_portal.exams.language import current
-from guildmark_portal.exams.models import Attempt, Report, Revision
+from guildmark_portal.exams.models import Attempt, CreditKind, Report, Revision
+from guildmark_portal.exams.retakes import waiver_of
 from guildmark_portal.web import wording
 
 _DONE_BY_STAFF: Final = {
     "submission.regraded": "regrade",
     "submission.ruled": "ruling",
     "attempt.credited": "credit",
+    "attempt.waived": "entitlement",
 }
 """Actions of the audit table, and the name under which its detail has the row that was written."""
+
+
+_GRANTED: Final[Mapping[str, Callable[[], str]]] = {
+    CreditKind.ACCOMMODATION.value: lambda: _("Extra time that was granted."),
+    CreditKind.BREAK.value: lambda: _("A break that was granted."),
+}
+"""Reasons that speak to the candidate, as others read them."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +48,7 @@ def moments(attempt: Attempt) -> list[Moment]:
     titles = {one.id: f"{one.number}. {text_in(one.title, current())}" for one in exam.categories}
     doers = _doers(attempt)
     told = [*_course(attempt), *_uploads(attempt, titles), *_files(attempt, titles, doers)]
-    told += [*_pins(attempt, titles), *_time(attempt, doers), *_outcome(attempt)]
+    told += [*_pins(attempt, titles), *_time(attempt, doers), *_outcome(attempt), *_again(attempt, doers)]
     return sorted(told, key=lambda moment: moment.at)
 
 
@@ -110,7 +119,8 @@ def _pins(attempt: Attempt, titles: Mapping[str, str]) -> Iterator[Moment]:
 
 def _time(attempt: Attempt, doers: Mapping[tuple[str, int], str]) -> Iterator[Moment]:
     for credit in attempt.credits.all():
-        told = _("{span} were added. {reason}").format(span=wording.span(credit.seconds), reason=credit.said)
+        reason = _GRANTED[credit.kind]() if credit.kind in _GRANTED else credit.said
+        told = _("{span} were added. {reason}").format(span=wording.span(credit.seconds), reason=reason)
         yield Moment(credit.granted_at, told + _by(doers, "credit", credit.pk), "good")
 
 
@@ -123,6 +133,13 @@ def _outcome(attempt: Attempt) -> Iterator[Moment]:
     yield Moment(decision.recorded_at, _told(passed=decision.passed, points=decision.points))
     for revision in decision.revisions.all():
         yield _revised(revision)
+
+
+def _again(attempt: Attempt, doers: Mapping[tuple[str, int], str]) -> Iterator[Moment]:
+    right = waiver_of(attempt)
+    if right is not None:
+        told = _("The candidate may sit again: this is no failure of theirs.") + _by(doers, "entitlement", right.pk)
+        yield Moment(right.granted_at, told, "good")
 
 
 def _revised(revision: Revision) -> Moment:

@@ -7,7 +7,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from guildmark.packs.model import text_in
@@ -16,9 +16,11 @@ from guildmark.rules.case import CaseKind
 from guildmark_portal.accounts.models import User
 from guildmark_portal.exams.language import current
 from guildmark_portal.exams.models import Attempt, Program
-from guildmark_portal.operations.services import MOST_CHARACTERS, About
+from guildmark_portal.operations.admission import MOST_CHARACTERS
+from guildmark_portal.operations.services import About
 from guildmark_portal.web.case_wording import CHOICES
 from guildmark_portal.web.identity_forms import TYPES, FilesField
+from guildmark_portal.web.offers import title_of
 
 _ATTEMPT, _PROGRAM = "attempt:", "program:"
 
@@ -46,7 +48,7 @@ class CaseForm(forms.Form):
 
     case_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     kind = forms.ChoiceField(
-        label=_("What it is"),
+        label=pgettext_lazy("case", "What it is"),
         widget=forms.RadioSelect,
         choices=[(kind.value, words) for kind, words in CHOICES.items()],
         error_messages={"required": _("Choose one of the three.")},
@@ -75,7 +77,7 @@ class CaseForm(forms.Form):
         if isinstance(field, forms.ChoiceField):
             field.choices = [
                 *((key, _titled(attempt)) for key, attempt in self._attempts.items()),
-                *((key, gettext("{program}, any attempt").format(program=one.title)) for key, one in self._programs.items()),
+                *((key, gettext("{program}, any attempt").format(program=title_of(it))) for key, it in self._programs.items()),
                 ("", gettext("Something else")),
             ]
         self.initial.setdefault("case_id", uuid4())
@@ -102,7 +104,20 @@ def _titled(attempt: Attempt) -> str:
     return f"{title} {attempt.exam_version.version}, {date_format(localtime(attempt.opened_at), 'DATE_FORMAT')}"
 
 
-class EvidenceForm(forms.Form):
-    """Pictures that are sent later."""
+class AddingForm(forms.Form):
+    """What is added later: words, pictures, or both."""
 
-    pictures = pictures(required=True)
+    text = forms.CharField(
+        label=_("What you want to add"),
+        max_length=MOST_CHARACTERS,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    pictures = pictures(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Something is there."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not cleaned.get("text") and not cleaned.get("pictures"):
+            raise forms.ValidationError(gettext("Write something, or choose a picture."))
+        return cleaned

@@ -33,6 +33,7 @@ from guildmark_portal.identity.refusals import (
     ZoneUnreadable,
 )
 from guildmark_portal.profiles import queries as profiles
+from guildmark_portal.web import profile_steps
 from guildmark_portal.web.identity_files import files_in_memory, too_many
 from guildmark_portal.web.identity_forms import DocumentForm
 from guildmark_portal.web.identity_name import names_of
@@ -84,6 +85,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "is_unchanged": current is not None and resubmitting.is_unchanged(current),
         "days": settings.IDENTITY_RETENTION_DAYS,
         "provider": part_of_page(request, check),
+        "following": profile_steps.progress(signed_in(request), profile_steps.program_of(request), now=now).following,
     }
     return render(request, "guildmark/identity.html", context)
 

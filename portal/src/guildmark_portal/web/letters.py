@@ -10,9 +10,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from guildmark_portal.accounts.people import signed_in
-from guildmark_portal.accounts.roles import Role, role_required
+from guildmark_portal.accounts.roles import Role, holds, role_required
 from guildmark_portal.mail import refusals
 from guildmark_portal.mail.models import Outcome
+from guildmark_portal.web.letter_rows import rows
 
 _SHOWN: Final = 100
 _LONGEST_KEY: Final = 18
@@ -26,8 +27,9 @@ def show(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         outcome = Outcome.RESENT if "resend" in request.POST else Outcome.GIVEN_UP
         return _settle(request, outcome, number=request.POST.get("resend") or request.POST.get("give_up") or "")
-    shown = [(refusal, refusals.can_be_sent(refusal)) for refusal in refusals.waiting()[:_SHOWN]]
-    return render(request, "guildmark/letters.html", {"refusals": shown})
+    reads_desk = holds(request.user, Role.EXAMINER, Role.SUPPORT, Role.AUDITOR)
+    shown = rows(refusals.waiting()[:_SHOWN], leads_to_desk=reads_desk)
+    return render(request, "guildmark/letters.html", {"letters": shown})
 
 
 def _settle(request: HttpRequest, outcome: Outcome, *, number: str) -> HttpResponse:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
+from guildmark.packs.model import text_in
 from guildmark.protocol import AttemptSummary, ProgramView
 from guildmark.rules.attempt import Phase
 from guildmark_portal.accounts.models import User
 from guildmark_portal.exams import queries
+from guildmark_portal.exams.language import current
 from guildmark_portal.exams.models import Program
 from guildmark_portal.exams.policy import ProgramPolicy
 from guildmark_portal.exams.retakes import waits_that_run
@@ -23,6 +25,7 @@ class Offer:
 
     program: ProgramView
     policy: ProgramPolicy
+    is_free: bool
     under_way: AttemptSummary | None
     again: datetime | None = None
 
@@ -30,11 +33,19 @@ class Offer:
 def offers_to(attempts: tuple[AttemptSummary, ...], waits: Mapping[str, datetime] = MappingProxyType({})) -> tuple[Offer, ...]:
     """The open programs for a person with these `attempts`, and `waits` by program; a visitor has none."""
     under_way = {attempt.program: attempt for attempt in attempts if attempt.phase is not Phase.DECIDED}
-    policies = {program.slug: program.policy for program in Program.objects.all()}
-    return tuple(
-        Offer(program, policies[program.slug], under_way.get(program.slug), waits.get(program.slug))
-        for program in queries.open_programs()
-    )
+    programs = {program.slug: program for program in Program.objects.all()}
+
+    def offered(view: ProgramView) -> Offer:
+        program = programs[view.slug]
+        return Offer(view, program.policy, program.is_free, under_way.get(view.slug), waits.get(view.slug))
+
+    return tuple(map(offered, queries.open_programs()))
+
+
+def title_of(program: Program) -> str:
+    """The title of the program's exam, in the language of the reader."""
+    version = program.versions.first()
+    return program.title if version is None else text_in(version.bank.exam.title, current())
 
 
 def attempts_of(user: object, *, now: datetime) -> tuple[AttemptSummary, ...]:

@@ -11,10 +11,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from guildmark import i18n
 from guildmark_portal import clock
+from guildmark_portal.exams.retakes import wait_until
 from guildmark_portal.profiles import countries, queries, services
 from guildmark_portal.profiles.embargoes import in_force
 from guildmark_portal.profiles.entered import Address
 from guildmark_portal.web import profile_steps
+from guildmark_portal.web.offers import title_of
 from guildmark_portal.web.ownership import signed_in
 from guildmark_portal.web.profile_forms import AddressForm, CountryForm, LegalNameForm, PersonForm
 
@@ -26,9 +28,13 @@ METHODS = ["GET", "HEAD", "POST"]
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """The list of steps, with what is done and what comes next."""
-    program = profile_steps.program_of(request)
-    progress = profile_steps.progress(signed_in(request), program, now=clock.now())
-    return render(request, "guildmark/register.html", {"program": program, "progress": progress})
+    user, program, now = signed_in(request), profile_steps.program_of(request), clock.now()
+    context = {
+        "title": "" if program is None else title_of(program),
+        "progress": profile_steps.progress(user, program, now=now),
+        "again": None if program is None else wait_until(user=user, program=program, now=now),
+    }
+    return render(request, "guildmark/register.html", context)
 
 
 @login_required

@@ -11,6 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from guildmark import i18n
+from guildmark.packs.model import text_in
+from guildmark_portal.exams.language import current
 from guildmark_portal.profiles import queries, services
 from guildmark_portal.web.ownership import own_attempt
 from guildmark_portal.web.profile_forms import SittingForm
@@ -33,5 +35,7 @@ def show(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
             return redirect("web:exam", attempt_id)
         return redirect("web:sitting_place", attempt_id)
     refusals = queries.sitting_refusals(attempt.user, attempt_id)
-    context = {"attempt": attempt, "form": form, "refused": i18n._(refusals[0].place) if refusals else ""}
+    title = text_in(attempt.exam_version.bank.exam.title, current())
+    refused = i18n._(refusals[0].place) if refusals else ""
+    context = {"attempt": attempt, "title": title, "form": form, "refused": refused}
     return render(request, "guildmark/sitting_place.html", context)

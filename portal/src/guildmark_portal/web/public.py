@@ -19,6 +19,7 @@ from guildmark_portal.exams.language import current
 from guildmark_portal.exams.models import Program
 from guildmark_portal.exams.queries import current_version
 from guildmark_portal.exams.support import contact_of
+from guildmark_portal.mail import envelopes
 from guildmark_portal.profiles.models import TermsKind
 from guildmark_portal.profiles.queries import terms_in_force
 from guildmark_portal.web.offers import offers_to
@@ -91,7 +92,7 @@ def _areas(bank: BankManifest, category: CategorySpec) -> set[str]:
 def stipend(request: HttpRequest) -> HttpResponse:
     """Help with the fee."""
     offers = offers_to(())
-    has_stipends = any(not offer.policy.is_free and offer.policy.stipend_use_days for offer in offers)
+    has_stipends = any(not offer.is_free and offer.policy.stipend_use_days for offer in offers)
     return _page(request, "stipend", offers=offers, has_stipends=has_stipends)
 
 
@@ -113,7 +114,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
     for version in terms_in_force(now=clock.now()):
         if version.kind == TermsKind.PRIVACY:
             return redirect("web:terms_version", version.slug)
-    return _page(request, "privacy", retention_days=settings.IDENTITY_RETENTION_DAYS)
+    return _page(request, "privacy", retention_days=settings.IDENTITY_RETENTION_DAYS, mail_days=envelopes.KEPT_FOR.days)
 
 
 @require_safe

@@ -1,4 +1,4 @@
-"""What is said of a request whose body was not taken: too large, too many at once, too slow.
+"""What is said of a request whose body was not taken: too large, too many at once, too slow, in another encoding.
 
 `guildmark_portal.bodies` refuses it, outside of Django, and marks what it hands on; Django itself refuses a form with too much
 text in it. A person gets a page, in their language; a program gets a `Problem`.
@@ -27,6 +27,7 @@ class Reason(Enum):
     TOO_LARGE = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     NO_ROOM = HTTPStatus.SERVICE_UNAVAILABLE
     TOO_SLOW = HTTPStatus.REQUEST_TIMEOUT
+    NOT_UTF8 = HTTPStatus.BAD_REQUEST
 
 
 def explained(reason: Reason) -> tuple[int, Problem]:
@@ -42,6 +43,12 @@ def explained(reason: Reason) -> tuple[int, Problem]:
             code="busy",
             message=_("Many files are being read at this moment."),
             next_step=_("Send it again in a minute; nothing is lost."),
+        )
+    elif reason is Reason.NOT_UTF8:
+        problem = Problem(
+            code="not_utf8",
+            message=_("What was sent is not in UTF-8."),
+            next_step=_("Send it from the page itself."),
         )
     else:
         problem = Problem(

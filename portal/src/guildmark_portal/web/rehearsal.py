@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
@@ -117,6 +118,8 @@ def start(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     own_attempt(request, attempt_id)
     try:
         practice = services.practise(user=signed_in(request), now=clock.now())
+    except (Attempt.DoesNotExist, IntegrityError) as error:  # the account is deleted meanwhile
+        raise Http404 from error
     except Program.DoesNotExist:
         messages.error(request, gettext("There is no practice exam on this portal. You can start without it."))
         return redirect("web:rehearsal", attempt_id)

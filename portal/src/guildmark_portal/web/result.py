@@ -12,10 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from guildmark.protocol import ExamKind, Result, SkillResult
+from guildmark.rules.case import CaseKind
 from guildmark_portal import clock
 from guildmark_portal.engine.state import attempt_state
 from guildmark_portal.exams import queries
 from guildmark_portal.exams.models import Attempt
+from guildmark_portal.operations.queries import cases_of
 from guildmark_portal.web.ownership import own_attempt
 from guildmark_portal.web.rehearsal import after_practice
 
@@ -51,9 +53,17 @@ def show(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     context = {
         "state": state,
         "onward": _onward(attempt, state.result, now=now),
+        "appeal": _open_appeal(attempt, now=now),
         "may_appeal": until is not None and now <= until and attempt.program.exam_kind is not ExamKind.REHEARSAL,
     }
     return render(request, "guildmark/result.html", context)
+
+
+def _open_appeal(attempt: Attempt, *, now: datetime) -> UUID | None:
+    """The appeal against this result that waits for its answer."""
+    cases = cases_of(user=attempt.user, now=now)
+    mine = (one.case.pk for one in cases if one.case.attempt_id == attempt.pk and one.kind is CaseKind.APPEAL and one.waits)
+    return next(mine, None)
 
 
 def _onward(attempt: Attempt, result: Result, *, now: datetime) -> Onward:

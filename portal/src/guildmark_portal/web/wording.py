@@ -1,5 +1,6 @@
 """The words of pages for what the protocol says in codes, each with the tone that its icon and colour take."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from guildmark import i18n
 from guildmark.errors import AttemptClosed, NotStarted, Refused
-from guildmark.packs.metric import METRIC_TITLES
-from guildmark.protocol import CategoryState, MetricView, ReportView, SubmissionPhase, SubmissionState
+from guildmark.protocol import AttemptState, CategoryState, ExamKind, MetricView, ReportView, SubmissionPhase, SubmissionState
 from guildmark.rules.attempt import Phase
+from guildmark.rules.metric import METRIC_TITLES
 from guildmark.rules.scoring import MAX_SCORE, METRIC_DIGITS
 from guildmark.rules.verdict import Verdict
 from guildmark_portal.credentials.identifiers import normalised
@@ -34,7 +35,8 @@ _VERDICTS: Final = {
     Verdict.GRADER_ERROR: Saying(_("Our fault: it is graded again"), "caution"),
 }
 _FULL: Final = Saying(_("Full score"), "good")
-_QUEUED: Final = Saying(_("Waiting to be graded"), "waiting")
+QUEUED: Final = Saying(_("Waiting to be graded"), "waiting")
+GRADED_AGAIN: Final = Saying(_("It is being graded once more."), "waiting")
 _GRADING: Final = Saying(_("Being graded"), "waiting")
 
 _PHASES: Final = {
@@ -51,8 +53,8 @@ _IDENTIFIER_LENGTHS: Final = {12, 14}
 """With and without the GM before it."""
 
 _MINUTE: Final = 60
-_WARNINGS: Final = (("last", 5 * _MINUTE), ("quarter", 15 * _MINUTE), ("hour", 60 * _MINUTE))
-"""Below how many seconds each warning holds; `timer.js` has the same."""
+_WARNINGS: Final = {"last": 5 * _MINUTE, "quarter": 15 * _MINUTE, "hour": 60 * _MINUTE}
+"""Below how many seconds each warning holds, the nearest to the end first; `timer.js` has the same."""
 
 _KIB: Final = 1024
 _MIB: Final = 1024 * _KIB
@@ -90,7 +92,7 @@ def of_submission(submission: SubmissionState) -> Saying:
     """What became of `submission`, or what it waits for."""
     report = submission.report
     if report is None:
-        return _GRADING if submission.phase is SubmissionPhase.GRADING else _QUEUED
+        return _GRADING if submission.phase is SubmissionPhase.GRADING else QUEUED
     return _FULL if report.score == MAX_SCORE else _VERDICTS[report.verdict]
 
 
@@ -162,9 +164,16 @@ def bands(category: CategoryState) -> tuple[BandShown, ...]:
     return (BandShown(0, None, is_here=True, missing=""), *found) if here == 0 else tuple(found)
 
 
-def time_level(seconds: float) -> str:
-    """How near the end is: "calm", or the warning that holds now: "hour", "quarter", "last", "over"."""
-    return "over" if seconds <= 0 else next((name for name, limit in _WARNINGS if seconds < limit), "calm")
+def warnings(attempt: AttemptState) -> tuple[str, ...]:
+    """The warnings of an attempt: those that do not hold from its start on; a rehearsal, which nothing hangs on, has none."""
+    if attempt.kind is ExamKind.REHEARSAL:
+        return ()
+    return tuple(name for name, limit in _WARNINGS.items() if limit < attempt.duration_s)
+
+
+def time_level(seconds: float, of: Iterable[str] = tuple(_WARNINGS)) -> str:
+    """How near the end is: "calm", or which one `of` the warnings holds now, "hour", "quarter", or "last"; at last "over"."""
+    return "over" if seconds <= 0 else next((name for name in of if seconds < _WARNINGS[name]), "calm")
 
 
 def span(seconds: int) -> str:

@@ -21,7 +21,7 @@ def _in_english() -> Iterator[None]:
 
 
 @pytest.fixture
-def publish(bank: Path, tmp_path: Path, db: None) -> Callable[..., Program]:
+def publish(bank: Path, tmp_path: Path, for_money: None) -> Callable[..., Program]:
     """Publish an exam whose titles are translated, changed as told."""
 
     def published(version: str = "2030.1", kind: ExamKind = ExamKind.DEMO, **changes: object) -> Program:

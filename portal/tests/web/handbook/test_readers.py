@@ -6,13 +6,15 @@ import pytest
 from django.core import mail as outgoing
 from django.test import Client
 from django.utils.translation import override
-from portal.tests.web.handbook.reading import HANDBOOK, PDF, newest, page, settle
+from portal.tests.platform.written_afresh import write_afresh
+from portal.tests.web.handbook.reading import EXAM, HANDBOOK, PDF, STEPS, newest, page, settle
 from portal.tests.web.html_reading import Page
 
 from guildmark_portal import clock
 from guildmark_portal.accounts import personal_data
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit.models import Entry
+from guildmark_portal.exams import services as exams
 from guildmark_portal.exams.models import Program
 from guildmark_portal.handbook import queries, services
 from guildmark_portal.handbook.models import Acknowledgement
@@ -64,6 +66,16 @@ class TestPage:
         read = page(client)
         assert [attributes for _tag, attributes in read.tags if attributes.get("hreflang")] == []
         assert "prevails" in read.text_of["languages-of-this-handbook"]
+
+
+@pytest.mark.usefixtures("program")
+def test_x17_pages_around_an_exam_name_it_in_the_readers_language(owner: Client, candidate: User) -> None:
+    settle("fee=0", "identity_check=none", *(f"registration.{step}=off" for step in STEPS))
+    attempt = exams.open_attempt(user=candidate, program="practitioner-demo", now=clock.now())
+    owner.cookies["django_language"] = "ko"
+    for address in ("/register/", f"/exam/{attempt.pk}/place/", "/help/new/"):
+        said = owner.get(address).content.decode()
+        assert (EXAM["ko"] in said, EXAM["en"] in said) == (True, False), address
 
 
 class TestAcknowledging:
@@ -121,6 +133,8 @@ class TestLetters:
             settle("fee=81")
         told, body = letter()
         assert (told, section in body) == (subject, True)
+        write_afresh(candidate.email, to="new@example.org")
+        assert (outgoing.outbox[1].to, outgoing.outbox[1].body) == (["new@example.org"], body)
 
     def test_p8_who_reads_what_did_not_change_is_told_so(
         self, candidate: User, program: Program, letter: Callable[[], tuple[str, str]]

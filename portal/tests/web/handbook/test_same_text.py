@@ -112,8 +112,11 @@ class TestSameText:
     def test_p8_the_terminals_commands_can_be_copied_as_they_stand(self, settings: Settings) -> None:
         commands = FENCES.findall(newest().text_in("en").text)[-1].splitlines()[1:-1]
         assert commands[:2] == ['pip install "guildmark[check]"', f"guildmark login --server {settings.PORTAL_URL}"]
-        known = {f"guildmark {command}" for command in typer.main.get_command(client).commands}
-        assert [line for line in commands[2:] if line not in known] == []
+        known = typer.main.get_command(client).commands
+        for line in commands[2:]:
+            program, verb, *rest = line.split()
+            assert (program, verb in known) == ("guildmark", True)
+            known[verb].make_context(verb, rest)  # refuses one that lacks a parameter
 
     @pytest.mark.usefixtures("program")
     def test_p8_what_is_said_in_words_is_said_in_the_language(self) -> None:

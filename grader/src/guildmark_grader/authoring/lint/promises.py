@@ -10,10 +10,10 @@ from pathlib import PurePosixPath
 
 from guildmark.errors import PackProblem
 from guildmark.i18n import _
-from guildmark.packs.metric import METRIC_TITLES
 from guildmark.packs.model import TaskSpec
 from guildmark.packs.reader import Form
 from guildmark.rules.contract import shape_text
+from guildmark.rules.metric import METRIC_TITLES
 from guildmark_grader.authoring.lint.markdown import Piece, Text
 from guildmark_grader.authoring.statements import BANDS, CONTRACT
 

@@ -38,3 +38,9 @@ def cases_waiting(context: dict[str, Any]) -> int | None:
     """How many cases wait for whoever reads the page; None for those of whom nothing is asked."""
     user = context.get("user")
     return count_waiting(user) if isinstance(user, User) and holds(user, Role.EXAMINER, Role.SUPPORT) else None
+
+
+@register.simple_tag(takes_context=True)
+def reads_desk(context: dict[str, Any]) -> bool:
+    """Whether the desk opens to whoever reads the page, though nothing is asked of them."""
+    return holds(context.get("user"), Role.AUDITOR)

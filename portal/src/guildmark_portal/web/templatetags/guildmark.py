@@ -124,9 +124,27 @@ def to_next(report: ReportView) -> str:
 
 
 @register.filter
-def time_level(seconds: float) -> str:
+def time_level(attempt: AttemptState) -> str:
     """How near the end is."""
-    return wording.time_level(seconds)
+    return wording.time_level(attempt.time_left_s, wording.warnings(attempt))
+
+
+@register.filter
+def time_ahead(attempt: AttemptState) -> int:
+    """The seconds that its candidate will have from the start: the exam's own, and the extra time that was granted."""
+    return attempt.duration_s + attempt.extra_s
+
+
+@register.filter
+def warns(attempt: AttemptState, level: str) -> bool:
+    """Whether its candidate is warned when so little time is left."""
+    return level in wording.warnings(attempt)
+
+
+@register.filter
+def time_added(attempt: AttemptState) -> str:
+    """All the time that was added, as `12 min 5 s`."""
+    return wording.span(sum(credit.seconds for credit in attempt.credits))
 
 
 @register.filter

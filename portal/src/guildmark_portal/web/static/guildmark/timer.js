@@ -8,6 +8,7 @@ const WARNINGS = [
 ];
 
 const bar = document.getElementById("clock");
+const warnings = WARNINGS.filter(([level]) => bar.hasAttribute(`data-say-${level}`)); // those that the server has for it
 const shown = bar.querySelector("[data-time]");
 const say = bar.querySelector("[data-say]");
 let endsAt = 0;
@@ -15,7 +16,7 @@ let standsAt;
 let finerThanASecond;
 
 function levelAt(left) {
-  return left <= 0 ? "over" : (WARNINGS.find(([, limit]) => left < limit)?.[0] ?? "calm");
+  return left <= 0 ? "over" : (warnings.find(([, limit]) => left < limit)?.[0] ?? "calm");
 }
 
 function written(left) {

@@ -106,7 +106,7 @@ class HandIn {
         const again = isWeather(error);
         if (again) {
           upload.options.chunkSize = Math.max(CHUNK.least, upload.options.chunkSize / 2);
-          this.progress(this.say("waiting"), undefined);
+          this.part("progress-text").textContent = this.say("waiting"); // the bar stays where it was
         }
         return again;
       },
