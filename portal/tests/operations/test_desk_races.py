@@ -1,10 +1,9 @@
 """A form of the desk that a browser sends several times at the same moment."""
 
-import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connections
+from portal.tests.at_once import in_threads
 from portal.tests.exams.conftest import GradingService, Sit, Sitting, WorkOff
 
 from guildmark_portal import clock
@@ -22,23 +21,14 @@ AT_ONCE = 4
 
 def at_once(act: Callable[[], object]) -> list[object]:
     """What `act` answered, or refused, in each of the threads that began together."""
-    gate, found = threading.Barrier(AT_ONCE), list[object]()
 
-    def run() -> None:
-        gate.wait()
+    def tried() -> object:
         try:
-            found.append(act())
+            return act()
         except (OutageKnown, NoWaiver) as refusal:
-            found.append(type(refusal))
-        finally:
-            connections.close_all()
+            return type(refusal)
 
-    threads = [threading.Thread(target=run) for _ in range(AT_ONCE)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
+    return in_threads(AT_ONCE, tried)
 
 
 def test_x9_what_is_sent_four_times_at_once_is_done_once(

@@ -7,8 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.db.models import Q
+from portal.tests.at_once import in_threads
 
 from guildmark_portal import clock
 from guildmark_portal.jobs import leases
@@ -50,25 +51,6 @@ def until(condition, timeout_s=20):
     while not condition():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.02)
-
-
-def in_threads(count, work):
-    """What `work` returned in each of `count` threads that began at the same moment."""
-    gate, found = threading.Barrier(count), []
-
-    def run():
-        gate.wait()
-        try:
-            found.append(work())
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run) for _number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
 
 
 def test_the_database_is_a_file():

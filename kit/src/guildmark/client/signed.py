@@ -191,7 +191,7 @@ def _count_at_its_end(path: Path) -> int:
 
 def _unpacked(archive: ZipFile, entry: ZipInfo) -> bytes:
     if entry.compress_type not in _PACKED_AS:
-        raise NotImplementedError
+        raise BadZipFile
     with archive.open(entry) as file:
         return file.read(_LONGEST + 1)
 

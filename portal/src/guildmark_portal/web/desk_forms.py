@@ -18,6 +18,20 @@ from guildmark_portal.web.case_wording import OUTCOMES
 _LONGEST_INSTANT = 40
 _LONGEST_REASON = 500
 _MOST_MINUTES = 24 * 60
+_SAY_WHY = gettext_lazy("Say why.")
+
+
+def _words(
+    label: Any, read_by: Any, *, missing: Any = _SAY_WHY, longest: int = MOST_CHARACTERS, rows: int = 3
+) -> forms.CharField:
+    """A text that somebody else reads; `missing` is said where there is none."""
+    return forms.CharField(
+        label=label,
+        help_text=read_by,
+        max_length=longest,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        error_messages={"required": missing},
+    )
 
 
 class AnswerForm(forms.Form):
@@ -29,37 +43,29 @@ class AnswerForm(forms.Form):
         choices=[(outcome.value, said.word) for outcome, said in OUTCOMES.items()],
         error_messages={"required": gettext_lazy("Choose one of the three.")},
     )
-    text = forms.CharField(
-        label=gettext_lazy("The answer, with its reasons"),
-        help_text=gettext_lazy("The candidate reads it as you write it."),
-        max_length=MOST_CHARACTERS,
-        widget=forms.Textarea(attrs={"rows": 8}),
-        error_messages={"required": gettext_lazy("An answer gives its reasons.")},
+    text = _words(
+        gettext_lazy("The answer, with its reasons"),
+        gettext_lazy("The candidate reads it as you write it."),
+        missing=gettext_lazy("An answer gives its reasons."),
+        rows=8,
     )
 
 
 class QuestionForm(forms.Form):
     """What the candidate is asked before there is an answer."""
 
-    text = forms.CharField(
-        label=gettext_lazy("Your question"),
-        help_text=gettext_lazy("The candidate gets a letter, and replies on the page of the case. It goes on waiting."),
-        max_length=MOST_CHARACTERS,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": gettext_lazy("Write what you ask.")},
+    text = _words(
+        gettext_lazy("Your question"),
+        gettext_lazy("The candidate gets a letter, and replies on the page of the case. It goes on waiting."),
+        missing=gettext_lazy("Write what you ask."),
+        rows=4,
     )
 
 
 class RevokeForm(forms.Form):
     """Why an accommodation is revoked."""
 
-    text = forms.CharField(
-        label=gettext_lazy("Why it is revoked"),
-        help_text=gettext_lazy("The candidate reads it as you write it."),
-        max_length=MOST_CHARACTERS,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": gettext_lazy("Say why.")},
-    )
+    text = _words(gettext_lazy("Why it is revoked"), gettext_lazy("The candidate reads it as you write it."))
 
 
 class AccommodationAnswerForm(AnswerForm):
@@ -107,16 +113,6 @@ def outcome_of(form: AnswerForm) -> Outcome:
     return Outcome(form.cleaned_data["outcome"])
 
 
-def _reason(label: Any, read_by: Any) -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        help_text=read_by,
-        max_length=_LONGEST_REASON,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": gettext_lazy("Say why.")},
-    )
-
-
 def _key() -> str:
     return uuid4().hex
 
@@ -136,7 +132,9 @@ class RegradeForm(_ActForm):
     """Why a submission is graded once more."""
 
     submission = forms.CharField(widget=forms.HiddenInput, max_length=36)
-    reason = _reason(gettext_lazy("Why it is graded once more"), gettext_lazy("It stays beside the new report."))
+    reason = _words(
+        gettext_lazy("Why it is graded once more"), gettext_lazy("It stays beside the new report."), longest=_LONGEST_REASON
+    )
 
 
 class RulingForm(_ActForm):
@@ -144,7 +142,11 @@ class RulingForm(_ActForm):
 
     report = forms.CharField(widget=forms.HiddenInput, max_length=20)
     confirmed = forms.CharField(widget=forms.HiddenInput, required=False, max_length=8)
-    reason = _reason(gettext_lazy("Why this report stands"), gettext_lazy("The candidate is told if it changes the result."))
+    reason = _words(
+        gettext_lazy("Why this report stands"),
+        gettext_lazy("The candidate is told if it changes the result."),
+        longest=_LONGEST_REASON,
+    )
 
 
 class CreditForm(_ActForm):
@@ -155,7 +157,7 @@ class CreditForm(_ActForm):
         label=gettext_lazy("Why time is added"),
         help_text=gettext_lazy("The candidate is told."),
         max_length=200,
-        error_messages={"required": gettext_lazy("Say why.")},
+        error_messages={"required": _SAY_WHY},
     )
 
 
