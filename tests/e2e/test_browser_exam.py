@@ -24,6 +24,9 @@ QUIET = (
     "--disable-sync",
 )
 GRADED_WITHIN_MS = 90_000
+SOON_MS = 30_000
+
+expect.set_options(timeout=SOON_MS)
 
 DROP = """([target, name, content]) => {
     const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));

@@ -15,6 +15,9 @@ CHROMIUM = Path("/usr/bin/chromium")
 FAKE_CAMERA = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
 QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+SOON_MS = 30_000
+
+expect.set_options(timeout=SOON_MS)
 
 
 @pytest.fixture
@@ -33,7 +36,7 @@ def arrive(chromium: Browser, served: ServedPortal) -> Callable[..., Page]:
 
     def sign_up(email: str, name: str, size: dict[str, int]) -> Page:
         page = chromium.new_context(viewport=size).new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(SOON_MS)
         page.goto(f"{served.url}/accounts/signup/")
         page.get_by_label("Email").fill(email)
         page.get_by_label("Name").fill(name)

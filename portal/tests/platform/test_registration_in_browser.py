@@ -12,6 +12,8 @@ OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgro
 SOON_MS = 30_000
 PHONE = {"width": 390, "height": 844}
 
+expect.set_options(timeout=SOON_MS)
+
 
 @pytest.fixture
 def faults() -> list[str]:
