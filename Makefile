@@ -18,8 +18,8 @@ SEEDS ?= 1
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage authoring models installs runtimes starters hostile soak cuts together bench lint format check types imports reasons rules translations packs prove calibrate clean lock \
-    wheels browser install install-dev torch keras2
+.PHONY: help demo test coverage authoring models installs certificates runtimes starters hostile soak cuts together bench lint format check types imports reasons rules translations packs prove calibrate clean lock \
+    wheels browser postgresql install install-dev torch keras2
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,7 +31,7 @@ test: install-dev browser  ## The fast gate: candidate, grader and portal, whole
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup $(PYTEST_ARGS)
 
 coverage: install-dev browser  ## The same, and which lines and branches it reaches (htmlcov/index.html); half as long again
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup -m 'not hostile and not soak and not torch and not keras2 and not cuts and not together' \
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup -m 'not hostile and not soak and not torch and not keras2 and not cuts and not together and not certificates' \
 	    --cov --cov-report=term:skip-covered --cov-report=html:htmlcov $(PYTEST_ARGS)
 
 authoring: install-dev  ## The tests of the author's tools, which build and train; the guide is walked to a live exam
@@ -39,6 +39,9 @@ authoring: install-dev  ## The tests of the author's tools, which build and trai
 
 models: install-dev  ## Models of every library, version and style: the box answers as their library does
 	$(BIN)/python -m pytest --no-cov -m models grader/tests/runtimes $(PYTEST_ARGS)
+
+certificates: install-dev browser postgresql  ## Certificates: foreign verifiers, forgeries, papers in many scripts, a thousand at once, the network at its size
+	$(BIN)/python -m pytest --no-cov --numprocesses=2 --dist=loadgroup -m certificates kit/tests portal/tests tests $(PYTEST_ARGS)
 
 installs: install-dev  ## Each wheel, built and installed alone, brings what it needs and nothing forbidden
 	$(BIN)/python -m pytest --no-cov -m installs tests/packaging $(PYTEST_ARGS)
@@ -61,9 +64,10 @@ cuts: install-dev  ## Uploads that are cut at 456 places, each of which must los
 together: install-dev browser  ## One exam of two minutes, sat in Chromium and a terminal at once, through cuts, a crash and the deadline
 	$(BIN)/python -m pytest --no-cov -m together tests/e2e/test_one_exam_together.py $(PYTEST_ARGS)
 
-bench: install-dev browser  ## How soon a score is on the page, and 200 pages that live at once; fails where a limit is missed
+bench: install-dev browser postgresql  ## How soon a score is on the page, 200 pages that live at once, a large network; fails where a limit is missed
 	@$(BIN)/python -m bench.score_latency
 	@$(BIN)/python -m bench.live_pages
+	@$(BIN)/python -m bench.network
 
 check: lint types imports packs  ## Everything that is checked without running the product
 
@@ -113,7 +117,7 @@ lock: install-dev  ## Resolve requirements/*.in again, with hashes and without i
 	    compile torch.in --constraints dev.txt --no-emit-find-links --output-file torch.txt
 
 clean:  ## Remove what was built, the demo and the environment included
-	rm -rf $(VENV) $(TORCH_VENV) $(KERAS2_VENV) .demo dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(TORCH_VENV) $(KERAS2_VENV) .demo dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/foreign/node_modules portal/browser/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 install: $(VENV)/run.stamp
@@ -158,3 +162,9 @@ browser:  # one flow runs in a real browser, from the distribution
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
 	  echo "Installing Debian's package chromium …"; apt-get update -qq && apt-get install -y -qq chromium > /dev/null; \
 	else echo "make test needs Chromium. Install Debian's package: apt-get install chromium" >&2; exit 1; fi
+
+postgresql:  # the network is tried on a server of its own, from the distribution; the one that the package starts is not touched
+	@if ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || command -v initdb > /dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+	  echo "Installing Debian's package postgresql …"; apt-get update -qq && apt-get install -y -qq postgresql > /dev/null; \
+	else echo "make certificates needs PostgreSQL. Install Debian's package: apt-get install postgresql" >&2; exit 1; fi

@@ -47,6 +47,7 @@ class Portal:
     protocol: str | None = wire.PROTOCOL_VERSION
     log: list[str] = field(default_factory=list)
     seen_versions: set[str | None] = field(default_factory=set)
+    issuer_file: bytes | None = None
     url: str = ""
 
     def __enter__(self):
@@ -93,6 +94,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._fail_on_demand(length)
                 self.body = self.rfile.read(length)
                 self._api(parts.path.removeprefix("/api/v1").strip("/").split("/"))
+            elif parts.path == "/verify/issuer.json" and self.portal.issuer_file is not None:
+                self._answer(200, self.portal.issuer_file, Content_Type="application/json")
             else:
                 self.body = self.rfile.read(length)
                 self._sign_in(parts.path)

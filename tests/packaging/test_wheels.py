@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,9 +48,9 @@ for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
 print(",".join(name for name in sys.argv[3].split(",") if importlib.util.find_spec(name)))
 """
 
-# Modules that only run in a surrounding of their own: inside the box with a framework, or under configured Django.
+# Modules that only run in a surrounding of their own: inside the box with a framework, under configured Django, with an extra.
 NOT_IMPORTED_ALONE = {
-    "guildmark": ("guildmark.cli.__main__", "guildmark.client.dry_run_script"),
+    "guildmark": ("guildmark.cli.__main__", "guildmark.client.dry_run_script", "guildmark.badges."),
     "guildmark_grader": ("guildmark_grader.worker", "guildmark_grader.sandbox"),
     "guildmark_portal": ("guildmark_portal.",),
 }
@@ -97,3 +98,13 @@ def test_a_wheel_installs_alone_and_brings_nothing_forbidden(
         cwd=tmp_path,
     )
     assert found.strip() == ""
+
+
+@pytest.mark.installs
+def test_x13_the_kit_brings_the_vocabularies_that_certificates_name(wheels: dict[str, Path]) -> None:
+    folder = "guildmark/badges/contexts/"
+
+    with zipfile.ZipFile(wheels["kit"]) as wheel:
+        brought = {name.removeprefix(folder) for name in wheel.namelist() if name.startswith(folder)}
+    assert brought == {path.name for path in (ROOT / "kit" / "src" / folder).iterdir()}
+    assert {"credentials-v2.json", "open-badges-3.0.3.json", "NOTICE.txt"} < brought

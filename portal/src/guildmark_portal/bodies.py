@@ -4,7 +4,7 @@ Theory of operation. Django's ASGI handler keeps a whole body before it asks who
 fill the memory or the disk. Here, outside of Django, a body has to
 
     be no larger than its address can use          `limit_of`
-    come from somebody, where it is large          `senders`: strangers send forms, never files
+    come from somebody, where it is large          `senders`: strangers send forms, and files to `/verify/` alone
     find room among the bodies that are arriving   `Room`, in all and for one sender
     keep coming                                    `_Patience`: time waited, against bytes that came
     be in UTF-8, where it is a form                Django would fail over it, and again over the page that says so
@@ -43,6 +43,8 @@ LONGEST_FORM_WITH_PAPERS: Final = 50 * MIB
 """Four pictures of a document, of 12 MiB each."""
 LONGEST_FORM_WITH_PHOTO: Final = 13 * MIB
 """One picture of 12 MiB."""
+LONGEST_FORM_WITH_CERTIFICATE: Final = 6 * MIB
+"""One file of 5 MiB; strangers send these too, all of them as one sender: see `senders`."""
 HELD_OF_A_PIECE: Final = 8 * MIB
 """What `pieces` has of one in memory: a part that is put away, and the next."""
 
@@ -208,6 +210,8 @@ def limit_of(scope: Scope) -> int:
         return LONGEST_FORM_WITH_PAPERS
     if method == "POST" and path.startswith(("/identity/photo/", "/identity/camera/")):
         return LONGEST_FORM_WITH_PHOTO
+    if method == "POST" and path == "/verify/":
+        return LONGEST_FORM_WITH_CERTIFICATE
     return LONGEST_BODY
 
 

@@ -3,10 +3,11 @@
     portal.toml     what people may edit: address, organisation, mail, grading     (0600)
     secrets.json    keys, made once by `guildmark-portal init`, never shown        (0600)
     identity-keys.json  master keys of evidence of identity; see `identity.keyring` (0600)
-    db.sqlite3      the database                                                   (0600)
+    db.sqlite3      the database, unless it is a server's                          (0600)
     blobs/          public archives and submissions
     banks/          exam banks; only the grading service reads their hidden parts
     evidence/       encrypted evidence of identity
+    certificates/   certificates as PDF, made anew where one is missing
     static/         the pages' style sheets, scripts and fonts, collected at start
     run/            the grading service's socket
 
@@ -17,24 +18,24 @@ the first entry is in use, the others are still accepted.
 import json
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import tomllib
 
 from guildmark.errors import GuildmarkError
 from guildmark.i18n import _, mark
-from guildmark_portal import identity_provider_config, sign_in_providers
-from guildmark_portal.portal_secrets import Secrets
+from guildmark_portal import badge_provider_config, database_config, identity_provider_config, sign_in_providers
+from guildmark_portal.portal_secrets import Secrets, issuer_keys
 
 CONFIG_FILE: Final = "portal.toml"
 SECRETS_FILE: Final = "secrets.json"
 DATABASE_FILE: Final = "db.sqlite3"
 DEFAULT_URL: Final = "http://127.0.0.1:8000"
-FOLDERS: Final = ("blobs", "banks", "evidence", "static", "run")
+FOLDERS: Final = ("blobs", "banks", "evidence", "certificates", "static", "run")
 SHORTEST_RECOVERY_H: Final = 24
 CONTACT: Final = r"^([A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+|https://[^\s<>\"]+)?$"
 """A mail address, a page at https, or nothing."""
@@ -83,6 +84,8 @@ class Config:
     identity_provider: identity_provider_config.IdentityProvider = field(
         default_factory=identity_provider_config.IdentityProvider
     )
+    badge_provider: badge_provider_config.BadgeProviderConfig = field(default_factory=badge_provider_config.BadgeProviderConfig)
+    database: database_config.DatabaseConfig = field(default_factory=database_config.DatabaseConfig)
 
 
 def read_config(directory: Path) -> Config:
@@ -102,9 +105,18 @@ def read_config(directory: Path) -> Config:
     mail = document.pop("mail", {})
     try:
         sign_in = sign_in_providers.parse(document.pop("sign_in", {}))
-        provider = identity_provider_config.parse(document.pop("identity_provider", {}))
-        config = Config(**document, mail=MailConfig(**mail), sign_in=sign_in, identity_provider=provider)
-    except (sign_in_providers.Unfit, identity_provider_config.ProviderUnfit) as error:
+        tables: dict[str, Any] = {
+            "identity_provider": identity_provider_config.parse(document.pop("identity_provider", {})),
+            "badge_provider": badge_provider_config.parse(document.pop("badge_provider", {})),
+            "database": database_config.parse(document.pop("database", {})),
+        }
+        config = Config(**document, **tables, mail=MailConfig(**mail), sign_in=sign_in)
+    except (
+        sign_in_providers.Unfit,
+        identity_provider_config.ProviderUnfit,
+        badge_provider_config.BadgeProviderUnfit,
+        database_config.DatabaseUnfit,
+    ) as error:
         raise _broken(path, str(error)) from error
     except TypeError as error:
         raise _broken(path, str(error).replace("__init__() got an unexpected keyword argument", "unknown setting")) from error
@@ -216,13 +228,29 @@ def _create(directory: Path, *, config: Config, now: datetime) -> tuple[str, ...
         _write_private(directory / CONFIG_FILE, config_text(config))
         made.append(CONFIG_FILE)
     if not (directory / SECRETS_FILE).exists():
-        _write_private(directory / SECRETS_FILE, json.dumps(Secrets.generate(now=now).to_json(), indent=2) + "\n")
+        _write_private(
+            directory / SECRETS_FILE,
+            json.dumps(Secrets.generate(organisation=config.organisation, now=now).to_json(), indent=2) + "\n",
+        )
         made.append(SECRETS_FILE)
-    # Before SQLite makes it for everybody to read; the journals beside it take its mode.
-    database = directory / DATABASE_FILE
-    database.touch(mode=0o600)
-    database.chmod(0o600)
+    elif not (known := read_secrets(directory)).issuer_keys:  # of a portal that is older than its badges
+        keys = issuer_keys(organisation=read_config(directory).organisation, now=now)
+        write_secrets(directory, replace(known, issuer_keys=keys))
+        made.append("issuer_keys")
+    if read_config(directory).database.engine == database_config.SQLITE:
+        # Before SQLite makes it for everybody to read; the journals beside it take its mode.
+        database = directory / DATABASE_FILE
+        database.touch(mode=0o600)
+        database.chmod(0o600)
     return tuple(made)
+
+
+def write_secrets(directory: Path, secrets: Secrets) -> None:
+    """Put `secrets` in the place of those of an initialised `directory`: whole or not at all, for its owner alone."""
+    path, new = directory / SECRETS_FILE, directory / f"{SECRETS_FILE}.new"
+    new.unlink(missing_ok=True)
+    _write_private(new, json.dumps(secrets.to_json(), indent=2) + "\n")
+    new.replace(path)
 
 
 def _write_private(path: Path, text: str) -> None:
@@ -273,4 +301,4 @@ port = {mail.port}
 username = {json.dumps(mail.username)}
 # starttls, tls or none
 security = {json.dumps(mail.security)}
-"""
+{database_config.text(config.database)}"""

@@ -21,6 +21,9 @@ from guildmark_portal.accounts.auth import BearerAuth
 from guildmark_portal.identity.photos import find_link
 
 _CAMERA: Final = "/identity/camera/"
+_VERIFY: Final = "/verify/"
+ANYBODY: Final = "anybody"
+"""All strangers who have a certificate checked: together they take no more room than one sender."""
 
 
 async def sender_of(scope: dict[str, Any]) -> str | None:
@@ -36,6 +39,8 @@ def known(scope: dict[str, Any]) -> str | None:
         return None
     if request.path.startswith(_CAMERA):
         return _by_link(request.path.removeprefix(_CAMERA).rstrip("/"))
+    if request.path == _VERIFY:
+        return ANYBODY
     return _by_token(request) if "Authorization" in request.headers else _by_session(request)
 
 

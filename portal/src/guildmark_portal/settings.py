@@ -12,6 +12,7 @@ Beyond Django's own:
     SUPPORT_CONTACT                     whom candidates write to where their program names nobody; may be empty
     MASTER_SECRET                       32 bytes; draws and bundle keys are derived from it by HMAC
     SIGNING_KEYS                        tuple of portal_secrets.SigningKey; the first one not retired signs
+    ISSUER_KEYS                         tuple of portal_secrets.IssuerKey; of each kind the first one not retired signs
     COUNTRY_HEADER, REGION_HEADER       headers of a proxy that say where a connection seems to come from; may be empty
     GRADER_SOCKET                       path of the grading service's Unix socket
     IDENTITY_RETENTION_DAYS             days after the decision on a check of identity until its evidence is shredded
@@ -20,6 +21,8 @@ Beyond Django's own:
     OUTAGE_AFTER_S                      seconds without a sign of life after which the time since then is an outage
     IDENTITY_PROVIDER                   identity_provider_config.IdentityProvider; its `kind` is empty for none
     IDENTITY_PROVIDER_SECRETS           its key and webhook secret: never logged
+    BADGE_PROVIDER                      badge_provider_config.BadgeProviderConfig; its `kind` is empty for none
+    BADGE_PROVIDER_SECRETS              its key and webhook secrets: never logged
     MAIL_BOUNCES                        mailbox for letters that come back; may be empty
     GRADING_SLOTS                       how many gradings run at the same time
     JOB_LANES                           lane -> number of threads of the job runner
@@ -37,9 +40,11 @@ from django.core.exceptions import ImproperlyConfigured
 
 from guildmark.protocol import CLIENT_ID
 from guildmark_portal import (
+    badge_provider_config,
     clock,
     content_policy,
     database,
+    database_config,
     datadir,
     identity_provider_config,
     logs,
@@ -58,7 +63,8 @@ if GUILDMARK_THROWAWAY:
     atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
     for _name in datadir.FOLDERS:
         (DATA_DIR / _name).mkdir()
-    _config, _secrets = datadir.Config(), portal_secrets.Secrets.generate(now=clock.now())
+    _config = datadir.Config()
+    _secrets = portal_secrets.Secrets.generate(organisation=_config.organisation, now=clock.now())
 else:
     DATA_DIR = Path(os.environ["GUILDMARK_DATA"]).resolve()
     try:
@@ -72,6 +78,7 @@ SUPPORT_CONTACT = _config.support_contact
 PORTAL_URL = (os.environ.get("GUILDMARK_URL") or _config.url).rstrip("/")  # `serve` knows the port of a local portal
 MASTER_SECRET = _secrets.master_secret
 SIGNING_KEYS = _secrets.signing_keys
+ISSUER_KEYS = _secrets.issuer_keys
 GRADING_SLOTS = _config.grading_slots
 IDENTITY_RETENTION_DAYS = _config.identity_retention_days
 IDENTITY_REVIEWERS = _config.identity_reviewers
@@ -79,11 +86,21 @@ RECOVERY_WAIT_HOURS = _config.recovery_wait_hours
 OUTAGE_AFTER_S = _config.outage_after_s
 IDENTITY_PROVIDER = _config.identity_provider
 IDENTITY_PROVIDER_SECRETS = identity_provider_config.secrets_of(_secrets.identity_provider)
+BADGE_PROVIDER = _config.badge_provider
+try:
+    BADGE_PROVIDER_SECRETS = badge_provider_config.secrets_of(_secrets.badge_provider)
+except badge_provider_config.BadgeProviderUnfit as error:
+    raise ImproperlyConfigured(str(error)) from error
 COUNTRY_HEADER, REGION_HEADER = _config.country_header, _config.region_header
 GRADER_SOCKET = os.environ.get("GUILDMARK_GRADER_SOCKET") or str(DATA_DIR / "run" / "grader.sock")
 
-JOB_LANES = {"grade": GRADING_SLOTS + 1, "mail": 3, "default": 2}
-JOB_KIND_LANES = {"grade": "grade", "mail": "mail"}  # a mail server that hangs holds up letters alone
+JOB_LANES = {"grade": GRADING_SLOTS + 1, "mail": 3, "providers": 2, "default": 2}
+JOB_KIND_LANES = {  # a mail server that hangs holds up letters alone, a badge provider hand-overs
+    "grade": "grade",
+    "mail": "mail",
+    "badge.hand_over": "providers",
+    "badge.take_back": "providers",
+}
 
 # The application ----------------------------------------------------------------------------------------------------
 
@@ -94,9 +111,11 @@ ASGI_APPLICATION = "guildmark_portal.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "guildmark_portal.web",  # before allauth: its templates replace allauth's
+    "guildmark_portal.registry",
     "guildmark_portal.api",
     "guildmark_portal.engine",
     "guildmark_portal.operations",
+    "guildmark_portal.directory",
     "guildmark_portal.credentials",
     "guildmark_portal.handbook",
     "guildmark_portal.exams",
@@ -156,7 +175,9 @@ TEMPLATES = [
 
 # The database -------------------------------------------------------------------------------------------------------
 
-DATABASES = {"default": database.in_folder(DATA_DIR)}
+DATABASES = {
+    "default": database.of(_config.database, folder=DATA_DIR, password=database_config.password(_secrets.database_password))
+}
 CACHES = {"default": database.CACHE}
 
 # Addresses, cookies and headers -------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from guildmark.rules.identity import Verdict
 from guildmark_portal import clock
 from guildmark_portal.credentials.holder import name_of_holder
 from guildmark_portal.credentials.models import Certificate
+from guildmark_portal.credentials.names import forms_of
 from guildmark_portal.exams.models import Attempt
 from guildmark_portal.identity.models import Check, Decision, Round
 from guildmark_portal.profiles import services as profiles
@@ -75,3 +76,12 @@ def test_a_certificate_that_was_issued_keeps_its_name(running, candidate, gradin
     profiles.record_name(user=candidate, full_name=FullName("Ada Lovelace"))
     issued = Certificate.objects.get()
     assert (issued.holder, "Lovelace" in str(issued.document)) == ("Ada Byron", False)
+
+
+def test_g3_only_the_latin_form_that_papers_were_seen_for_is_offered(attempt, candidate, staff, stopped_clock) -> None:
+    profiles.record_name(user=candidate, full_name=FullName("김민서", "Kim Minseo"))
+    approve(candidate, staff)
+    stopped_clock.advance(1)
+    profiles.record_name(user=candidate, full_name=FullName("김민서", "Somebody Else"))
+    offered = [form.text for form in forms_of(attempt("reviewed"))]
+    assert offered == ["김민서", "Kim Minseo", "김민서 (Kim Minseo)"]

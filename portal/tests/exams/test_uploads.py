@@ -65,7 +65,7 @@ def test_x9_a_receipt_verifies_and_a_changed_one_does_not(running: Sitting) -> N
 def test_a_receipt_still_verifies_when_its_key_is_retired(running: Sitting, settings: Settings) -> None:
     document = receipt_of(running.submit("category1", MODEL)).model_dump(mode="json")
     old = settings.SIGNING_KEYS[0]
-    (new,) = Secrets.generate(now=clock.now()).signing_keys
+    (new,) = Secrets.generate(organisation="Example University", now=clock.now()).signing_keys
     settings.SIGNING_KEYS = (SigningKey(old.private_key, old.created_at, retired_at=clock.now()), new)
     published = {key.key_id: key for key in keyring.public_keys()}
     assert is_signed_by(document, published[document["key_id"]].public_key)

@@ -25,6 +25,17 @@ def test_letters_are_looked_for_in_the_fonts_of_the_language_first() -> None:
     assert fonts.families("zh-Hans", bold=True) == ("IBM Plex Sans SmBld", "IBM Plex Sans SC SmBld", "IBM Plex Sans KR SmBld")
 
 
+def test_names_are_set_in_the_fonts_of_their_scripts_and_no_others() -> None:
+    assert fonts.families_of_name("Ada") == ("IBM Plex Sans SmBld", "Noto Sans")
+    assert fonts.families_of_name("김민서")[1:-1] == ("IBM Plex Sans KR SmBld",)
+    assert [fonts.families_of_name(name)[1] for name in ("张晓明", "陳國華", "斎藤", "山田 ひかり")] == [
+        f"IBM Plex Sans {letters} SmBld" for letters in ("SC", "TC", "JP", "JP")
+    ]
+    every = fonts.families_of_name("".join(map(chr, range(0x20, 0xFFFF))))
+    assert set(fonts.faces_with_names().families()) >= {*every, *FACES}
+    assert len(list(Path(fonts.__file__).parent.glob("names/*.ttf.xz"))) == len(set(every) - FACES)
+
+
 def test_they_are_unpacked_once_whoever_asks() -> None:
     with ThreadPoolExecutor(4) as threads:
         folders = set(threads.map(lambda _place: fonts.folder(), range(8)))

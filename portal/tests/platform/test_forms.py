@@ -16,12 +16,13 @@ from guildmark_portal.accounts.app_codes import FreshSignInForm, SignInForm
 from guildmark_portal.accounts.forms import PasskeyForm
 from guildmark_portal.profiles.models import LegalName
 from guildmark_portal.web.help_forms import CaseForm
+from guildmark_portal.web.network_forms import HolderForm
 from guildmark_portal.web.profile_forms import AddressForm, LegalNameForm
 
-GIVEN: dict[type, dict[str, Any]] = {AddressForm: {"country": "KR"}}
+GIVEN: dict[type, dict[str, Any]] = {AddressForm: {"country": "KR"}, HolderForm: {"listing": None, "certificates": []}}
 """What a form is made with, beside what was typed."""
 
-OF_A_PERSON = (PasskeyForm, SignInForm, FreshSignInForm, CaseForm)
+OF_A_PERSON = (PasskeyForm, SignInForm, FreshSignInForm, CaseForm, HolderForm)
 """The forms that are made for the person who fills them in."""
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from portal.tests.platform.test_api_auth import token_for
 
-from guildmark_portal import clock, senders
+from guildmark_portal import bodies, clock, senders
 from guildmark_portal.identity import services
 from guildmark_portal.identity.models import Link
 
@@ -77,3 +77,10 @@ def test_a_text_of_many_megabytes_without_a_file_is_answered_so_too(client, cand
     form = b"name=" + BIG
     answer = client.post("/register/name/", form, content_type="application/x-www-form-urlencoded")
     assert (answer.status_code, "More was sent than is taken here." in answer.content.decode()) == (413, True)
+
+
+def test_g4_all_strangers_who_have_a_certificate_checked_count_as_one(client, candidate):
+    client.force_login(candidate)
+    assert known(path="/verify/") == known(path="/verify/", cookie=cookie_of(client)) == senders.ANYBODY
+    assert bodies.limit_of({"method": "POST", "path": "/verify/"}) == 6 * bodies.MIB
+    assert bodies.limit_of({"method": "POST", "path": "/verify/issuer.json"}) == bodies.LONGEST_BODY

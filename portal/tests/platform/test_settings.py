@@ -67,6 +67,10 @@ def test_a_file_that_is_missing_is_named_with_the_next_step(lost, next_step, ini
         ('[mail]\ntransport = "pigeon"\nsecurity = "hope"', "mail.transport must be console or smtp; mail.security must be"),
         ('[mail]\nbounces = "bounces+me@example.org"', "mail.bounces must be a mail address without a plus"),
         ("grading_slots = 0", "grading_slots must be a whole number of at least 1"),
+        ('[database]\nengine = "mongo"\nport = 0', "database.engine must be sqlite or postgresql; database.port must be"),
+        ('[database]\nengine = "postgresql"\nhost = "db.example.org"', "database.tls must be required or verified"),
+        ('[database]\nengine = "postgresql"\nhost = "a,b"', "database.host must be a host, or the folder of a socket"),
+        ('[database]\npassword = "hush"', "database has engine, host, port, name, user and tls, and nothing else"),
     ],
 )
 def test_a_setting_that_cannot_work_is_refused_by_name(text, why, initialised, portal_env):
@@ -160,12 +164,21 @@ def test_every_setting_of_the_portal_is_documented_with_what_holds_without_it():
         documented |= dict(zip(names, defaults * len(names) if len(defaults) == 1 else defaults, strict=bool(defaults)))
     config = datadir.Config()
     mail = {f"mail.{name}": value for name, value in vars(config.mail).items()}
-    plain = {name: value for name, value in vars(config).items() if name not in {"mail", "sign_in", "identity_provider"}}
-    assert documented == {name: written(value) for name, value in (plain | mail).items()}
-    assert [name for name in ("`sign_in`", "`identity_provider`") if name not in table] == []
+    database = {f"database.{name}": value for name, value in vars(config.database).items()}
+    tables = {"mail", "database", "sign_in", "identity_provider", "badge_provider"}
+    plain = {name: value for name, value in vars(config).items() if name not in tables}
+    assert documented == {name: written(value) for name, value in (plain | mail | database).items()}
+    assert [name for name in ("`sign_in`", "`identity_provider`", "`badge_provider`") if name not in table] == []
 
 
 def test_what_init_writes_names_every_setting_that_people_edit():
     text = datadir.config_text(datadir.Config())
-    names = {*vars(datadir.Config()), *vars(datadir.MailConfig())} - {"mail", "sign_in", "identity_provider"}
+    found = datadir.Config()
+    names = {*vars(found), *vars(found.mail), *vars(found.database)} - {
+        "mail",
+        "database",
+        "sign_in",
+        "identity_provider",
+        "badge_provider",
+    }
     assert [name for name in sorted(names) if f"\n{name} = " not in text] == []

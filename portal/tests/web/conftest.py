@@ -10,6 +10,11 @@ from django.test import Client
 from pytest_django import Settings
 
 from guildmark.protocol import ExamKind
+from guildmark_portal.accounts.models import User
+from guildmark_portal.credentials.models import Certificate
+from guildmark_portal.exams.models import Attempt
+from guildmark_portal.profiles import services as profiles
+from guildmark_portal.profiles.entered import FullName
 
 from .small_bank import write_small_bank
 from .standing_in_grader import serve
@@ -72,6 +77,12 @@ def work(grader: None) -> Callable[[], None]:
     return all_due
 
 
+def known_by_another_name(user: User, certificate: Certificate) -> None:
+    """Let the holder have had other names by the end of the exam than the one on the certificate."""
+    profiles.record_name(user=user, full_name=FullName("김아다", "Kim Ida"))
+    Attempt.objects.filter(pk=certificate.attempt_id).update(ended_at=None)
+
+
 def _signed_in(user: object) -> Client:
     client = Client()
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
@@ -119,7 +130,15 @@ def passed(owner: Client, running: str, work: Callable[[], None]) -> str:
 
 @pytest.fixture
 def certificate(owner: Client, passed: str) -> str:
-    """The path of its certificate."""
+    """The path of its certificate, where anybody can check it."""
     page = read(owner.get(f"{passed}result/"))
     (address,) = [a["href"] for tag, a in page.tags if tag == "a" and "/certificates/GM-" in str(a.get("href"))]
-    return "/certificates/" + str(address).partition("/certificates/")[2]
+    return str(address).removesuffix("mine/")
+
+
+@pytest.fixture
+def issued(candidate, program: str):  # type: ignore[no-untyped-def]
+    """A certificate of the candidate that certifies something, without an exam before it."""
+    from .holding import issue
+
+    return issue(candidate, program)

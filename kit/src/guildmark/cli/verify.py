@@ -1,22 +1,30 @@
 """`guildmark verify`."""
 
+import time
+from datetime import datetime, timezone
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.text import Text
 
+from guildmark.cli import badge_told
 from guildmark.cli.login import address_of
 from guildmark.cli.options import AsJson
 from guildmark.cli.screen import Screen
 from guildmark.cli.show import local_time
+from guildmark.client.issuer_files import issuer_at
 from guildmark.client.receipts import KEYS
-from guildmark.client.signed import Paper, Standing, keys_in, papers, published_keys
+from guildmark.client.signed import Paper, Standing, issuer_in, keys_in, papers, published_keys
 from guildmark.client.workspace import Workspace
 from guildmark.errors import NoExamHere, Refused, UsageError
 from guildmark.i18n import _, mark
 from guildmark.protocol import Certificate, PublicKey, Receipt
 from guildmark.rules.wording import size_text
+
+if TYPE_CHECKING:
+    from guildmark.badges.issuer import IssuerFile
+    from guildmark.badges.verdict import Verdict
 
 _FAULTS = {
     Standing.FORGED: mark("Forged or changed: the signature does not fit what it says."),
@@ -34,23 +42,30 @@ def verify(
         ),
     ] = None,
     *,
-    keys: Annotated[Path | None, typer.Option(help=_("A file with the portal's keys, to check without the portal."))] = None,
+    keys: Annotated[
+        Path | None, typer.Option(help=_("A file with the portal's keys or the issuer's file, to check without the portal."))
+    ] = None,
     server: Annotated[
         str | None, typer.Option(help=_("The portal that signed; else that of the exam or of the last sign-in."))
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check signatures; exit status 3 if one of them does not hold."""
+    """Check receipts and certificates; exit status 3 if one of them does not hold."""
     screen = Screen(as_json=as_json)
-    ring = _Keys(keys, server)
+    ring, issuers = _Keys(keys, server), _Issuers(screen, keys, server)
     all_genuine, documents, passed_over = True, [], list[str]()
     for path in files or _kept():
         for paper in papers(path, passed_over):
+            if paper.badge is not None:
+                verdict = issuers.verdict(paper.badge)
+                badge_told.tell(screen, paper.name, verdict)
+                documents.append(badge_told.document(paper.name, verdict))
+                all_genuine = all_genuine and verdict.standing.holds
+                continue
             standing = paper.standing(ring.that_tell(paper))
             _tell(screen, paper, standing)
             all_genuine = all_genuine and standing is Standing.GENUINE
-            if as_json:
-                documents.append(_document(paper, standing))
+            documents.append(_document(paper, standing))
     if passed_over:
         screen.say(_("Not looked at: {names}").format(names=", ".join(passed_over)))
     screen.answer({"genuine": all_genuine, "documents": documents, "not_looked_at": passed_over})
@@ -82,6 +97,40 @@ class _Keys:
         if self._may_ask and paper.reading is not None and paper.key_id not in {key.key_id for key in self._known}:
             self._known, self._may_ask = published_keys(_address(self._server)), False
         return self._known
+
+
+class _Issuers:
+    """The issuer's file: the one that was named, or the portal's; asked for with the first certificate that needs it."""
+
+    def __init__(self, screen: Screen, file: Path | None, server: str | None) -> None:
+        self._screen = screen
+        self._path = file
+        self._server = server
+        self._known: IssuerFile | None = None
+
+    def verdict(self, badge: bytes) -> "Verdict":
+        """How a file stands now. Raises `UsageError` where what checks it is not installed."""
+        try:
+            from guildmark.badges.verification import verify as verified
+        except ModuleNotFoundError as error:
+            raise UsageError(
+                _("Checking certificates needs PyLD and pyHanko, which are not installed here."),
+                next_step=_('Run: pip install "guildmark[verify]"'),
+                code="verify_unavailable",
+            ) from error
+        if self._known is None:
+            self._known = self._found()
+        return verified(badge, self._known, datetime.fromtimestamp(time.time(), tz=timezone.utc))
+
+    def _found(self) -> "IssuerFile":
+        if self._path is not None:
+            return issuer_in(self._path)
+        server = _address(self._server)
+        found = issuer_at(server)
+        if not found.is_fresh:
+            told = _("{server} did not answer. What was taken back after {time} cannot be seen.")
+            self._screen.note(told.format(server=server, time=local_time(found.file.written_at)))
+        return found.file
 
 
 def _kept_keys() -> tuple[PublicKey, ...]:
@@ -132,7 +181,9 @@ def _tell_certificate(screen: Screen, certificate: Certificate) -> None:
         issued=certificate.issued_on,
         expires=certificate.expires_on,
     )
-    screen.say(said)
+    screen.say(
+        said, Text(_("  Whether it was taken back since, its page tells: {url}").format(url=certificate.url), style="dim")
+    )
     if certificate.demonstration:
         screen.say(Text(_("  It is a demonstration, and certifies nothing."), style="yellow"))
 

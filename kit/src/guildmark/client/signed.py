@@ -1,7 +1,8 @@
 """Checking what a portal signed, receipts and certificates, against its public keys: offline, and without trusting the paper.
 
 A document proves nothing by what it says of itself. It is genuine if a key that the reader has from the portal signed it as it
-stands; keys that lie in the same archive as the document are never taken for the portal's.
+stands; keys that lie in the same archive as the document are never taken for the portal's. Certificates in the other files that
+holders are given (Open Badges, tokens, pictures, PDFs) are only found here: `guildmark.badges` checks them.
 """
 
 import lzma
@@ -13,21 +14,27 @@ from enum import Enum
 from itertools import islice
 from os import SEEK_END
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, LargeZipFile, ZipFile, ZipInfo
 
 import httpx
 from pydantic import TypeAdapter, ValidationError
 
+from guildmark.badges.issuer import LONGEST_ISSUER_FILE, IssuerFile
+from guildmark.badges.kinds import LONGEST, kind_of
+from guildmark.badges.verdict import Kind
+from guildmark.client.issuer_files import issuer_file_in
 from guildmark.client.transport import API, check_protocol, http_client, parsed, raise_for
 from guildmark.errors import ServerUnreachable, UsageError
 from guildmark.i18n import _
 from guildmark.protocol import Certificate, PublicKey, Receipt
 from guildmark.signing import document_in, is_signed_by, key_id
 
-_LONGEST: Final = 64 * 1024
+_LONGEST: Final = 128 * 1024
 """No document is longer, in bytes; what is, is none of ours."""
-_LONGEST_LIST_OF_KEYS: Final = 1024 * 1024
+_CARRIERS: Final = frozenset({Kind.PDF, Kind.PNG, Kind.SVG, Kind.TOKEN})
+_CHECKED: Final = (".json", ".jwt", ".pdf", ".png", ".svg")
+"""In an archive or a folder, what is checked, by the ends of the names."""
 _MOST: Final = 10_000
 """No archive or folder that is checked holds more files,"""
 _MOST_BYTES: Final = 64 * 1024 * 1024
@@ -64,11 +71,15 @@ class Standing(str, Enum):
 
 @dataclass(frozen=True)
 class Paper:
-    """A document as it was found: `document` is None where it cannot be read; `reading` is what it claims to be."""
+    """A document as it was found: `document` is None where it cannot be read; `reading` is what it claims to be.
+
+    `badge` is the whole of a file of another kind, which `guildmark.badges` checks, and None else.
+    """
 
     name: str
     document: Mapping[str, Any] | None
     reading: Receipt | Certificate | None
+    badge: bytes | None = None
 
     @property
     def key_id(self) -> str:
@@ -110,7 +121,8 @@ def papers(path: Path, passed_over: list[str] | None = None) -> Iterator[Paper]:
     if not path.exists():
         raise UsageError(_("There is no file {path}.").format(path=path), next_step=_("Name a receipt or a certificate."))
     if not path.is_dir() and not _start_of(path).startswith(_BEGINNING_OF_ARCHIVES):
-        yield paper(path.name, _start_of(path))
+        with path.open("rb") as file:
+            yield paper(path.name, _bounded(file))
         return
     others = passed_over if passed_over is not None else []
     has_any = False
@@ -127,12 +139,16 @@ def papers(path: Path, passed_over: list[str] | None = None) -> Iterator[Paper]:
 def paper(name: str, content: bytes) -> Paper:
     """What `content` is: a receipt, a certificate, or nothing that can be read. Who made an archive chose the `name`s in it."""
     name = _printable(name)
+    if kind_of(content) in _CARRIERS:
+        return Paper(name, None, None, content)
     if len(content) > _LONGEST:
         return Paper(name, None, None)
     try:
         document = document_in(content)
     except ValueError:
         return Paper(name, None, None)
+    if "@context" in document:
+        return Paper(name, None, None, content)
     return Paper(name, document, _reading(document))
 
 
@@ -150,9 +166,15 @@ def _reading(document: Mapping[str, Any]) -> Receipt | Certificate | None:
     return None
 
 
-def _start_of(path: Path, length: int = _LONGEST + 1) -> bytes:
+def _start_of(path: Path) -> bytes:
     with path.open("rb") as file:
-        return file.read(length)
+        return file.read(_LONGEST + 1)
+
+
+def _bounded(file: IO[bytes]) -> bytes:
+    """What is in `file`, and of what is longer than any file of its kind, enough to see that it is."""
+    start = file.read(_LONGEST + 1)
+    return start + file.read(LONGEST - _LONGEST) if kind_of(start) in _CARRIERS else start
 
 
 def _in_folder(path: Path, others: list[str]) -> Iterator[tuple[str, bytes]]:
@@ -161,7 +183,8 @@ def _in_folder(path: Path, others: list[str]) -> Iterator[tuple[str, bytes]]:
     _require_few(path, len(files), sum(found.stat().st_size for found in documents))
     others += [_printable(str(found.relative_to(path))) for found in sorted(files) if not _is_document(found.name)]
     for found in documents:
-        yield str(found.relative_to(path)), _start_of(found)
+        with found.open("rb") as file:
+            yield str(found.relative_to(path)), _bounded(file)
 
 
 def _in_archive(path: Path, others: list[str]) -> Iterator[tuple[str, bytes]]:
@@ -193,11 +216,11 @@ def _unpacked(archive: ZipFile, entry: ZipInfo) -> bytes:
     if entry.compress_type not in _PACKED_AS:
         raise BadZipFile
     with archive.open(entry) as file:
-        return file.read(_LONGEST + 1)
+        return _bounded(file)
 
 
 def _is_document(name: str) -> bool:
-    return name.lower().endswith(".json")
+    return name.lower().endswith(_CHECKED)
 
 
 def _require_few(path: Path, files: int, size: int) -> None:
@@ -213,7 +236,7 @@ def _are_keys(content: bytes) -> bool:
     try:
         _KEYS.validate_json(content)
     except ValidationError:
-        return False
+        return issuer_file_in(content) is not None
     return True
 
 
@@ -232,11 +255,34 @@ def published_keys(server: str) -> tuple[PublicKey, ...]:
 
 
 def keys_in(path: Path) -> tuple[PublicKey, ...]:
-    """The portal's keys from a file, as `/api/v1/keys` gives them. Raises `UsageError`."""
+    """The portal's keys from a file, as `/api/v1/keys` gives them, or from the issuer's file. Raises `UsageError`."""
+    return _published_in(path)[0]
+
+
+def issuer_in(path: Path) -> IssuerFile:
+    """The issuer's file at `path`. Raises `UsageError`."""
+    file = _published_in(path)[1]
+    if file is None:
+        raise UsageError(
+            _("{path} is a list of keys; certificates are checked with the issuer's file.").format(path=path),
+            next_step=_("Save what the portal answers at /verify/issuer.json, and name that file."),
+        )
+    return file
+
+
+def _published_in(path: Path) -> tuple[tuple[PublicKey, ...], IssuerFile | None]:
     try:
-        return _KEYS.validate_json(_start_of(path, _LONGEST_LIST_OF_KEYS))
-    except (OSError, ValidationError) as error:
+        with path.open("rb") as file:
+            content = file.read(LONGEST_ISSUER_FILE + 1)
+    except OSError:
+        content = b""
+    found = issuer_file_in(content)
+    if found is not None:
+        return found.receipt_keys, found
+    try:
+        return _KEYS.validate_json(content), None
+    except ValidationError as error:
         raise UsageError(
             _("{path} is no list of a portal's keys.").format(path=path),
-            next_step=_("Save what the portal answers at /api/v1/keys, and name that file."),
+            next_step=_("Save what the portal answers at /verify/issuer.json, and name that file."),
         ) from error

@@ -6,8 +6,12 @@ A skill is shown by the points of the categories whose tasks ask for it. Points 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Final
 
 from guildmark.rules.scoring import MAX_SCORE
+
+ENOUGH: Final = Fraction(4, 5)
+"""The share of a skill's points from which a certificate says that it was shown."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,11 @@ def _shown(categories: Iterable[Asked], names_of: Callable[[Asked], Iterable[str
             before = found.get(name, Shown(Fraction(), 0))
             found[name] = Shown(before.points + category.points, before.possible + category.weight)
     return found
+
+
+def shown_well(categories: Iterable[Asked]) -> tuple[str, ...]:
+    """The skills of which `ENOUGH` was shown: those that a certificate names."""
+    return tuple(skill for skill, shown in by_skill(categories).items() if shown.share >= ENOUGH)
 
 
 def to_practise(categories: Sequence[Asked]) -> tuple[str, ...]:

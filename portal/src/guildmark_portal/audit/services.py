@@ -20,7 +20,7 @@ def record(
     Rows are named `model:key`, so that no address or name of a person enters a table that cannot forget.
     """
     return Entry.objects.create(
-        at=clock.now(), actor=_name(actor), action=action, subject=_name(subject), detail=dict(detail or {})
+        at=clock.now(), actor=name_of(actor), action=action, subject=name_of(subject), detail=dict(detail or {})
     )
 
 
@@ -29,8 +29,9 @@ def done_before(*, action: str, subject: Model | str, once: str) -> Entry | None
 
     The caller is inside the transaction that acts, which writes one at a time.
     """
-    return Entry.objects.filter(action=action, subject=_name(subject), detail__once=once).first() if once else None
+    return Entry.objects.filter(action=action, subject=name_of(subject), detail__once=once).first() if once else None
 
 
-def _name(thing: Model | str) -> str:
+def name_of(thing: Model | str) -> str:
+    """How an entry names a row or an actor: `model:key`, never an address or a name of a person."""
     return thing if isinstance(thing, str) else f"{thing._meta.model_name}:{thing.pk}"  # noqa: SLF001 - Django's own way

@@ -13,7 +13,11 @@ from guildmark.i18n import _
 from guildmark_portal import __version__
 from guildmark_portal.cli import (
     account,
+    badge_provider,
+    certificates,
+    export_registry,
     init,
+    issuer_key,
     manage,
     outage,
     profile,
@@ -49,6 +53,13 @@ app.add_typer(terms.app, name="terms")
 app.add_typer(sign_in.app, name="sign-in")
 app.add_typer(account.app, name="account")
 app.add_typer(outage.app, name="outage")
+app.add_typer(certificates.app, name="certificates")
+app.add_typer(issuer_key.app, name="issuer-key")
+app.add_typer(badge_provider.app, name="badge-provider")
+app.command(
+    "export-registry",
+    help=_("Write the register as a web site of plain files: keys, status lists, a verifier, and the holders who agreed."),
+)(export_registry.command)
 app.command("returned", help=_("Note that a letter came back: a mail server pipes the message in."))(returned.command)
 app.command(
     "rotate-identity-key",

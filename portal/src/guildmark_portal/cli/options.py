@@ -37,6 +37,24 @@ def use_django(data: Path) -> None:
         raise UsageError(
             str(error), next_step=_("Correct {path} and run the command again.").format(path=data / datadir.CONFIG_FILE)
         ) from error
+    _reach_database(data)
+
+
+def _reach_database(data: Path) -> None:
+    """Refuse to go on with a server of a database that does not let us in; a file is always there."""
+    from django.db import OperationalError, connection
+
+    if connection.vendor == "sqlite":
+        return
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        raise UsageError(
+            _("The database does not answer: {why}").format(why=" ".join(str(error).split())),
+            next_step=_("See that it runs, and that [database] in {path} names it; then run the command again.").format(
+                path=data / datadir.CONFIG_FILE
+            ),
+        ) from error
 
 
 def tell(document: dict[str, Any], sentences: list[str], *, as_json: bool) -> None:

@@ -10,7 +10,6 @@ at the start is a dead process's, and is freed at once instead of waiting for it
 served meanwhile: that gap is an outage, which the watch finds and credits before a job is run or a request is answered.
 """
 
-import fcntl
 import gc
 import logging
 import os
@@ -32,6 +31,7 @@ import uvicorn
 from guildmark.errors import GuildmarkError, UsageError
 from guildmark.i18n import _
 from guildmark_portal import datadir
+from guildmark_portal.cli.alone import only_one
 from guildmark_portal.cli.child import Child, grader_command
 from guildmark_portal.cli.listening import dead_links, default_port, effective_url, listen
 from guildmark_portal.cli.options import DEFAULT_DATA, DataOption, use_django
@@ -41,12 +41,8 @@ log = logging.getLogger(__name__)
 LONGEST_SOCKET_PATH = 99  # the kernel takes 107 bytes; some clients less
 GRACE_S = 3
 _SWITCH_S = 0.001
-
-
-class AlreadyServed(GuildmarkError):
-    """Another process serves this data directory."""
-
-    exit_code = 2
+_WARM_AFTER_S = 15
+"""Then the fonts of certificates are unpacked: the first pass is not kept waiting for them, nor is the start."""
 
 
 def command(
@@ -57,7 +53,7 @@ def command(
 ) -> None:
     """Run the portal until Ctrl-C: pages, API, jobs and the grading service."""
     config = datadir.read_config(data)
-    with _only_one(data), _grader_socket(data) as grader_socket:
+    with only_one(data), _grader_socket(data) as grader_socket:
         listener = listen(host, default_port(config.url) if port is None else port)
         url = effective_url(config.url, host, listener)
         if warning := dead_links(config.url, host, asked=port, listens=listener.getsockname()[1]):
@@ -67,29 +63,11 @@ def command(
         os.environ["GUILDMARK_URL"], os.environ["GUILDMARK_GRADER_SOCKET"] = url, grader_socket
         use_django(data)
         _refuse_outdated_database(data)
+        _refuse_broken_map()
         _ensure_practice()
         grading = None if without_grading else _grading_service(data, grader_socket, config.grading_slots)
         _serve(listener, _greeting(url, data), grading)
     _leave()
-
-
-@contextmanager
-def _only_one(data: Path) -> Iterator[None]:
-    """Hold the data directory's lock, which the kernel frees when the process ends, however it ends."""
-    (data / "run").mkdir(mode=0o700, exist_ok=True)
-    with (data / "run" / "portal.lock").open("a+", encoding="ascii") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            lock.seek(0)
-            raise AlreadyServed(
-                _("Process {pid} already serves {data}.").format(pid=lock.read().strip() or "?", data=data),
-                next_step=_("Use it, or stop it first (Ctrl-C where it runs)."),
-            ) from error
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        yield
 
 
 @contextmanager
@@ -118,6 +96,13 @@ def _refuse_outdated_database(data: Path) -> None:
             _("The database in {data} belongs to an older version.").format(data=data),
             next_step=_("Run: guildmark-portal init --data {data}").format(data=data),
         )
+
+
+def _refuse_broken_map() -> None:
+    """Refuse to serve with an operator's drawing of the world that cannot be shown."""
+    from guildmark_portal.directory.map import drawing
+
+    drawing.current()
 
 
 def _ensure_practice() -> None:
@@ -200,6 +185,7 @@ def _serve(listener: socket.socket, greeting: str, grading: Child | None) -> Non
 
     from guildmark_portal.accounts.expiry import purge_daily
     from guildmark_portal.cli.init import collect_static
+    from guildmark_portal.credentials import paper
     from guildmark_portal.engine import live
     from guildmark_portal.engine.watch import Watch
     from guildmark_portal.jobs import leases
@@ -226,11 +212,15 @@ def _serve(listener: socket.socket, greeting: str, grading: Child | None) -> Non
     if grading:
         grading.start()
     purge_daily()
+    warming = threading.Timer(_WARM_AFTER_S, paper.warm)
+    warming.daemon = True
+    warming.start()
     watch.start()  # before any job or request can find that a deadline passed while nothing was served
     runner.start()
     try:
         server.run(sockets=[listener])
     finally:
+        warming.cancel()
         _end_request_threads()
         runner.stop(timeout_s=GRACE_S)
         if grading:

@@ -1,7 +1,7 @@
 """The Django application `credentials`."""
 
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy
 
 
 class CredentialsConfig(AppConfig):
@@ -9,11 +9,15 @@ class CredentialsConfig(AppConfig):
 
     name = "guildmark_portal.credentials"
     label = "credentials"
-    verbose_name = _("certificates")
+    verbose_name = gettext_lazy("certificates")
 
     def ready(self) -> None:
-        """Register the part of a person's data."""
+        """Register the part of a person's data, and the job that completes certificates."""
         from guildmark_portal.accounts import personal_data
+        from guildmark_portal.credentials import completing
         from guildmark_portal.credentials.personal_data import PART
+        from guildmark_portal.credentials.providers import personal_data as of_providers
 
+        _ = completing
         personal_data.register(PART)
+        personal_data.register(of_providers.PART)

@@ -7,6 +7,7 @@ modulo 32 with an odd weight for every place: it notices any single wrong charac
 whose values differ by sixteen. Case, dashes and spaces do not matter, and I, L, O are read as 1, 1, 0.
 """
 
+import re
 import secrets
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -14,6 +15,7 @@ PREFIX = "GM"
 _RANDOM = 11
 _GROUP = 4
 _DASHES = "-_\N{EN DASH}\N{EM DASH}"
+_IN_TEXT = re.compile(r"(?i)\bGM(-[0-9A-Z]{4}){3}\b")
 _READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0"})
 
 
@@ -21,6 +23,12 @@ def new_identifier() -> str:
     """A fresh identifier."""
     body = "".join(secrets.choice(ALPHABET) for _place in range(_RANDOM))
     return _written(body + _check(body))
+
+
+def in_text(text: str) -> str:
+    """The first identifier in a text that somebody pasted, such as the address of a certificate; else the text itself."""
+    found = _IN_TEXT.search(text)
+    return found[0] if found else text
 
 
 def normalised(typed: str) -> str | None:

@@ -1,18 +1,36 @@
 """The certificates' part of what the portal holds on a person. They stay: whoever was shown one must be able to check it."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
+from django.db import transaction
 from django.utils.translation import ngettext
 
 from guildmark_portal.accounts.models import User
 from guildmark_portal.accounts.personal_data import Json, Part
-from guildmark_portal.credentials.models import Certificate
+from guildmark_portal.credentials import files
+from guildmark_portal.credentials.models import Certificate, CertificateEvent, NameChoice
 
 
 def export(user: User) -> Json:
-    """The signed documents."""
-    return list(Certificate.objects.filter(attempt__user=user).values_list("document", flat=True))
+    """The signed documents, what happened to each, and in which form the name was wanted."""
+    issued = Certificate.objects.filter(attempt__user=user).prefetch_related("events")
+    choice = NameChoice.objects.filter(user=user).first()
+    return {
+        "certificates": [
+            {
+                "document": one.document,
+                "open_badge": one.credential,
+                "jwt": one.jwt,
+                "events": [
+                    {"kind": event.kind, "reason": event.reason, "happened_at": event.happened_at} for event in one.events.all()
+                ],
+            }
+            for one in issued
+        ],
+        "form_of_the_name": None if choice is None else choice.form,
+    }
 
 
 def kept(user: User) -> Iterator[str]:
@@ -29,7 +47,12 @@ def kept(user: User) -> Iterator[str]:
 
 
 def erase(user: User) -> None:
-    """Nothing."""
+    """Leave the signed documents and what they are worth; no reasons, no papers, no wishes."""
+    NameChoice.objects.filter(user=user).delete()
+    issued = list(Certificate.objects.filter(attempt__user=user))
+    CertificateEvent.objects.filter(certificate__in=issued).update(reason="")
+    for certificate in issued:
+        transaction.on_commit(partial(files.forget_papers, certificate))
 
 
 PART: Final = Part(name="certificates", export=export, erase=erase, kept=kept)

@@ -11,14 +11,21 @@ from guildmark.protocol import ExamKind
 from guildmark.rules.attempt import decided_at
 from guildmark.rules.credential import IdentityLevel, months_after
 from guildmark_portal.audit import services as audit
+from guildmark_portal.credentials import renewing, status
 from guildmark_portal.credentials.holder import name_of_holder
 from guildmark_portal.credentials.identifiers import new_identifier
 from guildmark_portal.credentials.models import Certificate
 from guildmark_portal.credentials.queries import certificate_of
+from guildmark_portal.credentials.refusals import NotEarned
 from guildmark_portal.exams import keyring
 from guildmark_portal.exams.facts import timeline
 from guildmark_portal.exams.models import Attempt
 from guildmark_portal.exams.results import category_results, result_of
+from guildmark_portal.jobs.services import enqueue
+
+COMPLETE = "certificate"
+"""The kind of job that makes what belongs to a certificate; see `completing`."""
+_PRIORITY = 50
 
 _LANGUAGE = "en"
 """A certificate is one signed document in one language; pages around it are translated."""
@@ -28,15 +35,35 @@ _LANGUAGE = "en"
 def issue(*, attempt: Attempt, now: datetime) -> Certificate:
     """The certificate of a passed attempt, issued once; it bears the day of the decision.
 
-    Raises `ValueError` for an attempt that is not decided, not passed, a mock or a rehearsal: the caller asks the rules first.
+    A renewal supersedes its holder's earlier certificate of the same program. The badge, the papers and the letter follow in a
+    job: nothing that could go wrong there keeps a decision from being written.
+    Raises `NotEarned` for an attempt that is not decided, not passed, a mock or a rehearsal: the caller asks the rules first.
     """
     issued = certificate_of(attempt)
     if issued is not None:
         return issued
     decision = decided_at(timeline(attempt), now=now)
     if decision is None or not result_of(attempt).passed or not attempt.program.exam_kind.certifies:
-        raise ValueError("only a passed attempt at an exam that certifies earns a certificate")
+        raise NotEarned
     document = _document(attempt, identifier=new_identifier(), decision=decision)
+    earlier = renewing.earlier_of(attempt)
+    certificate = _keep(attempt, document, now=now, renews=earlier)
+    if earlier is not None:
+        renewing.supersede(earlier, now=now)
+    return certificate
+
+
+@transaction.atomic
+def issue_in_place_of(certificate: Certificate, *, now: datetime) -> Certificate:
+    """The same certificate with the name that its holder chose since: valid for as long, under an identifier of its own."""
+    identifier = new_identifier()
+    document = protocol.Certificate.model_validate(certificate.document).model_copy(
+        update={"identifier": identifier, "url": address(identifier), "holder": name_of_holder(certificate.attempt)}
+    )
+    return _keep(certificate.attempt, document, now=now, replaces=certificate)
+
+
+def _keep(attempt: Attempt, document: protocol.Certificate, *, now: datetime, **others: Certificate | None) -> Certificate:
     certificate = Certificate.objects.create(
         identifier=document.identifier,
         attempt=attempt,
@@ -46,10 +73,13 @@ def issue(*, attempt: Attempt, now: datetime) -> Certificate:
         expires_on=document.expires_on,
         document=keyring.signed(document.model_dump(mode="json")),
         issued_at=now,
+        **others,
     )
+    status.give_place(certificate)
     audit.record(
         actor=audit.SYSTEM, action="certificate.issued", subject=certificate, detail={"identifier": certificate.identifier}
     )
+    enqueue(kind=COMPLETE, key=certificate.identifier, priority=_PRIORITY)
     return certificate
 
 
@@ -58,7 +88,7 @@ def _document(attempt: Attempt, *, identifier: str, decision: datetime) -> proto
     return protocol.Certificate(
         identifier=identifier,
         holder=name_of_holder(attempt),
-        program=attempt.program.slug,
+        program=renewing.certified_by(attempt.program),
         exam_title=text_in(exam.title, _LANGUAGE),
         exam_version=attempt.exam_version.version,
         level=exam.level,

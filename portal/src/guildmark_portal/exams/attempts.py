@@ -15,6 +15,7 @@ from guildmark_portal.accounts.models import User
 from guildmark_portal.audit import services as audit
 from guildmark_portal.exams import bundles, queries, storage
 from guildmark_portal.exams.changes import announce
+from guildmark_portal.exams.conditions import require_conditions
 from guildmark_portal.exams.facts import exam_clock, timeline
 from guildmark_portal.exams.models import Attempt, Entitlement, Program, Upload
 from guildmark_portal.exams.readiness import readiness, warnings
@@ -42,6 +43,7 @@ def open_attempt(*, user: User, program: str, now: datetime) -> Attempt:
     if not (chosen.is_open or chosen.is_rehearsal) or not chosen.versions.exists():
         raise ProgramNotOpen
     require_wait_over(user=user, program=chosen, now=now)
+    require_conditions(user=user, program=chosen, now=now)
     require_steps(user=user, program=chosen, now=now)
     for decided in Attempt.objects.filter(user=user, program=chosen, ended_at=None):
         end(decided, at=timeline(decided).closes_at or now)
@@ -69,7 +71,7 @@ def _entitlement(*, user: User, program: Program, now: datetime) -> Entitlement:
                 contact=contact_of(program.policy) or settings.ORGANISATION
             ),
         )
-    return Entitlement.objects.create(user=user, program=program, source="free", granted_at=now)
+    return Entitlement.objects.create(user=user, email=user.email, program=program, source="free", granted_at=now)
 
 
 def end(attempt: Attempt, *, at: datetime) -> None:

@@ -57,10 +57,11 @@ __all__ = [
 
 
 class Entitlement(models.Model):
-    """The right to sit a program once. It is spent when the clock starts."""
+    """The right to sit a program once. It is spent when the clock starts. `email` is the address of whoever got it, then."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="entitlements", verbose_name=_("user"))
     program = models.ForeignKey(Program, models.PROTECT, related_name="entitlements", verbose_name=_("program"))
+    email = models.EmailField(_("address at the time"), max_length=254, blank=True)
     source = models.CharField(_("granted through"), max_length=40)
     granted_at = models.DateTimeField(_("granted at"))
     spent_at = models.DateTimeField(_("spent at"), null=True, blank=True)

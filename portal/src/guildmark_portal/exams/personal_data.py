@@ -123,6 +123,7 @@ def erase(user: User) -> None:
         if not _removed(attempt):
             attempt.uploads.update(file_name=_NAMELESS)
             attempt.submissions.update(file_name=_NAMELESS)
+            Entitlement.objects.filter(pk=attempt.entitlement_id).update(email="")
         transaction.on_commit(partial(_remove_files, places))
     Entitlement.objects.filter(user=user, attempt=None).delete()
     Accommodation.objects.filter(user=user).delete()

@@ -53,7 +53,9 @@ class ProgramPolicy(BaseModel):
     within `stipend_use_days`; None: there are none. `languages` are those of registration and support. `support_contact` is a
     mail address, or an https address. An appeal is taken for `appeal_days` after a result was told; incidents, appeals and
     requests for accommodations have their answer within `answer_days`. Beyond `submissions_an_hour`, an attempt's submissions
-    are graded behind everybody else's. How long evidence of identity is kept is settled for the whole portal: one check serves
+    are graded behind everybody else's. Holders are reminded `expiry_reminders` days before a certificate ends. An exam that
+    `renews` another program is for holders of a certificate of that one, valid or ended at most `renewal_days` ago, and earns
+    them a new one in its place. How long evidence of identity is kept is settled for the whole portal: one check serves
     every program of a person.
     """
 
@@ -76,6 +78,9 @@ class ProgramPolicy(BaseModel):
     appeal_days: Days = 14
     answer_days: Days = 10
     submissions_an_hour: Annotated[int, Field(ge=1, le=3600)] = 60
+    expiry_reminders: Annotated[tuple[Days, ...], BeforeValidator(_listed)] = (90, 30, 7)
+    renews: Annotated[str, BeforeValidator(_blank), Field(pattern=r"^[a-z0-9_-]*$", max_length=80)] = ""
+    renewal_days: Annotated[int, Field(ge=0, le=3650)] = 90
     identity_check: IdentityLevel = IdentityLevel.REVIEWED
     registration: RegistrationPolicy = RegistrationPolicy()
 
@@ -163,6 +168,9 @@ TAKES: Final = {
     "appeal_days": gettext_lazy("a number of days from 1 to 3650"),
     "answer_days": gettext_lazy("a number of days from 1 to 3650"),
     "submissions_an_hour": gettext_lazy("a number from 1 to 3600"),
+    "expiry_reminders": gettext_lazy("numbers of days with commas between, such as 90, 30, 7; or none"),
+    "renews": gettext_lazy("the name of a program in addresses, such as practitioner; or none"),
+    "renewal_days": gettext_lazy("a number of days from 0 to 3650"),
     "identity_check": gettext_lazy("none, provider or reviewed"),
     **{f"registration.{step.value}": _SWITCH for step in Step},
 }

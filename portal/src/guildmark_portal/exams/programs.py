@@ -12,7 +12,7 @@ from guildmark_portal.audit import services as audit
 from guildmark_portal.exams.changes import program_changed
 from guildmark_portal.exams.models import Program
 from guildmark_portal.exams.policy import amended
-from guildmark_portal.exams.refusals import UnknownProgram
+from guildmark_portal.exams.refusals import PolicyRefused, UnknownProgram
 
 
 def program_of(slug: str) -> Program:
@@ -38,6 +38,8 @@ def amend_policy(*, slug: str, assignments: Sequence[str], actor: AbstractBaseUs
     after = amended(before, assignments)
     if after == before:
         return program
+    if after.renews != before.renews and (after.renews == slug or after.renews not in {"", *_names()}):
+        raise PolicyRefused(_("renews: name another program of this portal, such as %(name)s") % {"name": "practitioner"})
     program.policy_document = after.document
     program.save(update_fields=["policy_document"])
     was, now_is = before.settings, after.settings
@@ -45,3 +47,7 @@ def amend_policy(*, slug: str, assignments: Sequence[str], actor: AbstractBaseUs
     audit.record(actor=actor, action="program.policy", subject=program, detail=detail)
     program_changed.send(sender=Program, program=program, now=now)
     return program
+
+
+def _names() -> set[str]:
+    return set(Program.objects.values_list("slug", flat=True))

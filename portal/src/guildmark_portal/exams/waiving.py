@@ -29,7 +29,13 @@ def waive(*, attempt: Attempt, actor: AbstractBaseUser | str, now: datetime) -> 
     fresh = locked(attempt)
     if not can_waive(fresh, now=now):
         raise NoWaiver
-    right = Entitlement.objects.create(user=fresh.user, program=fresh.program, source=source_of_waiver(fresh), granted_at=now)
+    right = Entitlement.objects.create(
+        user=fresh.user,
+        email=fresh.entitlement.email,
+        program=fresh.program,
+        source=source_of_waiver(fresh),
+        granted_at=now,
+    )
     audit.record(actor=actor, action="attempt.waived", subject=fresh, detail={"entitlement": right.pk})
     announce(fresh.pk)
     return right

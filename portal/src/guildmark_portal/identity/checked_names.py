@@ -19,12 +19,16 @@ from guildmark_portal.profiles.models import LegalName
 
 @dataclass(frozen=True)
 class CheckedName:
-    """A name, what the profile says in its place now, how the name was checked, and with which check."""
+    """A name, what the profile says in its place now, how the name was checked, and with which check.
+
+    `latin` is its form in Latin letters, as that was held against papers too; empty where nobody saw it.
+    """
 
     name: str
     today: str
     level: IdentityLevel
     check: Check
+    latin: str = ""
 
     @property
     def is_current(self) -> bool:
@@ -45,7 +49,7 @@ def reviewed(user: User) -> CheckedName | None:
     if newest is None:
         return None
     stated, now = profiles.legal_name(user, as_of=newest.submitted_at), profiles.legal_name(user)
-    return CheckedName(_name(stated), _name(now), IdentityLevel.REVIEWED, newest.of_check)
+    return CheckedName(_name(stated), _name(now), IdentityLevel.REVIEWED, newest.of_check, _latin_name(stated))
 
 
 def provided(user: User) -> CheckedName | None:

@@ -15,7 +15,7 @@ from django.core.mail import EmailMultiAlternatives
 
 from guildmark_portal.jobs.models import Job
 from guildmark_portal.jobs.services import Hopeless, handler
-from guildmark_portal.mail import envelopes, refusals
+from guildmark_portal.mail import enclosures, envelopes, refusals
 from guildmark_portal.mail.services import KIND
 
 ATTEMPTS = 12
@@ -68,10 +68,17 @@ def _message(job: Job) -> EmailMultiAlternatives:
         "Message-ID": _message_id(job),
         "Auto-Submitted": "auto-generated",
     }
+    answers_to = [letter["reply_to"]] if letter.get("reply_to") else None
+    if answers_to:
+        headers["X-Auto-Response-Suppress"] = "All"  # no notice of absence tells a stranger who reads this
     envelope = envelopes.sender_for(job)
-    message = EmailMultiAlternatives(letter["subject"], letter["body"], envelope, [letter["to"]], headers=headers)
+    message = EmailMultiAlternatives(
+        letter["subject"], letter["body"], envelope, [letter["to"]], headers=headers, reply_to=answers_to
+    )
     if letter.get("html"):
         message.attach_alternative(letter["html"], "text/html")
+    for file in enclosures.made(letter.get("enclosures", ())):
+        message.attach(file.name, file.content, file.media_type)
     return message
 
 

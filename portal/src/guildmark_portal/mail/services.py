@@ -1,7 +1,7 @@
 """Writing a letter."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -32,6 +32,8 @@ def send(  # noqa: PLR0913 - a letter has this many parts
     html: str = "",
     key: str | None = None,
     priority: int = 0,
+    enclosures: Sequence[str] = (),
+    reply_to: str = "",
 ) -> Job:
     """Send a letter to the address `to`, once the caller's transaction commits.
 
@@ -39,7 +41,7 @@ def send(  # noqa: PLR0913 - a letter has this many parts
     `TEMPLATE_message.txt` and, where it exists, `TEMPLATE_message.html` are rendered now with `context`, in `language`
     (default: that of the account with this address, else the active one). A letter without HTML gets it from its text
     (`letterhead`). While a letter with the same `key` waits, a second one is not written. The organisation that runs the
-    portal signs it.
+    portal signs it. `enclosures` name files that go with it (`mail.enclosures`). An answer goes to `reply_to`.
     """
     spoken = language or (_read_by(to) if template else None) or get_language()
     with override(spoken):
@@ -48,7 +50,16 @@ def send(  # noqa: PLR0913 - a letter has this many parts
         subject = " ".join(subject.split())
         if not subject or not body:
             raise ValueError("A letter needs a subject and a body.")
-        payload = {"to": to, "subject": subject, "body": _signed(body), "html": html or letterhead.dressed(subject, body)}
+        payload: dict[str, Any] = {
+            "to": to,
+            "subject": subject,
+            "body": _signed(body),
+            "html": html or letterhead.dressed(subject, body),
+        }
+        if reply_to:
+            payload["reply_to"] = reply_to
+        if enclosures:
+            payload["enclosures"] = list(enclosures)
     return enqueue(kind=KIND, key=key or uuid.uuid4().hex, payload=payload, priority=priority)
 
 
@@ -67,6 +78,12 @@ def forget(address: str) -> None:
         job.payload, job.dead_at, job.last_error = {}, job.dead_at or (None if job.finished_at else clock.now()), ""
         job.save(update_fields=["payload", "dead_at", "last_error"])
     Job.objects.filter(kind=KIND, last_error__contains=address).update(last_error="")
+
+
+def withdraw(key: str) -> None:
+    """Do not send the letter with this key any more, and leave nothing of it."""
+    Job.objects.filter(kind=KIND, key=key, finished_at=None, dead_at=None).update(dead_at=clock.now())
+    forget_letter(key)
 
 
 def forget_letter(key: str) -> None:

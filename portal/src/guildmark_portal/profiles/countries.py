@@ -5,6 +5,7 @@ position on any claim: it is there so that an address can be written.
 """
 
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from django.utils.functional import Promise
@@ -274,8 +275,14 @@ def name_of(country: str) -> str:
 
 def choices() -> list[tuple[str, str]]:
     """Code and name of every country, as a reader of the active language looks for them: accents make no difference."""
-    order = _by_reading if (get_language() or "").startswith("zh") else _without_accents
-    return sorted(((code, str(name)) for code, name in COUNTRIES.items()), key=lambda choice: order(choice[1]))
+    return list(_sorted_in(get_language()))
+
+
+@lru_cache(maxsize=8)
+def _sorted_in(language: str | None) -> tuple[tuple[str, str], ...]:
+    """The choices in the active language, which is `language`: to sort them takes milliseconds."""
+    order = _by_reading if (language or "").startswith("zh") else _without_accents
+    return tuple(sorted(((code, str(name)) for code, name in COUNTRIES.items()), key=lambda choice: order(choice[1])))
 
 
 def _without_accents(name: str) -> str:

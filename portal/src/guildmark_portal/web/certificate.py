@@ -1,92 +1,72 @@
-"""`/certificates/ID/`: a certificate that anybody can read and check; `.json` is the very document that was signed.
+"""`/certificates/ID/`: a certificate, for whoever has its address to read and check; `.json` is the document that was signed.
 
-`/certificates/` asks for the identifier, and so does the address of a certificate that there is not.
-
-The signature is checked over the document as it is stored, not over what this version of the portal would write, so that
-a certificate outlives the portal that issued it.
+`/certificates/` leads to the page that checks one. The signature is checked over the document as it is stored, not over what
+this version of the portal would write, so that a certificate outlives the portal that issued it. Of a certificate that was
+declined or replaced nothing is told but that.
 """
 
-from datetime import date
-from enum import Enum
 from http import HTTPStatus
-from typing import Final
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from guildmark import protocol
-from guildmark.signing import JsonObject, is_signed_by
 from guildmark_portal import clock
+from guildmark_portal.credentials import issuer
 from guildmark_portal.credentials.identifiers import normalised
 from guildmark_portal.credentials.models import Certificate
-from guildmark_portal.exams.keyring import public_keys
-from guildmark_portal.web import wording
-
-_LONGEST: Final = 60
-
-
-class Standing(str, Enum):
-    """What a reader may think of a certificate."""
-
-    VALID = "valid"
-    EXPIRED = "expired"
-    ALTERED = "altered"
-
-
-def standing_of(document: JsonObject, *, expires_on: date, today: date) -> Standing:
-    """Altered if none of our keys signed the document as it stands, else valid until the end of its last day."""
-    keys = {key.key_id: key.public_key for key in public_keys()}
-    public_key = keys.get(str(document.get("key_id")))
-    if public_key is None or not is_signed_by(document, public_key):
-        return Standing.ALTERED
-    return Standing.EXPIRED if today > expires_on else Standing.VALID
+from guildmark_portal.directory.models import ListedCertificate
+from guildmark_portal.web import certificate_skills, certificate_standing, verify
+from guildmark_portal.web.certificate_lookup import found, told, unlisted
 
 
 @require_safe
 def check(request: HttpRequest) -> HttpResponse:
-    """The form that takes an identifier as somebody typed it, and leads to the certificate."""
+    """The former address of the form that takes an identifier: to the certificate, or to the page that says what is wrong."""
     typed = request.GET.get("identifier", "").strip()
-    if not typed:
-        return render(request, "guildmark/certificate_check.html")
     meant = normalised(typed)
-    if meant is None or not Certificate.objects.filter(identifier=meant).exists():
-        return _unknown(request, typed)
-    return redirect("web:certificate", meant)
-
-
-def _unknown(request: HttpRequest, typed: str) -> HttpResponse:
-    context = {"typed": typed[:_LONGEST], "fault": wording.certificate_fault(typed)}
-    return render(request, "guildmark/certificate_check.html", context, status=HTTPStatus.NOT_FOUND)
+    if meant is not None and Certificate.objects.filter(identifier=meant).exists():
+        return redirect("web:certificate", meant)
+    query = f"?{urlencode({'identifier': typed})}" if typed else ""
+    return redirect(f"{reverse('web:verify')}{query}")
 
 
 @require_safe
 def show(request: HttpRequest, identifier: str) -> HttpResponse:
     """The certificate, with the word whether it can be relied on."""
     try:
-        document = _document(identifier)
+        certificate = found(identifier)
     except Http404:
-        return _unknown(request, identifier)
-    certificate = protocol.Certificate.model_validate(document)
+        return verify.unknown(request, identifier)
+    looked = certificate_standing.of(certificate, today=clock.now().date())
+    if looked.is_gone:
+        return unlisted(render(request, "guildmark/certificate_gone.html", {"looked": looked}, status=HTTPStatus.GONE))
+    said = protocol.Certificate.model_validate(certificate.document)
     context = {
-        "certificate": certificate,
-        "standing": standing_of(document, expires_on=certificate.expires_on, today=clock.now().date()).value,
+        "certificate": said,
+        "skills": certificate_skills.by_area(certificate.attempt, said),
         "document_url": reverse("web:certificate_document", args=[certificate.identifier]),
+        "looked": looked,
+        "is_mine": certificate.attempt.user == request.user,
+        "newer": _newer(certificate),
+        "did": issuer.did(),
     }
-    return render(request, "guildmark/certificate.html", context)
+    return unlisted(render(request, "guildmark/certificate.html", context))
+
+
+def _newer(certificate: Certificate) -> str | None:
+    """The number of the one that renewed it, where its holder shows that one to everybody; else nothing is told of it."""
+    listed = ListedCertificate.objects.filter(certificate__renews=certificate, counts=True, listing__newest_on__isnull=False)
+    return listed.values_list("identifier", flat=True).first()
 
 
 @require_safe
 def document(request: HttpRequest, identifier: str) -> HttpResponse:  # noqa: ARG001 - a view takes its request
-    """The signed document."""
-    return JsonResponse(_document(identifier), json_dumps_params={"ensure_ascii": False, "indent": 2})
-
-
-def _document(identifier: str) -> dict[str, object]:
-    try:
-        stored: dict[str, object] = Certificate.objects.get(identifier=normalised(identifier) or "").document
-    except Certificate.DoesNotExist as error:
-        raise Http404(gettext("There is no certificate with this number.")) from error
-    return stored
+    """The signed document, in the form that was there before Open Badges."""
+    certificate = told(identifier)
+    if isinstance(certificate, HttpResponse):
+        return certificate
+    return unlisted(JsonResponse(certificate.document, json_dumps_params={"ensure_ascii": False, "indent": 2}))

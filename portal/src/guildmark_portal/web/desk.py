@@ -11,6 +11,7 @@ from guildmark_portal import clock
 from guildmark_portal.accounts.models import Role
 from guildmark_portal.accounts.people import signed_in
 from guildmark_portal.accounts.roles import holds, role_required
+from guildmark_portal.credentials.providers.queries import given_up
 from guildmark_portal.exams.outages import open_outage
 from guildmark_portal.operations import finding, queries
 from guildmark_portal.web.desk_outages import cut_short
@@ -34,6 +35,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "found": finding.attempts(sought, now=now) if sought else None,
         "cut_short": cut_short(now=now),
         "outage": open_outage(),
+        "not_handed_over": given_up().count(),
         "shortest": finding.SHORTEST,
         "shortest_elsewhere": finding.SHORTEST_ELSEWHERE,
         "longest": finding.LONGEST,

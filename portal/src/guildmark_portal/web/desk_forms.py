@@ -51,6 +51,16 @@ class AnswerForm(forms.Form):
     )
 
 
+class CertificateForm(forms.Form):
+    """Why a certificate is revoked, suspended or reinstated."""
+
+    reason = _words(
+        gettext_lazy("The reason"),
+        gettext_lazy("Its holder reads it as you write it. Whoever checks the certificate does not."),
+        longest=_LONGEST_REASON,
+    )
+
+
 class QuestionForm(forms.Form):
     """What the candidate is asked before there is an answer."""
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
+from guildmark.errors import Refused
 from guildmark.packs.model import text_in
 from guildmark.protocol import AttemptSummary, ProgramView
 from guildmark.rules.attempt import Phase
 from guildmark_portal.accounts.models import User
 from guildmark_portal.exams import queries
+from guildmark_portal.exams.conditions import refusal_of
 from guildmark_portal.exams.language import current
 from guildmark_portal.exams.models import Program
 from guildmark_portal.exams.policy import ProgramPolicy
@@ -20,7 +22,7 @@ from guildmark_portal.exams.retakes import waits_that_run
 class Offer:
     """An open program with its settings. With an attempt under way, there is nothing to register for: one goes on with that.
 
-    Nor is there before `again`, the end of the wait after a failure.
+    Nor is there before `again`, the end of the wait after a failure, or where a `refusal` speaks against it.
     """
 
     program: ProgramView
@@ -28,16 +30,22 @@ class Offer:
     is_free: bool
     under_way: AttemptSummary | None
     again: datetime | None = None
+    refusal: Refused | None = None
 
 
-def offers_to(attempts: tuple[AttemptSummary, ...], waits: Mapping[str, datetime] = MappingProxyType({})) -> tuple[Offer, ...]:
-    """The open programs for a person with these `attempts`, and `waits` by program; a visitor has none."""
+def offers_to(
+    attempts: tuple[AttemptSummary, ...],
+    waits: Mapping[str, datetime] = MappingProxyType({}),
+    refusals: Mapping[str, Refused] = MappingProxyType({}),
+) -> tuple[Offer, ...]:
+    """The open programs for a person with these `attempts`, and `waits` and `refusals` by program; a visitor has none."""
     under_way = {attempt.program: attempt for attempt in attempts if attempt.phase is not Phase.DECIDED}
     programs = {program.slug: program for program in Program.objects.all()}
 
     def offered(view: ProgramView) -> Offer:
         program = programs[view.slug]
-        return Offer(view, program.policy, program.is_free, under_way.get(view.slug), waits.get(view.slug))
+        slug = view.slug
+        return Offer(view, program.policy, program.is_free, under_way.get(slug), waits.get(slug), refusals.get(slug))
 
     return tuple(map(offered, queries.open_programs()))
 
@@ -58,3 +66,11 @@ def waits_of(user: object, *, now: datetime) -> Mapping[str, datetime]:
     if not isinstance(user, User):
         return {}
     return {program.slug: again for program, again in waits_that_run(user=user, now=now)}
+
+
+def refusals_of(user: object, *, now: datetime) -> Mapping[str, Refused]:
+    """What keeps whoever asks from registering, by program."""
+    if not isinstance(user, User):
+        return {}
+    found = {program.slug: refusal_of(user=user, program=program, now=now) for program in Program.objects.filter(is_open=True)}
+    return {slug: refusal for slug, refusal in found.items() if refusal is not None}

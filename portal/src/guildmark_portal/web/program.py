@@ -5,12 +5,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from guildmark_portal import clock
-from guildmark_portal.web.offers import attempts_of, offers_to, waits_of
+from guildmark_portal.web.offers import attempts_of, offers_to, refusals_of, waits_of
 
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """The public page of the program."""
     now = clock.now()
-    offers = offers_to(attempts_of(request.user, now=now), waits_of(request.user, now=now))
+    user = request.user
+    offers = offers_to(attempts_of(user, now=now), waits_of(user, now=now), refusals_of(user, now=now))
     return render(request, "guildmark/program.html", {"offers": offers})

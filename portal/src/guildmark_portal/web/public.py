@@ -15,6 +15,7 @@ from guildmark.packs.bank import BankManifest
 from guildmark.packs.model import CategorySpec, text_in
 from guildmark.packs.skills import AREAS, TITLES, in_area
 from guildmark_portal import clock
+from guildmark_portal.directory import messages
 from guildmark_portal.exams.language import current
 from guildmark_portal.exams.models import Program
 from guildmark_portal.exams.queries import current_version
@@ -97,12 +98,6 @@ def stipend(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def network(request: HttpRequest) -> HttpResponse:
-    """What holders of certificates can show, and who can look."""
-    return _page(request, "network")
-
-
-@require_safe
 def non_discrimination(request: HttpRequest) -> HttpResponse:
     """What no decision depends on."""
     return _page(request, "non_discrimination")
@@ -114,7 +109,13 @@ def privacy(request: HttpRequest) -> HttpResponse:
     for version in terms_in_force(now=clock.now()):
         if version.kind == TermsKind.PRIVACY:
             return redirect("web:terms_version", version.slug)
-    return _page(request, "privacy", retention_days=settings.IDENTITY_RETENTION_DAYS, mail_days=envelopes.KEPT_FOR.days)
+    kept_for = {
+        "retention_days": settings.IDENTITY_RETENTION_DAYS,
+        "mail_days": envelopes.KEPT_FOR.days,
+        "message_days": messages.KEPT_FOR.days,
+        "report_days": messages.REMEMBERED_FOR.days,
+    }
+    return _page(request, "privacy", **kept_for)
 
 
 @require_safe

@@ -1,11 +1,13 @@
 """What the templates of pages need beyond Django's own: score marks, icons, and the words for codes."""
 
+from functools import lru_cache
 from typing import Final
 
 from allauth.account import app_settings as account
 from django import template
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from guildmark.protocol import AttemptState, AttemptSummary, CategoryState, MetricView, ReportView, SubmissionState
 from guildmark.rules.contract import ModelFormat, TensorContract, shape_text
@@ -20,11 +22,18 @@ _MINUTE: Final = 60
 _HOUR: Final = 3600
 
 
-@register.inclusion_tag("guildmark/score.html")
-def score(value: int | None) -> dict[str, object]:
+@register.simple_tag
+def score(value: int | None) -> SafeString:
     """Five marks that fill up to `value`, with the number beside them; None is "no score yet"."""
+    return _score(value, get_language())
+
+
+@lru_cache(maxsize=256, typed=True)
+def _score(value: int | None, _language: str | None) -> SafeString:
+    """The marks in the active language, which is `_language`: an exported register asks for them a million times."""
     label = gettext("no score yet") if value is None else gettext("%(score)d of %(full)d") % {"score": value, "full": MAX_SCORE}
-    return {"value": value, "label": label, "marks": [(16 * place, place < (value or 0)) for place in range(MAX_SCORE)]}
+    marks = [(16 * place, place < (value or 0)) for place in range(MAX_SCORE)]
+    return render_to_string("guildmark/score.html", {"value": value, "label": label, "marks": marks})
 
 
 @register.inclusion_tag("guildmark/icon.html")
