@@ -43,8 +43,9 @@ def test_c2_a_pass_is_decided_at_the_finish_with_certificate_and_mail(
     assert (found.phase, found.result.points, found.result.certificate) == (Phase.DECIDED, 100.0, certificate.identifier)
     assert found.result.certificate_url.endswith(f"/certificates/{certificate.identifier}/")
     assert Decision.objects.get().decided_at == running.attempt.finished_at
-    (letter,) = mailoutbox
-    assert letter.to == ["candidate@example.org"]
+    letter, with_files = mailoutbox
+    assert letter.to == with_files.to == ["candidate@example.org"]
+    assert (len(letter.attachments), len(with_files.attachments)) == (0, 3)
     assert certificate.identifier in letter.body
     assert "◆◆◆◆◆  5/5  1. Area 1" in letter.body
 
@@ -161,7 +162,7 @@ def test_c2_the_result_is_mailed_in_the_second_of_the_deadline_and_not_before(
     assert (Decision.objects.count(), len(mailoutbox)) == (0, 0)
     stopped_clock.advance(1)
     work_off()
-    assert [letter.subject for letter in mailoutbox] == ["You passed: Tiny exam"]
+    assert [letter.subject for letter in mailoutbox] == ["You passed: Tiny exam", "Your certificate: Tiny exam"]
 
 
 def test_c2_an_upload_that_is_given_up_in_the_grace_holds_the_result_no_longer(
@@ -205,7 +206,7 @@ def test_deciding_twice_issues_and_mails_once(running: Sitting, work_off: WorkOf
     for _ in range(3):
         materialise(attempt=running.attempt, now=clock.now())
         work_off()
-    assert (Decision.objects.count(), Certificate.objects.count(), len(mailoutbox)) == (1, 1, 1)
+    assert (Decision.objects.count(), Certificate.objects.count(), len(mailoutbox)) == (1, 1, 2)
 
 
 @pytest.mark.usefixtures("grading_service", "stopped_clock")

@@ -20,8 +20,8 @@ from guildmark_portal.exams.language import current
 from guildmark_portal.mail import rewriting
 from guildmark_portal.mail import services as mail
 
-_PRIORITY: Final = 60
-"""Before results of others and letters to everybody; after the codes that people wait for."""
+_PRIORITY: Final = 40
+"""After the result of the exam, and the codes that people wait for; before letters to everybody."""
 _SENT_AGAIN: Final = "certificate.sent_again"
 _A_DAY: Final = 3
 """So many times a day a certificate is sent again."""
