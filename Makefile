@@ -37,8 +37,8 @@ coverage: install-dev browser  ## The same, and which lines and branches it reac
 authoring: install-dev  ## The tests of the author's tools, which build and train; the guide is walked to a live exam
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup -m 'authoring and not keras2 and not soak' grader/tests/authoring $(PYTEST_ARGS)
 
-models: install-dev  ## Models of every library, version and style: the box answers as their library does
-	$(BIN)/python -m pytest --no-cov -m models grader/tests/runtimes $(PYTEST_ARGS)
+models: install-dev  ## Models of every library, version and style: the box answers as their library does; and every wrong file
+	$(BIN)/python -m pytest --no-cov -m models grader/tests/runtimes tests/e2e/test_wrong_files.py $(PYTEST_ARGS)
 
 certificates: install-dev browser postgresql  ## Certificates: foreign verifiers, forgeries, papers in many scripts, a thousand at once, the network at its size
 	$(BIN)/python -m pytest --no-cov --numprocesses=2 --dist=loadgroup -m certificates kit/tests portal/tests tests $(PYTEST_ARGS)
@@ -58,8 +58,8 @@ hostile: install-dev torch  ## Hostile files and probes against the box, each sh
 soak: install-dev  ## Hundreds of grades and what they leave behind (GRADES=500); attempts through hundreds of orders of events
 	GRADES=$(GRADES) $(BIN)/python -m pytest --no-cov -m soak -s tests/soak portal/tests/exams/test_sitting_machine.py $(PYTEST_ARGS)
 
-cuts: install-dev  ## Uploads that are cut at 456 places, each of which must lose nothing
-	$(BIN)/python -m pytest --no-cov -m cuts tests/e2e/test_cut_uploads.py --durations=5 $(PYTEST_ARGS)
+cuts: install-dev  ## Uploads that are cut at 456 places, and processes that are killed, each of which must lose nothing
+	$(BIN)/python -m pytest --no-cov -m cuts tests/e2e/test_cut_uploads.py tests/e2e/test_crashes.py --durations=5 $(PYTEST_ARGS)
 
 together: install-dev browser  ## One exam of two minutes, sat in Chromium and a terminal at once, through cuts, a crash and the deadline
 	$(BIN)/python -m pytest --no-cov -m together tests/e2e/test_one_exam_together.py $(PYTEST_ARGS)

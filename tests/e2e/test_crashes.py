@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from demo.portal import Portal
 
+pytestmark = pytest.mark.cuts
+
 
 def children(pid: int) -> list[int]:
     """The processes that `pid` started and that still run."""

@@ -12,6 +12,8 @@ from demo.portal import BIN
 
 from guildmark.rules.wording import describe
 
+pytestmark = pytest.mark.models
+
 WRONG_MODELS = Path(__file__).parent / "wrong_models.py"
 LIMIT = 2 * 1024 * 1024
 

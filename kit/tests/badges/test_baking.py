@@ -8,6 +8,8 @@ from PIL import Image
 from guildmark.badges.baking import bake_png, bake_svg, unbake_png, unbake_svg
 from guildmark.badges.verdict import Doubtful, Reason
 
+pytestmark = pytest.mark.certificates
+
 JSON = '{"holder":"Zoë ]]> <Ada> & \\"co\\" 김","x":[[1]]}'
 TOKEN = "eyJhbGciOiJFUzI1NiJ9.eyJhIjoxfQ.c2ln"
 SVG = '<?xml version="1.0"?>\n<!-- x -->\n<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8" data-x="a>b">\n<g/></svg>\n'

@@ -4,6 +4,8 @@ from kit.tests.badges.issuing import NOW
 
 from guildmark.badges.verification import Standing, verify
 
+pytestmark = pytest.mark.certificates
+
 GENUINE = ("credential", "token", "png", "svg", "pdf", "older")
 
 

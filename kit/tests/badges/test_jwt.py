@@ -7,6 +7,8 @@ from kit.tests.badges import sample
 
 from guildmark.badges import jwt, keys, model, multibase
 
+pytestmark = pytest.mark.certificates
+
 KEYS = keys.keys_in(keys.did_document(sample.DID, sample.PORTAL, sample.published()))
 KID = sample.ES256.key_id(sample.DID)
 

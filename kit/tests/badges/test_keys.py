@@ -10,6 +10,8 @@ from kit.tests.badges import sample
 
 from guildmark.badges import keys, multibase, multikey
 
+pytestmark = pytest.mark.certificates
+
 THEN = datetime(2027, 1, 1, tzinfo=timezone.utc)
 
 

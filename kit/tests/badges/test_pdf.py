@@ -15,6 +15,8 @@ from guildmark.badges.pdf import PdfSigner, signed_content, signer_of
 from guildmark.badges.verdict import Doubtful, Reason, Standing
 from guildmark.badges.verification import verify
 
+pytestmark = pytest.mark.certificates
+
 
 @pytest.fixture(scope="module")
 def issuer():

@@ -8,6 +8,8 @@ from kit.tests.badges import sample
 
 from guildmark.badges import model, multibase, proof, status
 
+pytestmark = pytest.mark.certificates
+
 
 def test_a_list_has_the_places_that_the_standard_asks_for_and_none_set():
     bits = status.BitList()

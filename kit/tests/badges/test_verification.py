@@ -15,6 +15,8 @@ from guildmark.badges.verdict import _SENTENCES
 from guildmark.badges.verification import Kind, Outcome, Reason, Standing, Subject, verify
 from guildmark.rules.credential import IdentityLevel
 
+pytestmark = pytest.mark.certificates
+
 LAST_SECOND = datetime(2029, 3, 2, 23, 59, 59, tzinfo=timezone.utc)
 KINDS = ("credential", "token", "png", "svg", "pdf")
 

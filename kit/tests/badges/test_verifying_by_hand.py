@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from kit.tests.badges import forging, issuing
 
+pytestmark = pytest.mark.certificates
+
 HANDBOOK = (Path(__file__).parents[3] / "docs" / "verifying.md").read_text(encoding="utf-8")
 
 

@@ -1,8 +1,11 @@
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pyld import ContextResolver
 
 from guildmark.badges import contexts, multibase, proof
 from guildmark.badges.keys import EddsaKey
+
+pytestmark = pytest.mark.certificates
 
 # Appendix B.1 of the W3C's "Data Integrity EdDSA Cryptosuites v1.0": key, document, particulars, and the proof's value.
 W3C_KEY = "z3u2en7t5LR2WtQH5PfFqMqwVHBeXouLzo6haApm8XHqvjxq"

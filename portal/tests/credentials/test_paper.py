@@ -26,6 +26,8 @@ from guildmark.badges.verdict import Doubtful, Standing
 from guildmark_portal.credentials import paper
 from guildmark_portal.portal_secrets import self_signed
 
+pytestmark = pytest.mark.certificates
+
 KEY = new_key()
 CERTIFICATE = self_signed(KEY, FACTS.issuer, ISSUED_AT)
 

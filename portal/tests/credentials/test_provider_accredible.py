@@ -11,6 +11,8 @@ from guildmark_portal.badge_provider_config import BadgeProviderConfig, BadgePro
 from guildmark_portal.credentials.models import Certificate, Handover
 from guildmark_portal.credentials.providers import services
 
+pytestmark = pytest.mark.certificates
+
 __all__ = ["accredible", "certificate", "certified"]
 
 

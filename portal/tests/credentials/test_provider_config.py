@@ -6,6 +6,8 @@ import pytest
 
 from guildmark_portal.badge_provider_config import BadgeProviderConfig, BadgeProviderUnfit, parse, secrets_of
 
+pytestmark = pytest.mark.certificates
+
 WEBHOOK = {"kind": "webhook", "name": "Example Badges", "url": "https://badges.example.org/in?from=us"}
 SECRET = "whsec_" + base64.b64encode(b"x" * 24).decode()
 

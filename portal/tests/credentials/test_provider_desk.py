@@ -12,6 +12,8 @@ from guildmark_portal.accounts.models import User
 from guildmark_portal.credentials.models import Certificate, Handover
 from guildmark_portal.credentials.providers.faults import FAULTS, Fault
 
+pytestmark = pytest.mark.certificates
+
 __all__ = ["certificate", "certified", "listener"]
 PAGE = "/desk/providers/"
 

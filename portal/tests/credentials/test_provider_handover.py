@@ -32,6 +32,8 @@ from guildmark_portal.credentials.providers.webhook import signature
 from guildmark_portal.jobs.models import Job
 from guildmark_portal.jobs.services import Later
 
+pytestmark = pytest.mark.certificates
+
 __all__ = ["accredible", "certificate", "certified", "listener"]
 
 

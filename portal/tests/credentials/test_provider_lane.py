@@ -18,7 +18,7 @@ from guildmark_portal.jobs.runner import Runner
 from guildmark_portal.jobs.services import enqueue, handler
 
 __all__ = ["certificate", "certified", "listener"]
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.certificates]
 
 
 @pytest.fixture

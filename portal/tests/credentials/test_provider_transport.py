@@ -20,6 +20,8 @@ from guildmark_portal.credentials.providers import transport
 from guildmark_portal.credentials.providers.faults import Fault, NotTaken
 from guildmark_portal.credentials.providers.transport import LARGEST_ANSWER, ask, require_success
 
+pytestmark = pytest.mark.certificates
+
 NOWHERE = BadgeProviderConfig()
 
 

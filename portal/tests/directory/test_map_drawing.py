@@ -9,6 +9,8 @@ from guildmark_portal.directory.map import drawing
 from guildmark_portal.directory.map.shades import SHADES, level_of, ranked
 from guildmark_portal.profiles.countries import COUNTRIES
 
+pytestmark = pytest.mark.certificates
+
 WORLD = drawing.SHIPPED.read_text()
 
 

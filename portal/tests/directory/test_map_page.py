@@ -13,7 +13,7 @@ from guildmark_portal import clock
 from guildmark_portal.directory.map import drawing
 from guildmark_portal.directory.models import Listing
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.certificates]
 SVG = "//figure[@class='world']/svg"
 LATER, BEFORE = date(2031, 1, 1), date(2030, 1, 14)
 

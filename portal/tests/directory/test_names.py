@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from guildmark_portal.directory.models import LONGEST_KEY
 from guildmark_portal.directory.names import keys, prefixes
 
+pytestmark = pytest.mark.certificates
+
 
 def finds(typed: str, name: str) -> bool:
     words = prefixes(typed)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail as outgoing
 from portal.tests.directory.holding import person
@@ -24,6 +25,8 @@ from guildmark_portal.directory.refusals import (
 )
 from guildmark_portal.jobs.models import Job
 from guildmark_portal.jobs.runner import Runner
+
+pytestmark = pytest.mark.certificates
 
 LETTER = Letter(
     name="Eve Recruiter", organisation="Works", text="We look for somebody.\nhttps://evil.example/sign-in\n- 1234-5678"

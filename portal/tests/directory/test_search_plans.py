@@ -16,7 +16,7 @@ from guildmark_portal.directory.models import Listing, NameKey
 from guildmark_portal.directory.names import keys
 from guildmark_portal.directory.queries import Criteria, counts_by_country, search
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.certificates]
 TODAY = date(2030, 1, 15)
 
 

@@ -12,7 +12,7 @@ from guildmark_portal.directory import queries
 from guildmark_portal.directory.queries import Criteria, search
 
 TODAY = date(2030, 1, 15)
-pytestmark = pytest.mark.usefixtures("stopped_clock")
+pytestmark = [pytest.mark.usefixtures("stopped_clock"), pytest.mark.certificates]
 
 
 def names(**criteria: object) -> list[str]:

@@ -27,7 +27,8 @@ def test_c2_the_result_arrives_by_mail_in_korean(make_bank: MakeBank, candidate:
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", smtp.port, False
         sitting.finish()
         work_off()
-        arrived = smtp.letter_to(candidate.email, timeout_s=1)
+        smtp.letter_to(candidate.email, timeout_s=1)
+    arrived, with_files = smtp.letters
     letter = arrived.message
     assert (letter["Subject"], letter["To"]) == ("합격: 작은 시험", candidate.email)
     assert parseaddr(letter["From"])[1] == parseaddr(settings.DEFAULT_FROM_EMAIL)[1] == arrived.sender
@@ -37,3 +38,4 @@ def test_c2_the_result_arrives_by_mail_in_korean(make_bank: MakeBank, candidate:
     assert f"{settings.PORTAL_URL}/exam/{sitting.id}/result/" in text
     html = letter.get_body(("html",)).get_content()
     assert (letter.get_content_type(), html.count("◆◆◆◆◆"), "100 %" in html) == ("multipart/alternative", 4, True)
+    assert with_files.message["Subject"] == "인증서: 작은 시험"

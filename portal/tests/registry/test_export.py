@@ -23,7 +23,7 @@ from guildmark_portal.credentials import badge, life
 from guildmark_portal.directory import services
 from guildmark_portal.registry import export, people
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.certificates]
 
 Hold = Callable[..., Holding]
 Exported = Callable[..., dict[str, bytes]]

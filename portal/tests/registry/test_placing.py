@@ -12,6 +12,8 @@ from guildmark_portal.registry import placing
 from guildmark_portal.registry.placing import MARK, in_place_of
 from guildmark_portal.registry.refusals import ExportRunning, FolderInUse, FolderRefused
 
+pytestmark = pytest.mark.certificates
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path

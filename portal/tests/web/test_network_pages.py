@@ -16,6 +16,8 @@ from guildmark_portal.jobs.runner import Runner
 from .html_reading import Page
 from .visiting import read
 
+pytestmark = pytest.mark.certificates
+
 MINE = "/network/mine/"
 
 

@@ -9,28 +9,22 @@ lets through is signed, and nothing else is ever found genuine.
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
-from threading import Lock
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from pyld import ContextResolver, jsonld
 
-from guildmark.badges import contexts, model, moments, multibase
+from guildmark.badges import model, moments, multibase
 from guildmark.badges.keys import EddsaKey
 from guildmark.badges.multikey import ed25519_bytes
+
+if TYPE_CHECKING:
+    from pyld import ContextResolver
 
 JsonObject = Mapping[str, object]
 CRYPTOSUITE: Final = "eddsa-rdfc-2022"
 _SIGNATURE_BYTES = 64
 _OPTIONS: Final = {"type": "DataIntegrityProof", "cryptosuite": CRYPTOSUITE, "proofPurpose": "assertionMethod"}
-
-
-_OUR_VOCABULARIES: Final = ContextResolver({}, contexts.load)
-"""Keeps what it has processed, which makes every credential after the first cheap."""
-
-_one_at_a_time: Final = Lock()
-"""What the resolver keeps is not safe for several threads."""
 
 
 def sign(credential: JsonObject, *, key: EddsaKey, did: str, created: datetime) -> dict[str, object]:
@@ -52,7 +46,7 @@ def holds(credential: JsonObject, multikey: str) -> bool:
     """
     try:
         _verify(credential, multikey)
-    except (InvalidSignature, ValueError, RecursionError, jsonld.JsonLdError):
+    except (InvalidSignature, ValueError, RecursionError):
         return False
     return True
 
@@ -72,20 +66,14 @@ def _verify(credential: JsonObject, multikey: str) -> None:
     Ed25519PublicKey.from_public_bytes(ed25519_bytes(multikey)).verify(signature, signed_bytes(unsecured, options))
 
 
-def signed_bytes(unsecured: JsonObject, options: JsonObject, vocabularies: ContextResolver = _OUR_VOCABULARIES) -> bytes:
+def signed_bytes(unsecured: JsonObject, options: JsonObject, vocabularies: "ContextResolver | None" = None) -> bytes:
     """The 64 bytes that are signed for a document without proof and the particulars of the proof, without its value."""
     particulars = {"@context": unsecured["@context"], **options}
     return b"".join(hashlib.sha256(canonical(document, vocabularies)).digest() for document in (particulars, unsecured))
 
 
-def canonical(document: JsonObject, vocabularies: ContextResolver = _OUR_VOCABULARIES) -> bytes:
-    """What `document` says, as canonical N-Quads (RDFC-1.0)."""
-    options = {
-        "algorithm": "URDNA2015",
-        "format": "application/n-quads",
-        "documentLoader": contexts.load,
-        "contextResolver": vocabularies,
-    }
-    with _one_at_a_time:
-        quads: str = jsonld.normalize(document, options)
-    return quads.encode()
+def canonical(document: JsonObject, vocabularies: "ContextResolver | None" = None) -> bytes:
+    """What `document` says, as canonical N-Quads (RDFC-1.0), by the contexts that come with this package unless told others."""
+    from guildmark.badges import canonical as canonicalising
+
+    return canonicalising.canonical(document, vocabularies or canonicalising.OUR_VOCABULARIES)

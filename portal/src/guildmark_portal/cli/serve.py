@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 LONGEST_SOCKET_PATH = 99  # the kernel takes 107 bytes; some clients less
 GRACE_S = 3
 _SWITCH_S = 0.001
-_WARM_AFTER_S = 15
+_WARM_AFTER_S = 60
 """Then the fonts of certificates are unpacked: the first pass is not kept waiting for them, nor is the start."""
 
 

@@ -8,11 +8,12 @@
 All of it is the same for the same facts, but for the signature. The first drawing of a process pays for its fonts: `warm`.
 """
 
+from datetime import datetime
+
 from guildmark_portal.credentials.paper.badge import badge_png, badge_svg, preview_png
 from guildmark_portal.credentials.paper.certificate import pdf, warm
 from guildmark_portal.credentials.paper.facts import BadgeFacts, CategoryScore, PaperFacts, SkillArea
 from guildmark_portal.credentials.paper.names import letters_missing
-from guildmark_portal.credentials.paper.signature import sign
 from guildmark_portal.credentials.paper.typesetting import NoLetters
 
 __all__ = [
@@ -29,3 +30,10 @@ __all__ = [
     "sign",
     "warm",
 ]
+
+
+def sign(pdf: bytes, *, key_pem: str, certificate_pem: str, now: datetime) -> bytes:
+    """`pdf` with the signature of `key_pem`, a P-256 key in PKCS #8, and its certificate. Raises `ValueError` for another."""
+    from guildmark_portal.credentials.paper import signature  # pyHanko is loaded when something is to be signed
+
+    return signature.sign(pdf, key_pem=key_pem, certificate_pem=certificate_pem, now=now)
