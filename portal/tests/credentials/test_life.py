@@ -9,7 +9,7 @@ from portal.tests.credentials.test_issuing import standing_of
 from portal.tests.exams.conftest import Sit, Sitting, WorkOff
 
 from guildmark.badges.verdict import Standing as Verdict
-from guildmark.rules.credential import Standing, StatusPurpose
+from guildmark.rules.credential import Happening, Standing, StatusPurpose
 from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit.models import Entry
@@ -235,3 +235,14 @@ def test_c3_a_letter_that_waits_encloses_nothing_of_what_was_declined(passed: Ce
     assert len(list(enclosures.made([f"certificate:{passed.identifier}"]))) == 3
     life.decline(certificate=passed, actor=passed.attempt.user, now=clock.now())
     assert list(enclosures.made([f"certificate:{passed.identifier}"])) == []
+
+
+def test_an_event_that_is_written_late_with_an_earlier_number_is_not_missed(passed: Certificate) -> None:
+    last = CertificateEvent.objects.create(
+        pk=7, certificate=passed, kind=Happening.SUSPENDED.value, happened_at=clock.now(), actor="tests"
+    )
+    assert said_of(passed) == (Standing.SUSPENDED, Verdict.SUSPENDED)
+    CertificateEvent.objects.create(
+        pk=last.pk - 1, certificate=passed, kind=Happening.REVOKED.value, happened_at=clock.now(), actor="tests"
+    )
+    assert said_of(passed) == (Standing.REVOKED, Verdict.REVOKED)

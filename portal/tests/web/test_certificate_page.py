@@ -152,6 +152,14 @@ class TestStanding:
 
 
 class TestShown:
+    def test_x13_of_one_that_was_revoked_other_sites_show_no_picture(
+        self, client: Client, candidate: User, issued: Certificate
+    ) -> None:
+        page = f"/certificates/{issued.identifier}/"
+        assert "og:image" in client.get(page).content.decode()
+        life.revoke(certificate=issued, reason="Somebody else sat the exam.", actor=candidate, now=clock.now())
+        assert "og:image" not in client.get(page).content.decode()
+
     def test_c4_other_sites_show_it_by_its_picture(self, client: Client, issued: Certificate) -> None:
         found = {
             str(meta.get("property")): meta.get("content")

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 JsonObject = Mapping[str, object]
 CRYPTOSUITE: Final = "eddsa-rdfc-2022"
-_SIGNATURE_BYTES = 64
 _OPTIONS: Final = {"type": "DataIntegrityProof", "cryptosuite": CRYPTOSUITE, "proofPurpose": "assertionMethod"}
 
 

@@ -18,9 +18,6 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 _FIELD: Final = "Guildmark"
-_YEARS: Final = 30
-_LONGEST_NAME: Final = 64
-"""Bytes of UTF-8 in a name: X.520 allows as many letters, and readers that count bytes take it, too."""
 
 
 def sign(pdf: bytes, *, key_pem: str, certificate_pem: str, now: datetime) -> bytes:
