@@ -38,6 +38,23 @@ NAMES: Final[dict[str, tuple[str, str, str]]] = {
     "IE": ("Seán Aoife Conor Niamh", "O'Brien Murphy O\u2019Neill Kelly", " "),
 }
 """By country: given names, family names, and what stands between them; where that is nothing, the family name comes first."""
+HEADLINES: Final = (
+    "",
+    "Machine learning engineer",
+    "Data scientist",
+    "Machine learning engineer, open to work",
+    "Computer vision for farms and fields",
+    "Senior data scientist: time series, forecasting, causal inference",
+    "I build models that hold",
+    "머신러닝 엔지니어",
+    "机器学习工程师",
+    "Research engineer in natural language processing",
+    "데이터 사이언티스트, 시계열 예측",
+    "数据科学家, 时间序列预测",
+    "Машинное обучение и анализ данных",
+    "Physics teacher who turned to deep learning",
+)
+"""The first are the most common."""
 
 
 def main() -> None:
@@ -93,7 +110,7 @@ def _programs(now: datetime) -> list[Any]:
 def _some(chance: random.Random, versions: list[Any], numbers: range, now: datetime) -> None:
     from guildmark_portal.accounts.models import User
     from guildmark_portal.credentials.models import Certificate
-    from guildmark_portal.directory.models import ListedCertificate, Listing, NameKey
+    from guildmark_portal.directory.models import ListedCertificate, Listing, SearchKey
     from guildmark_portal.directory.names import keys
     from guildmark_portal.exams.models import Attempt, Entitlement
 
@@ -113,14 +130,16 @@ def _some(chance: random.Random, versions: list[Any], numbers: range, now: datet
             slug=f"holder-{user.pk}",
             name=user.name,
             country=country,
-            headline="Builds models that hold",
+            headline=headline,
             shows_skills=True,
             newest_on=max(certificate.issued_on for certificate in certificates),
             valid_until=max(certificate.expires_on for certificate in certificates),
             listed_at=now,
             changed_at=now,
         )
-        for user, (_name, country), certificates in zip(users, people, shown, strict=True)
+        for user, (_name, country), certificates, headline in zip(
+            users, people, shown, chance.choices(HEADLINES, _weights(len(HEADLINES)), k=len(users)), strict=True
+        )
     )
     ListedCertificate.objects.bulk_create(
         ListedCertificate(
@@ -137,7 +156,9 @@ def _some(chance: random.Random, versions: list[Any], numbers: range, now: datet
         for listing, certificates in zip(listings, shown, strict=True)
         for certificate in certificates
     )
-    NameKey.objects.bulk_create(NameKey(listing=listing, key=key) for listing in listings for key in keys(listing.name))
+    SearchKey.objects.bulk_create(
+        SearchKey(listing=listing, key=key) for listing in listings for key in keys(listing.name, listing.headline)
+    )
 
 
 def _people(chance: random.Random, count: int) -> Iterator[tuple[str, str]]:
@@ -145,13 +166,17 @@ def _people(chance: random.Random, count: int) -> Iterator[tuple[str, str]]:
     from guildmark_portal.profiles.countries import COUNTRIES
 
     origins, everywhere = list(NAMES), sorted(COUNTRIES)
-    weights = [1 / (rank + 1) for rank in range(len(origins))]
-    for origin in chance.choices(origins, weights, k=count):
+    for origin in chance.choices(origins, _weights(len(origins)), k=count):
         given, family, between = NAMES[origin][0].split(), NAMES[origin][1].split(), NAMES[origin][2]
         one, other, middle = chance.choice(given), chance.choice(family), chance.choice(["", "", chance.choice(given)])
         name = f"{other}{one}" if not between else between.join(part for part in (one, middle, other) if part)
         place = chance.random()
         yield name, origin if place < 0.75 else chance.choice(everywhere) if place < 0.95 else ""  # noqa: PLR2004 - shares
+
+
+def _weights(count: int) -> list[float]:
+    """Of so many things the first is the most common, the second half as common, and so on."""
+    return [1 / (rank + 1) for rank in range(count)]
 
 
 def _certificates(chance: random.Random, versions: list[Any], user: Any, now: datetime) -> list[Any]:

@@ -43,12 +43,28 @@ NAMES = (
     "james smith",
     "さく",
 )
+HEADLINES = (
+    "machine learning engineer",
+    "engineer",
+    "data",
+    "vision",
+    "time series",
+    "learning",
+    "시계열",
+    "机器学习",
+    "данных",
+    "kim engineer",
+    "open to work",
+    "i",
+    "causal inference for farms",
+)
 COUNTRIES = ("US", "IN", "KR", "CN", "LU", "TV", "BR", "FR", "JP")
 SKILLS = ("A1", "B6", "B10", "C3", "D2", "E5")
 PROGRAMS = tuple(f"measured-{number}" for number in range(6))
 LOOKS: dict[str, tuple[str, ...]] = {
     "everybody": ("/network/",),
     "by name": tuple(f"/network/?{urlencode({'name': name})}" for name in NAMES),
+    "by headline": tuple(f"/network/?{urlencode({'name': words})}" for words in HEADLINES),
     "by country": tuple(f"/network/?country={country}" for country in COUNTRIES),
     "by skill": tuple(f"/network/?skill={skill}" for skill in SKILLS),
     "by program": tuple(f"/network/?program={program}" for program in PROGRAMS),

@@ -150,6 +150,17 @@ def test_x13_the_browser_finds_of_the_portals_own_papers_what_the_kit_finds(foun
     assert _same(found(shipped[name]), expected)
 
 
+@pytest.mark.parametrize(
+    ("retired", "standing"), [(ISSUED, Standing.VALID), (ISSUED - timedelta(seconds=1), Standing.NOT_OURS)]
+)
+def test_x13_the_browser_reads_when_the_portal_signed_a_paper(found, issuer, shipped, retired, standing):
+    assert rb"/M (D\072" in shipped["pdf"]  # the signer escapes the colon of the time, which is as good as writing it
+    file = issuer.but(retired={"pdf": retired}).file
+    expected = verify(shipped["pdf"], file, NOW)
+    assert expected.standing is standing
+    assert _same(found(shipped["pdf"], file), expected)
+
+
 @pytest.mark.parametrize("kind", GENUINE)
 @pytest.mark.parametrize("now", [ISSUED - timedelta(seconds=1), NOW + timedelta(days=30), NOW + timedelta(days=5000)])
 def test_x13_the_browser_knows_dates_and_old_lists(found, issuer, kind, now):
@@ -195,6 +206,19 @@ def test_x13_a_file_that_is_chosen_is_verified_by_the_file_beside_the_page(page,
     expect(page.locator('[data-row="expires"] dd')).to_have_text("March 2, 2029")
     expect(page.locator('[data-row="identity_check"] dd')).to_have_text("Checked by reviewers")
     expect(page.locator('[data-row="url"] a')).to_have_attribute("href", f"{issuer.url}/certificates/GM-7K2M-9QXD-4HTB/")
+
+
+def test_a_demonstration_is_called_so_before_anything_else(page, address):
+    demonstration = issuing.Issuer(changes={"demonstration": True})
+    content, file = demonstration.credential, demonstration.file.model_dump_json()
+    page.goto(address)
+    page.route("**/issuer.json", lambda route: route.fulfill(body=file, content_type="application/json"))
+    told = page.locator('[data-say="standing"]')
+    for now, said in ((NOW, "A demonstration"), (NOW + timedelta(days=5000), "A demonstration: It has expired.")):
+        page.clock.set_fixed_time(now)
+        page.set_input_files("[data-file]", {"name": "a.json", "mimeType": "application/json", "buffer": content})
+        expect(told).to_have_text(said)
+    page.unroute("**/issuer.json")
 
 
 def test_x13_what_is_dropped_and_altered_is_told_so_and_nothing_of_it_is_shown(page, issuer, address):

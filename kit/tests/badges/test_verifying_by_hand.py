@@ -5,6 +5,7 @@ import gzip
 import json
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,10 +59,37 @@ def test_x13_a_place_in_a_list_is_found_as_written(issuer, index, is_set):
     assert names["is_set"] is is_set
 
 
-def test_x13_the_lines_for_python_do_what_they_say(issuer, tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    Path("issuer.json").write_text(issuer.but(now=issuing.now()).file.model_dump_json())
-    Path("certificate.pdf").write_bytes(issuer.pdf)
+def by_python(folder, known, content):
+    """What the lines for Python print."""
+    (folder / "issuer.json").write_text(known.file.model_dump_json())
+    (folder / "certificate.pdf").write_bytes(content)
     steps = next(block for block in blocks("python") if "IssuerFile" in block)
-    exec(steps.replace('open("', 'Path("').replace('", "rb").read()', '").read_bytes()'), {"Path": Path})  # noqa: S102 - as above
-    assert capsys.readouterr().out.startswith("valid Ada Lovelace Practitioner in TensorFlow")
+    done = subprocess.run([sys.executable, "-c", steps], cwd=folder, capture_output=True, text=True, check=True, timeout=60)
+    return done.stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("case", "told"),
+    [
+        ("genuine", ["valid", "Ada Lovelace, Practitioner in TensorFlow; identity: reviewed"]),
+        (
+            "a demonstration",
+            ["demonstration", "Ada Lovelace, Practitioner in TensorFlow (demonstration); identity: none"],
+        ),
+        (
+            "revoked",
+            [
+                "revoked",
+                "Ada Lovelace, Practitioner in TensorFlow; identity: reviewed",
+                "revocation failed: It stands on the issuer's list of revoked certificates.",
+            ],
+        ),
+        ("edited", ["altered", "file failed: It was edited after it was signed."]),
+    ],
+)
+def test_x13_the_lines_for_python_say_how_a_file_stands_and_why(issuer, tmp_path, case, told):
+    known = {
+        "a demonstration": lambda: issuer.but(changes={"demonstration": True, "identity_check": "none"}, now=issuing.now()),
+        "revoked": lambda: issuer.but(listed={"revocation": [4711]}, now=issuing.now()),
+    }.get(case, lambda: issuer.but(now=issuing.now()))()
+    assert by_python(tmp_path, known, issuing.updated(known.pdf) if case == "edited" else known.pdf) == told

@@ -12,8 +12,9 @@ import { feature, mergeArcs } from "topojson-client";
 import { presimplify, simplify, sphericalTriangleArea } from "topojson-simplify";
 
 const WIDTH = 1000;
-const NORTH = 84;
-const SOUTH = -58; // Antarctica becomes a dot: its ice would take a fifth of the sheet
+const MARGIN = 1; // room for the line around the sea
+const NORTH = 90; // the sheet ends with the world, so that the north of Greenland lies free in its sea
+const SOUTH = -60; // Antarctica becomes a dot: its ice would take a fifth of the sheet
 const FINEST = 4e-6; // steradians: a corner that spans less is left out
 const SMALLEST_PATH = 7; // square units of the sheet; a country that covers less becomes a dot
 const SMALLEST_ISLAND = 0.35; // islands of larger countries that cover less are left out
@@ -140,7 +141,7 @@ if (missing.length) throw new Error(`nothing is known of ${missing}`);
 const graticule = geoGraticule().extent([[-180, SOUTH], [180, NORTH]]).step([30, 30]);
 
 const lines = [
-  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}">`,
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${-MARGIN} ${-MARGIN} ${WIDTH + 2 * MARGIN} ${HEIGHT + 2 * MARGIN}">`,
   "<!-- Made with Natural Earth 1:50m by portal/browser/map. Equal Earth projection. Ids are ISO 3166-1 codes. -->",
   `<path class="sea" d="${sea()}"/>`,
   `<path class="graticule" d="${draw({ type: "MultiLineString", coordinates: graticule.lines().map((line) => line.coordinates) }, { closed: false })}"/>`,

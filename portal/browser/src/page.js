@@ -6,6 +6,7 @@ import { verify } from "./verify.js";
 export { verify };
 
 const LONGEST_FILE = 16 * 1024 * 1024;
+const HOLDING = new Set(["valid", "superseded"]);
 const DAYS = new Set(["issued", "expires"]);
 const ROWS = ["holder", "title", "issuer", "identifier", "issued", "expires", "url", "identity_check", "issuer_file_of"];
 
@@ -66,14 +67,21 @@ class Page {
 
   show(verdict) {
     const place = this.part("verdict");
-    place.dataset.standing = verdict.standing;
-    place.querySelector('[data-say="standing"]').textContent = this.sentence(`standing.${verdict.standing}`);
+    place.dataset.standing = verdict.demonstration && HOLDING.has(verdict.standing) ? "demonstration" : verdict.standing;
+    place.querySelector('[data-say="standing"]').textContent = this.#headline(verdict, place.dataset.standing);
     const failed = verdict.checks.find(({ outcome }) => outcome === "failed");
     place.querySelector('[data-say="why"]').textContent = failed ? this.sentence(`reason.${failed.reason}`) : "";
     for (const name of ROWS) this.#row(name, verdict[name] ?? null);
     this.part("checks").replaceChildren(...verdict.checks.map((check) => this.#check(check)));
     place.hidden = false;
     place.focus();
+  }
+
+  // Of a demonstration that is said first, whatever else is: signed by the issuer, it certifies nothing all the same.
+  #headline({ demonstration, standing }, told) {
+    const isSaidBesides = demonstration && told === standing;
+    const word = this.sentence(`standing.${told}`);
+    return isSaidBesides ? `${this.sentence("standing.demonstration")}: ${word}` : word;
   }
 
   #row(name, value) {

@@ -20,6 +20,20 @@ _PRAGMAS: Final = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA fore
 _WAITS_S: Final = 30
 """For a lock, and for a server that does not answer."""
 
+_SESSION: Final = {
+    # Commits reach the disk whatever the server's own default is, and nothing waits for ever.
+    "synchronous_commit": "on",
+    "lock_timeout": f"{_WAITS_S}s",
+    # A plan is made for the values at hand: the same search finds one holder or half of them.
+    "plan_cache_mode": "force_custom_plan",
+    # What would be compiled, or given to further processes, has been answered by then.
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+    # The server's default is for disks that turn: a thousand rows by an index seem dearer to it than reading a whole table.
+    "random_page_cost": "1.1",
+}
+"""What every session on PostgreSQL is told."""
+
 CACHE: Final[dict[str, Any]] = {
     "BACKEND": "django.core.cache.backends.db.DatabaseCache",
     "LOCATION": "portal_cache",
@@ -51,9 +65,7 @@ def _on_server(config: DatabaseConfig, password: str) -> dict[str, Any]:
         "application_name": "guildmark-portal",
         "connect_timeout": _WAITS_S,
         "sslmode": TLS[config.tls],
-        # Commits reach the disk whatever the server's own default is, nothing waits for ever, and a plan is made for the values
-        # at hand: the same search finds one holder or half of them.
-        "options": f"-c synchronous_commit=on -c lock_timeout={_WAITS_S}s -c jit=off -c plan_cache_mode=force_custom_plan",
+        "options": " ".join(f"-c {name}={value}" for name, value in _SESSION.items()),
     }
     if config.tls == "verified":
         options["sslrootcert"] = "system"

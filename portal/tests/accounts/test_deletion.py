@@ -17,6 +17,7 @@ from django.db import connection
 from django.test import Client
 from portal.tests.accounts.conftest import CODE, signed_in, streamed, who
 from portal.tests.conftest import person_with
+from portal.tests.on_postgresql import about_sqlite
 
 from guildmark_portal import clock
 from guildmark_portal.accounts import deletion, deletion_page, recovery
@@ -309,6 +310,7 @@ def waiting_code() -> str:
     return str(CODE.findall(Job.objects.filter(kind="mail", finished_at=None).latest("pk").payload["body"])[-1])
 
 
+@about_sqlite
 def test_afterwards_nothing_readable_is_in_database_files_log_or_a_backup(
     committed, candidate, program, work, own, log, tmp_path
 ):

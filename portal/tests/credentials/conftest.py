@@ -13,6 +13,7 @@ from portal.tests.exams.conftest import (
     sit,
     work_off,
 )
+from portal.tests.on_postgresql import NameDatabase, name_database
 
 from guildmark_portal.credentials.models import Certificate
 
@@ -32,3 +33,9 @@ def pass_exam(sitting: Sitting, work_off: WorkOff) -> Certificate:
 @pytest.fixture
 def passed(running: Sitting, grading_service: GradingService, work_off: WorkOff) -> Certificate:
     return pass_exam(running, work_off)
+
+
+@pytest.fixture
+def database_for() -> NameDatabase:
+    """What a portal in a process of its own is to keep its rows in."""
+    return name_database

@@ -92,6 +92,7 @@ def test_c3_a_certificate_is_replaced_by_one_with_the_name_that_its_holder_chose
     work_off()
     assert (second.holder, second.expires_on, second.replaces) == ("김민준 (Kim Minjun)", first.expires_on, first)
     assert second.identifier != first.identifier
+    assert f"It takes the place of {first.identifier}," in mail.outbox[-1].body
     assert (said_of(first), said_of(second)) == ((Standing.REPLACED, Verdict.REVOKED), (Standing.VALID, Verdict.VALID))
     with pytest.raises(CertificateEnded):
         life.replace(certificate=first, key="latin", actor=candidate, now=clock.now())
@@ -106,6 +107,7 @@ def test_x19_a_renewal_supersedes_and_the_older_one_stays_valid_to_its_end(
     stopped_clock.advance(900 * 86_400)
     newer = pass_exam(sit(passed.attempt.user).prepare().begin(), work_off)
     assert newer.renews == passed
+    assert f"It renews {passed.identifier}," in mail.outbox[-1].body
     assert said_of(passed) == (Standing.SUPERSEDED, Verdict.SUPERSEDED)
     assert (newer.expires_on - passed.expires_on) == timedelta(days=899)  # issued on the same day of a month
     stopped_clock.advance(300 * 86_400)

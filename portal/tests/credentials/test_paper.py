@@ -11,6 +11,7 @@ import qrcode
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from django.utils.translation import override
 from PIL import Image
 from portal.tests.credentials.paper_samples import FACTS, ISSUED_AT, facts, first_page, new_key, pieces, texts
 from pyhanko.keys import load_certs_from_pemder_data
@@ -23,6 +24,9 @@ from qrcode.constants import ERROR_CORRECT_M
 
 from guildmark.badges.pdf import PdfSigner, signed_content, signer_of
 from guildmark.badges.verdict import Doubtful, Standing
+from guildmark.i18n import _
+from guildmark.packs.skills import AREAS, TITLES
+from guildmark.rules.breakdown import area_of
 from guildmark_portal.credentials import paper
 from guildmark_portal.portal_secrets import self_signed
 
@@ -101,6 +105,25 @@ def test_skills_of_a_whole_checklist_go_on_another_page_and_lose_nothing() -> No
     _first, *rest = texts(paper.pdf(facts(skills=areas)))
     written = " ".join(rest)
     assert ([skill for skill in skills if skill not in written], FACTS.verify_url in written) == ([], True)
+
+
+@pytest.mark.parametrize("language", ["en", "ko", "zh-hans"])
+def test_the_whole_checklist_of_skills_fits_on_the_second_page(language: str) -> None:
+    with override(language):
+        areas = tuple(
+            paper.SkillArea(_(title), tuple(_(TITLES[skill]) for skill in TITLES if area_of(skill) == area))
+            for area, title in AREAS.items()
+        )
+    written = texts(paper.pdf(facts(skills=areas, language=language)))
+    assert (len(written), FACTS.verify_url in written[1]) == (2, True)
+    assert [skill for area in areas for skill in area.skills if "".join(skill.split()) not in "".join(written[1].split())] == []
+
+
+@pytest.mark.parametrize("skills", [(), FACTS.skills])
+def test_the_second_page_is_set_from_head_to_foot(skills: tuple[paper.SkillArea, ...]) -> None:
+    found = sorted(pieces(paper.pdf(facts(skills=skills)), 1), key=lambda piece: piece.top)
+    assert (found[0].top < 30, max(piece.bottom for piece in found if piece.bottom < 276) > 260) == (True, True)
+    assert [piece for piece in found if piece.left < 22 or piece.right > 188 or piece.bottom > 288] == []
 
 
 def test_a_paper_without_skills_has_no_heading_for_them() -> None:
@@ -233,8 +256,24 @@ def test_c4_the_badge_is_a_drawing_that_needs_no_font_and_names_nobody() -> None
     assert [
         element.tag for element in root.iter() if element.tag.endswith(("}text", "}script", "}image", "}foreignObject"))
     ] == []
-    assert root[0].text == f"{FACTS.program} · {FACTS.level} · {FACTS.issuer} · 2026"
+    assert root[0].text == f"{FACTS.program} · {FACTS.issuer} · 2026"
     assert paper.badge_svg(facts(holder="Ada").badge) == drawing
+
+
+def test_a_level_that_the_name_of_the_program_says_is_not_said_again_beside_it() -> None:
+    titles = [
+        ET.fromstring(paper.badge_svg(facts(program=program, level=level).badge))[0].text  # noqa: S314
+        for program, level in (
+            ("TensorFlow Practitioner", "practitioner"),
+            ("Applied vision", "advanced"),
+            ("Smart vision", "Art"),
+        )
+    ]
+    assert titles == [
+        f"TensorFlow Practitioner · {FACTS.issuer} · 2026",
+        f"Applied vision · Advanced · {FACTS.issuer} · 2026",
+        f"Smart vision · Art · {FACTS.issuer} · 2026",
+    ]
 
 
 def test_the_title_of_a_badge_cannot_break_out_of_the_drawing() -> None:

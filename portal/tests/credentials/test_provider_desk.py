@@ -1,15 +1,19 @@
 """`/desk/providers/`: who sees it, what went wrong in words, and sending again."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from portal.tests.accounts.conftest import signed_in
 from portal.tests.conftest import person_with
 from portal.tests.credentials.badge_providers import Listener
 from portal.tests.credentials.provider_fixtures import Certified, certificate, certified, consented, listener, work_off
 from portal.tests.operations.conftest import text
 
+from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
 from guildmark_portal.credentials.models import Certificate, Handover
+from guildmark_portal.credentials.providers import services
 from guildmark_portal.credentials.providers.faults import FAULTS, Fault
 
 pytestmark = pytest.mark.certificates
@@ -90,3 +94,34 @@ def test_the_holder_and_a_stranger_are_refused(dead: Handover, candidate: User, 
 @pytest.mark.usefixtures("db")
 def test_without_a_provider_the_page_says_so(support: Client) -> None:
     assert "No badge provider is set up" in text(support.get(PAGE))
+
+
+def test_c3_what_the_provider_removed_stays_on_the_page_with_its_answer(
+    certificate: Certificate, listener: Listener, support: Client
+) -> None:
+    assert "The provider had nothing to remove so far." in text(support.get(PAGE))
+    consented(certificate)
+    work_off()
+    assert services.withdraw_consent(certificate=certificate, now=clock.now())
+    work_off()
+    shown = " ".join(text(support.get(PAGE)).split())
+    assert "Removed by the provider 1" in shown
+    assert certificate.identifier in shown.partition("Removed by the provider")[2]
+    assert Handover.objects.get().status == 204
+    assert "204" in shown.partition("Removed by the provider")[2]
+    assert "to be removed there" not in shown
+
+
+@pytest.mark.usefixtures("db")
+def test_what_was_removed_is_paged_in_as_many_queries_for_many_as_for_one(certificate: Certificate, support: Client) -> None:
+    def removed(count: int) -> int:
+        at = clock.now()
+        times = {"consented_at": at, "sent_at": at, "delivered_at": at, "withdrawn_at": at, "retracted_at": at}
+        Handover.objects.bulk_create(Handover(certificate=certificate, provider="webhook", **times) for _one in range(count))
+        with CaptureQueriesContext(connection) as captured:
+            text(support.get(PAGE))
+        return len(captured)
+
+    assert removed(1) == removed(100)
+    first, second, beyond = (text(support.get(PAGE, {"page": page})) for page in ("1", "2", "nonsense"))
+    assert [one.count(certificate.identifier) for one in (first, second, beyond)] == [100, 1, 100]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from portal.tests.exams.conftest import Sitting, WorkOff
+from portal.tests.on_postgresql import NameDatabase
 from tests.loopback_smtp import LoopbackSmtp
 
 from guildmark_portal.credentials import paper
@@ -68,10 +69,11 @@ def found_in(env: dict[str, str]) -> list[int]:
 
 @pytest.mark.timeout(900)
 def test_a_thousand_are_issued_in_five_minutes_and_a_kill_loses_and_doubles_none(
-    tmp_path: Path, make_bank, record_property
+    tmp_path: Path, make_bank, database_for: NameDatabase, record_property
 ) -> None:
     data = tmp_path / "data"
     env = {**os.environ, "GUILDMARK_DATA": str(data), "DJANGO_SETTINGS_MODULE": "guildmark_portal.settings"}
+    database_for(data)
     subprocess.run([*PORTAL, "init", "--data", str(data), "--json"], env=env, check=True, capture_output=True)
     filler = Path(__file__).with_name("thousand.py")
     subprocess.run([sys.executable, filler, make_bank().folder, str(COUNT)], env=env, check=True)

@@ -11,10 +11,11 @@ from guildmark_portal.audit.models import Entry
 from guildmark_portal.directory import queries, services
 from guildmark_portal.directory.entered import Shown, is_sound_link
 from guildmark_portal.directory.holders import listable_certificates
-from guildmark_portal.directory.models import ListedCertificate, Listing, NameKey, UsedSlug
+from guildmark_portal.directory.models import ListedCertificate, Listing, SearchKey, UsedSlug
 from guildmark_portal.directory.queries import Criteria, search
 from guildmark_portal.directory.refusals import NothingToList, SlugTaken
 from guildmark_portal.profiles.entered import Problems
+from guildmark_portal.registry import people
 
 
 def found() -> list[str]:
@@ -49,7 +50,7 @@ def test_c5_who_opts_in_is_listed_at_once_and_who_opts_out_leaves_nothing(holder
     assert found() == []
     assert queries.listing_at(listing.slug) is None
     assert queries.counts_by_country(today=clock.now().date()) == {}
-    assert [model.objects.count() for model in (Listing, ListedCertificate, NameKey)] == [0, 0, 0]
+    assert [model.objects.count() for model in (Listing, ListedCertificate, SearchKey)] == [0, 0, 0]
     assert not services.take_out(user=listing.user, actor=listing.user)
     assert actions() == ["network.joined", "network.left"]
 
@@ -152,7 +153,7 @@ def test_c5_the_download_has_the_listing_and_deleting_the_account_removes_it(hol
     exported = part.export(listing.user)
     assert (exported["listing"]["about"], exported["listing"]["slug"]) == ("Notes on the engine.", listing.slug)
     deletion.delete(user=listing.user)
-    assert (found(), Listing.objects.count(), NameKey.objects.count()) == ([], 0, 0)
+    assert (found(), Listing.objects.count(), SearchKey.objects.count()) == ([], 0, 0)
 
 
 def test_c5_taking_out_by_staff_names_them(holder, staff) -> None:
@@ -175,3 +176,29 @@ def test_x16_no_country_is_kept_of_who_does_not_show_it(exam) -> None:
     user = person("ada@example.org", "Ada Lovelace", country="GB")
     listed(user, exam.certificate(user), shows_country=False)
     assert Listing.objects.get().country == ""
+
+
+@pytest.mark.parametrize("written", [None, ["is_active"]])
+def test_c5_whose_account_is_made_inactive_vanishes_at_once_and_comes_back_with_it(holder, written) -> None:
+    user, today = (listing := holder("Ada Lovelace")).user, clock.now().date()
+    user.is_active = False
+    user.save(update_fields=written)
+    assert (found(), queries.listing_at(listing.slug), people.in_order()) == ([], None, [])
+    assert queries.counts_by_country(today=today) == {}
+    user.is_active = True
+    user.save(update_fields=written)
+    assert (found(), people.in_order()) == (["Ada Lovelace"], [listing.pk])
+    assert queries.counts_by_country(today=today) == {"GB": 1}
+
+
+def test_c5_nothing_that_happens_to_a_certificate_brings_an_inactive_holder_back(holder) -> None:
+    user = holder("Ada Lovelace").user
+    user.is_active = False
+    user.save()
+    certificate = ListedCertificate.objects.get().certificate
+    happened(certificate, Happening.SUSPENDED)
+    happened(certificate, Happening.REINSTATED)
+    assert found() == []
+    user.is_active = True
+    user.save()
+    assert found() == ["Ada Lovelace"]

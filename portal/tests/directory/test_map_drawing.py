@@ -1,6 +1,8 @@
 """The drawing of the world: one shape a country, and nothing of an operator's file that could do harm."""
 
 import gzip
+import re
+from itertools import accumulate
 
 import pytest
 
@@ -61,9 +63,26 @@ def test_c5_an_operators_drawing_takes_the_place_of_the_one_that_ships(data_dir)
     assert drawing.current() == drawing.read(drawing.SHIPPED)
     own = data_dir / drawing.OVERRIDE
     own.parent.mkdir()
-    own.write_text(WORLD.replace('viewBox="0 0 1000', 'viewBox="0 0 2000', 1))
-    assert drawing.current().view_box.startswith("0 0 2000")
+    own.write_text(WORLD.replace('viewBox="-1 -1 1002', 'viewBox="-1 -1 2002', 1))
+    assert drawing.current().view_box.startswith("-1 -1 2002")
     assert len(drawing.current().shapes) == len(drawing.read(drawing.SHIPPED).shapes)
+
+
+def points(path: str) -> list[tuple[float, float]]:
+    """Where a path of the drawing goes: each ring begins somewhere, and goes on in steps."""
+    found = []
+    for ring in path.split("M")[1:]:
+        numbers = [float(number) for number in re.findall(r"-?[0-9]*\.?[0-9]+", ring)]
+        steps = zip(numbers[::2], numbers[1::2], strict=True)
+        found += accumulate(steps, lambda at, step: (at[0] + step[0], at[1] + step[1]))
+    return found
+
+
+def test_c5_no_country_is_cut_at_the_upper_or_lower_edge_of_the_sheet():
+    _left, top, _width, height = map(float, drawing.read(drawing.SHIPPED).view_box.split())
+    lands = {shape.country: points(shape.d) for shape in drawing.read(drawing.SHIPPED).shapes if shape.country and shape.d}
+    heights = {country: [y for _x, y in walked] for country, walked in lands.items()}
+    assert {country for country, ys in heights.items() if min(ys) < top + 2 or max(ys) > top + height - 2} == set()
 
 
 def test_c5_shades_are_classes_ten_times_the_one_before():

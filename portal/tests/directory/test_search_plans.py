@@ -10,9 +10,10 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from portal.tests.on_postgresql import about_sqlite
 
 from guildmark_portal import clock
-from guildmark_portal.directory.models import Listing, NameKey
+from guildmark_portal.directory.models import Listing, SearchKey
 from guildmark_portal.directory.names import keys
 from guildmark_portal.directory.queries import Criteria, counts_by_country, search
 
@@ -39,7 +40,7 @@ def listed(number: int) -> None:
         )
         for user in users
     )
-    NameKey.objects.bulk_create(NameKey(listing=listing, key=key) for listing in listings for key in keys(listing.name))
+    SearchKey.objects.bulk_create(SearchKey(listing=listing, key=key) for listing in listings for key in keys(listing.name))
 
 
 def plans(work) -> list[str]:
@@ -64,6 +65,7 @@ def plans(work) -> list[str]:
         Criteria(name="ada", country="KR", program="practitioner", skill="B6", includes_expired=True),
     ],
 )
+@about_sqlite
 def test_c5_no_search_reads_a_whole_table(criteria):
     listed(3)
     found = plans(lambda: search(criteria, today=TODAY))
@@ -72,20 +74,23 @@ def test_c5_no_search_reads_a_whole_table(criteria):
     assert whole == []
 
 
+@about_sqlite
 def test_c5_a_name_is_found_by_the_range_of_its_beginning():
     listed(3)
-    for plan in plans(lambda: search(Criteria(name="love"), today=TODAY))[:2]:
+    for plan in plans(lambda: search(Criteria(name="love"), today=TODAY))[:1]:
         assert re.search(r"SEARCH U0 USING COVERING INDEX \S+ \(key>\? AND key<\?\)", plan), plan
 
 
 @pytest.mark.parametrize("criteria", [Criteria(program="practitioner"), Criteria(program="practitioner", skill="B6")])
+@about_sqlite
 def test_c5_each_holder_is_looked_into_by_an_index_of_their_own(criteria):
     """Any other index makes SQLite read all certificates of a program for each holder: half a minute for 20,000 of them."""
     listed(3)
-    for plan in plans(lambda: search(criteria, today=TODAY))[:2]:
+    for plan in plans(lambda: search(criteria, today=TODAY))[:1]:
         assert re.search(r"SEARCH U0 USING (COVERING )?INDEX \w+ \(listing_id=\?", plan), plan
 
 
+@about_sqlite
 def test_c5_the_numbers_of_the_map_are_read_from_an_index_alone():
     listed(3)
     assert "USING COVERING INDEX listing_count_of_country" in plans(lambda: counts_by_country(today=TODAY))[0]

@@ -1,14 +1,17 @@
 """Searching the network: by name, program, country, skill and validity, the newest certificate first."""
 
 from datetime import date
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from portal.tests.directory.holding import listed, person
 
 from guildmark_portal import clock
 from guildmark_portal.directory import queries
+from guildmark_portal.directory.models import SearchKey
 from guildmark_portal.directory.queries import Criteria, search
 
 TODAY = date(2030, 1, 15)
@@ -32,6 +35,32 @@ def test_c5_by_name_country_program_and_skill(holder, exam) -> None:
     assert names(program=exam.program.slug) == ["김민준", "Ada Lovelace"]
     assert names(program="another") == []
     assert names(name="?!") == []
+
+
+def test_c5_words_of_a_headline_are_found_beside_the_name_and_only_while_they_stand_there(holder, exam) -> None:
+    ada = holder("Ada Lovelace", headline="Machine-learning engineer: Prévisions")
+    holder("김민준", headline="머신러닝 엔지니어, 时间序列预测")
+    assert names(name="engin previs") == ["Ada Lovelace"]
+    assert names(name="ada machinelearning") == ["Ada Lovelace"]
+    assert names(name="엔지") == ["김민준"]
+    assert names(name="민준 预测") == ["김민준"]
+    assert names(name="ada 预测") == []
+    listed(ada.user, exam.certificate(ada.user), headline="Analyst")
+    assert names(name="engineer") == []
+    assert names(name="analyst lovelace") == ["Ada Lovelace"]
+
+
+def test_c5_a_headline_that_was_there_before_headlines_were_searched_is_found_after_the_migration(holder) -> None:
+    holder("Ada Lovelace", headline="Ada's analyst")
+    SearchKey.objects.filter(key=b"analyst").delete()
+    assert names(name="analyst") == []
+    import_module("guildmark_portal.directory.migrations.0003_search_keys").find_headlines(apps, None)
+    assert names(name="ada analyst") == ["Ada Lovelace"]
+
+
+def test_c5_the_last_word_of_the_longest_headline_is_found(holder) -> None:
+    holder("Ada Lovelace", headline="机器学习" * 29 + "预测")
+    assert names(name="预测") == ["Ada Lovelace"]
 
 
 def test_c5_expired_ones_are_found_on_wish(exam, stopped_clock) -> None:

@@ -60,6 +60,8 @@ def test_a_whole_exam_over_the_api(sit: Sit, candidate: User, browser: Browser, 
     offer = BundleOffer.model_validate_json(client.post(f"/api/v1/attempts/{attempt}/prepare").content)
     sealed = downloaded(client.get(offer.url))
     assert (hashlib.sha256(sealed).hexdigest(), len(sealed)) == (offer.sha256, offer.size)
+    assert offer.requirements == program["requirements"] == "tensorflow-cpu==2.21.0\n"
+    assert client.post("/api/v1/measure", bytes(512 * 1024), content_type="application/octet-stream").status_code == 204
     begun = Begun.model_validate_json(post(client, f"/attempts/{attempt}/begin", bundle_sha256=offer.sha256).content)
     assert (begun.deadline - begun.started_at).total_seconds() == 18000
     for number in (1, 2, 3):

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection
 from portal.tests.identity.conftest import picture, see_all
 from portal.tests.identity.test_pages import answers, browser, file_of
+from portal.tests.on_postgresql import about_sqlite
 
 from guildmark.rules.identity import Verdict
 from guildmark_portal.identity import services, vault
@@ -133,6 +134,7 @@ def needles_of(check):
 
 
 @pytest.mark.django_db(transaction=True)
+@about_sqlite
 def test_x16_after_the_retention_nothing_of_the_papers_can_be_read_anywhere(
     given, alive, backup, logged, reviewer, stopped_clock, settings
 ):
@@ -155,6 +157,7 @@ def test_x16_after_the_retention_nothing_of_the_papers_can_be_read_anywhere(
 
 
 @pytest.mark.django_db(transaction=True)
+@about_sqlite
 def test_x16_of_a_document_that_is_taken_back_nothing_can_be_read_and_the_rest_stays(given, alive, backup, logged, candidate):
     passport = given.documents.get(kind="passport")
     gone = {str(passport.particulars_id), *(str(page.sealed_id) for page in passport.pages.all())}

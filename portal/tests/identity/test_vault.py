@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
+from portal.tests.on_postgresql import about_sqlite
 
 from guildmark_portal.accounts import scrubbing
 from guildmark_portal.datadir import DataDirectoryUnusable
@@ -160,6 +161,7 @@ def test_a_key_is_never_shown(sealed, data_dir):
 
 
 @pytest.mark.django_db(transaction=True)
+@about_sqlite
 def test_x16_after_shredding_nothing_can_be_read_in_files_database_or_its_log(data_dir, caplog):
     records = [vault.seal(content=SECRET + bytes([number]), purpose="page") for number in range(60)]
     keys = {record.pk: bytes(record.key.wrapped) for record in records}
@@ -180,6 +182,7 @@ def test_x16_after_shredding_nothing_can_be_read_in_files_database_or_its_log(da
 
 
 @pytest.mark.django_db(transaction=True)
+@about_sqlite
 def test_x16_a_backup_made_afterwards_holds_nothing_of_it(data_dir, tmp_path):
     sealed = vault.seal(content=SECRET, purpose="page")
     wrapped = bytes(sealed.key.wrapped)
@@ -207,6 +210,7 @@ def test_shredding_that_is_rolled_back_shreds_nothing(data_dir):
 
 
 @pytest.mark.django_db(transaction=True)
+@about_sqlite
 def test_while_somebody_reads_the_log_cannot_be_emptied_and_says_so(data_dir):
     import sqlite3
 
@@ -235,6 +239,7 @@ def test_ciphertexts_without_a_key_are_swept_after_a_day(sealed):
     assert (kept.exists(), left.exists()) == (True, False)
 
 
+@about_sqlite
 def test_inside_a_transaction_nothing_can_be_scrubbed(db):
     with pytest.raises(RuntimeError, match="outside of a transaction"):
         scrubbing.scrub()

@@ -237,3 +237,19 @@ def test_support_is_told_that_examiners_add_time(desk: Client, running: Sitting,
     pages = [text(client.get(at(case))) for client in (desk, signed_in(support))]
     assert ["Regrade, rule or add time first" in page for page in pages] == [True, False]
     assert ["leave it to one of them" in page for page in pages] == [False, True]
+
+
+@pytest.mark.parametrize("page", ["/desk/", "/desk/certificates/", "/desk/outages/"])
+def test_an_owner_is_told_how_to_get_to_the_desk_and_gets_there(staff: User, page: str) -> None:
+    owner = signed_in(staff, minutes_ago=1)
+    refused = owner.get(page)
+    assert (refused.status_code, 'href="/account/roles/"' in refused.content.decode()) == (403, True)
+    command = re.search("guildmark-portal role grant (\\S+@\\S+) (examiner)", refused.content.decode())
+    assert command is not None
+    owner.post("/account/roles/", {"email": command[1], "role": command[2]})
+    assert owner.get(page).status_code == 200
+
+
+def test_nobody_but_an_owner_is_told_of_the_command(candidate: User) -> None:
+    said_to_them = signed_in(candidate).get("/desk/").content.decode()
+    assert ("Ask an owner of this portal for it." in said_to_them, "role grant" in said_to_them) == (True, False)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.utils.translation import override
 
 from guildmark_portal.mail.letterhead import Block, blocks, dressed
 
@@ -80,6 +81,23 @@ def test_nothing_is_loaded_from_elsewhere(settings) -> None:
 def test_the_organisation_heads_it(settings) -> None:
     settings.ORGANISATION = "Guild of <Examiners>"
     assert "Guild of &lt;Examiners&gt;" in dressed("s", "b")
+
+
+def test_the_number_of_a_certificate_stays_on_one_line() -> None:
+    html = dressed("s", "Your certificate GM-7KXQ-2MVP-RT43 ends.\nNot so ABCD-EFGH-JKLM-NPQR.")
+    assert re.findall(r"nowrap;\">([^<]+)</span>", html) == ["GM-7KXQ-2MVP-RT43"]
+    assert "Your certificate <span" in html
+
+
+@pytest.mark.parametrize(
+    ("language", "family", "is_broken_between_words"),
+    [("en", "sans-serif", False), ("ko", "'Noto Sans KR'", True), ("zh-hans", "'Noto Sans SC'", False)],
+)
+def test_it_asks_for_fonts_of_its_language_alone(language: str, family: str, *, is_broken_between_words: bool) -> None:
+    with override(language):
+        html = dressed("s", "b")
+    named = set(re.findall(r"'Noto Sans \w\w'", html))
+    assert (family in html, named - {family}, "word-break:keep-all" in html) == (True, set(), is_broken_between_words)
 
 
 def test_its_colours_are_those_of_the_pages() -> None:

@@ -1,6 +1,7 @@
 """A portal on PostgreSQL: made, migrated, searched, guarded and served, on a server that the tests start themselves.
 
-The tests of rules and services run on SQLite; here is what the two databases do each in its own way.
+The tests of rules and services run on SQLite, and on request on PostgreSQL (`make postgresql-suite`); here is what the two
+databases do each in its own way, and one pass from the decision to its letter.
 """
 
 import json
@@ -14,6 +15,7 @@ import pytest
 from demo.portal import Portal, free_port, serving
 from portal.tests.own_postgresql import PASSWORD, USER, Server, own_postgresql
 from portal.tests.web.small_bank import write_small_bank
+from tests.loopback_smtp import LoopbackSmtp
 
 pytestmark = [pytest.mark.certificates, pytest.mark.xdist_group("postgresql")]
 BEGIN = """
@@ -22,6 +24,7 @@ from pathlib import Path
 from guildmark_portal.cli.options import use_django
 use_django(Path(sys.argv[1]))
 """
+PASSED = Path(__file__).parents[1] / "credentials" / "thousand.py"
 PORTAL = [sys.executable, "-c", "from guildmark_portal.cli import main; main()"]
 
 
@@ -167,6 +170,30 @@ def test_it_is_served_and_outlives_a_restart_of_the_database(portal, server):
         assert http.get("/network/map/").text.count("/network/?country=") > 10
         server.restart()
         assert [http.get("/network/map/").status_code for _ in range(3)] == [200] * 3
+
+
+def test_a_pass_is_issued_and_its_letter_sent_with_its_files(server, portal_env, tmp_path):
+    server.create("issued")
+    portal = portal_on(server, tmp_path, "issued")
+    (tmp_path / "bank").mkdir()
+    write_small_bank(tmp_path / "bank")
+    env = {**portal_env, "GUILDMARK_DATA": str(portal.data)}
+    with LoopbackSmtp() as smtp:
+        with (portal.data / "portal.toml").open("a") as config:
+            config.write(f'[mail]\ntransport = "smtp"\nhost = "127.0.0.1"\nport = {smtp.port}\nsecurity = "none"\n')
+        for command in (
+            [*PORTAL, "init", "--data", str(portal.data)],
+            [sys.executable, PASSED, tmp_path / "bank", "1"],
+            [*PORTAL, "certificates", "issue", "--data", str(portal.data)],
+        ):
+            subprocess.run(command, env=env, check=True, capture_output=True)
+        inside(portal, "from guildmark_portal.jobs.runner import Runner; Runner().run_due()")
+    (letter,) = smtp.letters
+    assert letter.recipients == ("holder0@example.org",)
+    with psycopg.connect(host=str(server.folder), port=server.port, user=USER, dbname="issued") as database:
+        ((identifier,),) = database.execute("SELECT identifier FROM credentials_certificate").fetchall()
+    enclosed = [part.get_filename() for part in letter.message.iter_attachments()]
+    assert sorted(enclosed) == [f"{identifier}.json", f"{identifier}.pdf", f"{identifier}.png"]
 
 
 def test_a_password_comes_from_the_secrets_or_the_environment_and_is_never_shown(server, portal_env, tmp_path):

@@ -9,6 +9,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import connection
 from django.test import AsyncClient
+from portal.tests.on_postgresql import about_sqlite
 
 from guildmark_portal.database import unsynced
 from guildmark_portal.request_threads import RequestThreads
@@ -118,6 +119,7 @@ async def test_from_the_session_to_the_view_a_request_does_not_change_its_thread
 
 
 @pytest.mark.django_db(transaction=True)
+@about_sqlite
 def test_a_connection_waits_for_the_disk_again_after_what_need_not_reach_it():
     def synchronous():
         with connection.cursor() as cursor:

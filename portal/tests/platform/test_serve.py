@@ -1,5 +1,6 @@
 """`guildmark-portal serve`: one process, one child, and neither ever outlives what it should."""
 
+import asyncio
 import os
 import re
 import signal
@@ -167,6 +168,27 @@ def test_links_that_lead_nowhere_are_warned_of(url, host, asked, listens, said):
 def test_the_server_speaks_of_the_address_that_other_commands_speak_of(url, host, said):
     with closing(listen(host, 0)) as listener:
         assert effective_url(url, host, listener) == said.format(port=listener.getsockname()[1])
+
+
+def test_an_answer_is_sent_at_once():
+    """Without it the kernel holds back all but the first part of an answer, until the client says that it has that one."""
+    sends_at_once = []
+
+    async def answer() -> None:
+        met = asyncio.Event()
+
+        async def meet(_reader, writer):
+            sends_at_once.append(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+            met.set()
+
+        with closing(listen("127.0.0.1", 0)) as listener:
+            async with await asyncio.start_server(meet, sock=listener):
+                with closing(socket.create_connection(listener.getsockname())):
+                    await met.wait()
+
+    asyncio.run(answer())
+    assert sends_at_once == [1]
 
 
 def test_a_warning_comes_before_the_portal_answers(initialised, portal_env):

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from portal.tests.on_postgresql import about_sqlite
 
 from guildmark_portal import datadir
 
@@ -140,6 +141,7 @@ def test_what_init_writes_is_what_the_portal_reads(tmp_path):
     assert datadir.read_config(tmp_path) == kept
 
 
+@about_sqlite
 def test_the_database_keeps_its_promises(db):
     from django.db import connection
 

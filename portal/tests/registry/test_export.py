@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from portal.tests.registry.conftest import Holding
 
 from guildmark.badges.issuer import IssuerFile
@@ -114,6 +116,53 @@ def test_x13_the_portals_addresses_go_on_with_what_stood_there(hold: Hold, expor
         assert client.get(f"/{path}").status_code == 200
         for language in LANGUAGES:
             assert f"{language}{path}index.html" in files
+
+
+def test_the_files_of_a_certificate_go_on_at_their_addresses(hold: Hold, exported: Exported, client: Client) -> None:
+    folder = f"certificates/{hold('Ada Lovelace').certificate.identifier}/"
+    names = ("credential.json", "credential.jwt", "badge.png", "badge.svg")
+    served = {name: client.get(f"/{folder}{name}").content for name in names}
+    files = exported()
+    assert {name: files[folder + name] for name in names} == served
+    assert {name: verdict(files, files[folder + name], now=clock.now()) for name in names} == dict.fromkeys(
+        names, Standing.VALID
+    )
+    page = files[f"{folder}index.html"].decode()
+    assert all(f"{folder}{name}" in page for name in names)
+
+
+def test_badges_can_be_left_out_and_then_no_page_offers_them(hold: Hold, folder: Path) -> None:
+    place = folder / "certificates" / hold("Ada Lovelace").certificate.identifier
+    export.write(folder, years=1, now=clock.now(), has_badges=False)
+    assert sorted(path.name for path in place.iterdir()) == ["credential.json", "credential.jwt", "index.html"]
+    assert "badge." not in (place / "index.html").read_text()
+
+
+def test_how_to_host_it_is_said_in_every_language_with_the_same_configurations(db: None, exported: Exported) -> None:
+    files = exported()
+    said = {name: files[name].decode() for name in ("HOSTING.md", "HOSTING.ko.md", "HOSTING.zh-hans.md")}
+    blocks = [re.findall(r"```(nginx|caddy)\n(.*?)```", text, re.DOTALL) for text in said.values()]
+    assert [name for name, _block in blocks[0]] == ["nginx", "caddy"]
+    assert blocks[0] == blocks[1] == blocks[2]
+    host = settings.PORTAL_URL.partition("://")[2]
+    for text in said.values():
+        assert re.findall(r"@[A-Z]+@", text) == []
+        assert text.count(f"`https://{host}/`") == 1
+        assert sum(name in text for name in said) == 2  # each leads to the others
+
+
+def test_more_holders_take_no_more_queries(hold: Hold, folder: Path) -> None:
+    def taken() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            export.write(folder, years=1, now=clock.now())
+        return len(queries)
+
+    for name in ("Ada Lovelace", "Mary Somerville"):
+        badge.jwt_of(hold(name).certificate, now=clock.now())
+    few = taken()
+    for name in ("김민준", "José Müller", "Grace Hopper"):
+        badge.jwt_of(hold(name).certificate, now=clock.now())
+    assert taken() == few
 
 
 def test_every_link_leads_to_a_file_of_the_export_and_no_page_has_code_of_its_own(hold: Hold, exported: Exported) -> None:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,8 @@ from portal.tests.registry.conftest import Holding
 from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
 from guildmark_portal.credentials import badge, files, life
+from guildmark_portal.exams import keyring
+from guildmark_portal.portal_secrets import IssuerKey, IssuerKeyKind
 from guildmark_portal.registry import export
 
 CHROMIUM = "/usr/bin/chromium"
@@ -33,8 +35,16 @@ class Exports:
 
 
 @pytest.fixture
-def exports(hold: Callable[..., Holding], staff: User, tmp_path: Path) -> Exports:
-    now, root = clock.now(), tmp_path / "www"
+def www(tmp_path: Path) -> Path:
+    """The folder that is served; exports stand in folders of it. They are written before the browser's loop runs."""
+    made = tmp_path / "www"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def exports(hold: Callable[..., Holding], staff: User, www: Path) -> Exports:
+    now, root = clock.now(), www
     ada = hold("Ada Lovelace", country="GB", town="London", headline="Analytical engines", about="I wrote the first one.")
     hold("김민준", country="KR")
     private = hold("Grace Unlisted", agrees=False)
@@ -45,13 +55,47 @@ def exports(hold: Callable[..., Holding], staff: User, tmp_path: Path) -> Export
     return Exports(root, (ada.certificate.identifier, private.certificate.identifier), credential, png)
 
 
+@dataclass(frozen=True)
+class Rotated:
+    """A paper that an older key signed, and one that its successor did."""
+
+    papers: tuple[bytes, bytes]
+
+
 @pytest.fixture
-def site(exports: Exports) -> Iterator[str]:
+def rotated(www: Path, hold: Callable[..., Holding], settings) -> Rotated:
+    """An export of after the key that signs PDFs was rotated."""
+    now = clock.now()
+    certificate = hold("Katherine Johnson").certificate
+    older = files.pdf_of(certificate, now=now, language="en")
+    new = IssuerKey.generate(IssuerKeyKind.PDF, organisation="Guild", now=now)
+    retired = (replace(key, retired_at=now) if key.kind is IssuerKeyKind.PDF else key for key in settings.ISSUER_KEYS)
+    settings.ISSUER_KEYS = (new, *retired)
+    newer = files.pdf_of(certificate, now=now, language="ko")
+    export.write(www / "rotated", years=10, now=clock.now())
+    return Rotated((older, newer))
+
+
+@pytest.fixture
+def demonstration(www: Path, hold: Callable[..., Holding]) -> bytes:
+    """The credential of a demonstration, and an export beside it."""
+    certificate = hold("Nobody Real", agrees=False).certificate
+    said = {name: value for name, value in certificate.document.items() if name not in {"key_id", "signature"}}
+    certificate.document = keyring.signed({**said, "demonstration": True})
+    certificate.demonstration = True
+    certificate.save(update_fields=["document", "demonstration"])
+    credential = badge.document_of(certificate, now=clock.now())
+    export.write(www / "demonstration", years=10, now=clock.now())
+    return credential
+
+
+@pytest.fixture
+def site(www: Path) -> Iterator[str]:
     """The address of a server of files."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", str(exports.root)]
+    command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", str(www)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         for _time in range(100):
             with socket.socket() as asking:
@@ -90,7 +134,7 @@ def drop(page: Page, name: str, content: bytes) -> None:
     )
 
 
-def test_x13_the_exported_page_tells_genuine_altered_and_revoked_files(page: Page, site: str, exports: Exports) -> None:
+def test_x13_the_exported_page_tells_genuine_altered_and_revoked_files(exports: Exports, page: Page, site: str) -> None:
     said = page.locator('[data-say="standing"]')
     for name, content in (("badge.json", exports.credential), ("badge.png", exports.png)):
         page.goto(f"{site}before/verify/index.html")
@@ -108,7 +152,26 @@ def test_x13_the_exported_page_tells_genuine_altered_and_revoked_files(page: Pag
     expect(page.locator("[data-checks] li[data-outcome=failed]")).to_have_count(1)
 
 
-def test_x13_a_number_finds_only_what_may_be_shown(page: Page, site: str, exports: Exports) -> None:
+def test_x13_a_paper_stays_valid_when_its_key_was_rotated(rotated: Rotated, page: Page, site: str) -> None:
+    said = page.locator('[data-say="standing"]')
+    page.goto(f"{site}rotated/verify/index.html")
+    for paper in rotated.papers:
+        drop(page, "certificate.pdf", paper)
+        expect(said).to_have_text("Valid")
+        page.locator("[data-verdict]").evaluate("verdict => (verdict.hidden = true)")
+        expect(said).to_be_hidden()
+
+
+def test_x13_the_exported_page_calls_a_demonstration_so_first(demonstration: bytes, page: Page, site: str) -> None:
+    page.goto(f"{site}demonstration/verify/index.html")
+    drop(page, "credential.json", demonstration)
+    expect(page.locator('[data-say="standing"]')).to_have_text("Demonstration")
+    expect(page.locator("[data-means]:visible")).to_have_text(
+        ["The signature is genuine, but this is a demonstration: it certifies nothing."]
+    )
+
+
+def test_x13_a_number_finds_only_what_may_be_shown(exports: Exports, page: Page, site: str) -> None:
     listed, private = exports.identifiers
     page.goto(f"{site}before/certificates/{listed}/index.html")
     page.get_by_role("link", name="Check it now").click()
@@ -122,7 +185,7 @@ def test_x13_a_number_finds_only_what_may_be_shown(page: Page, site: str, export
     expect(page.locator('[data-say="standing"]')).to_have_text("Valid")
 
 
-def test_c5_the_search_of_the_export_finds_by_name_country_and_map(page: Page, site: str) -> None:
+def test_c5_the_search_of_the_export_finds_by_name_country_and_map(exports: Exports, page: Page, site: str) -> None:
     names = page.locator("[data-cards] h3")
     page.goto(f"{site}before/network/index.html")
     for typed, expected in (("love", ["Ada Lovelace"]), ("김", ["김민준"]), ("nobody", []), ("!", [])):
@@ -140,7 +203,7 @@ def test_c5_the_search_of_the_export_finds_by_name_country_and_map(page: Page, s
     expect(page.locator("[data-none]")).to_be_visible()
 
 
-def test_a_page_from_a_disk_says_what_it_cannot_do(page: Page, exports: Exports, site: str) -> None:
+def test_a_page_from_a_disk_says_what_it_cannot_do(exports: Exports, page: Page, site: str) -> None:
     with sync_context(page) as other:
         other.goto(f"file://{exports.root}/before/verify/index.html")
         expect(other.locator("[data-from-disk]")).to_be_visible()

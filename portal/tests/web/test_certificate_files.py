@@ -40,6 +40,14 @@ class TestFiles:
             verdict = verify(response.content, lists, clock.now())
             assert (verdict.standing, verdict.identifier) == (Standing.VALID, issued.identifier)
 
+    def test_x13_each_has_a_name_of_its_own_in_a_folder_of_downloads(self, owner: Client, issued: Certificate) -> None:
+        names = [*PUBLIC, "preview.png", "certificate.pdf"]
+        said = [owner.get(at(issued, name))["Content-Disposition"].partition("filename=")[2].strip('"') for name in names]
+        assert said == [
+            f"{issued.identifier}{ending}"
+            for ending in ("-credential.json", "-credential.jwt", "-badge.png", "-badge.svg", "-preview.png", ".pdf")
+        ]
+
     def test_the_picture_of_a_link_is_as_large_as_it_says(self, client: Client, issued: Certificate) -> None:
         response = client.get(at(issued, "preview.png"))
         assert response["Content-Type"] == "image/png"

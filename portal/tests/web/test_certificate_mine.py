@@ -1,5 +1,6 @@
 """The holder's page of a certificate: to keep, to show, to have sent, renamed or declined; nobody else finds it."""
 
+import re
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
@@ -32,6 +33,12 @@ def links(page: Page, beginning: str) -> list[str]:
 
 def fields(page: Page) -> dict[str, str]:
     return {str(a.get("id")): str(a.get("value")) for tag, a in page.tags if tag == "input" and a.get("id")}
+
+
+def chosen(page: Page) -> str:
+    """What a form that opens a case is about."""
+    (value,) = [str(a["value"]) for tag, a in page.tags if tag == "option" and "selected" in a]
+    return value
 
 
 @pytest.fixture
@@ -118,6 +125,13 @@ class TestShare:
         assert html == f'<a href="{issued.document["url"]}"><img src="{badge}" alt="{alt}" width="240"></a>'
         assert markdown == f"[![{alt}]({badge})]({issued.document['url']})"
 
+    def test_every_button_that_copies_says_what(self, owner: Client, issued: Certificate) -> None:
+        page = read(owner.get(mine(issued)))
+        buttons = [attributes for tag, attributes in page.tags if tag == "button" and "data-copy" in attributes]
+        named = [" ".join(page.text_of[part] for part in str(button["aria-labelledby"]).split()) for button in buttons]
+        assert {"Copy Its address", "Copy Issue date", "Copy Credential ID", "Copy As HTML", "Copy As Markdown"} <= set(named)
+        assert len(set(named)) == len(buttons) == 9
+
     def test_one_that_does_not_hold_is_not_offered_to_be_shown(self, owner: Client, staff: User, issued: Certificate) -> None:
         life.suspend(certificate=issued, reason="We ask the proctor", actor=staff, now=clock.now())
         page = read(owner.get(mine(issued)))
@@ -144,6 +158,24 @@ class TestMail:
         work()
         letters = [letter for letter in mail.outbox if issued.identifier in letter.body]
         assert [len(letter.attachments) for letter in letters] == [3, 3, 3]
+
+
+class TestHelp:
+    def test_x12_the_letter_of_a_suspension_leads_to_the_form_with_the_certificate_chosen(
+        self, owner: Client, other: Client, staff: User, issued: Certificate, work: Callable[[], None]
+    ) -> None:
+        life.suspend(certificate=issued, reason="A question is open.", actor=staff, now=clock.now())
+        work()
+        (letter,) = [letter for letter in mail.outbox if "A question is open." in letter.body]
+        (address,) = re.findall(r"/help/new/\S+", letter.body)
+        assert address == f"/help/new/?certificate={issued.identifier}"
+        assert chosen(read(owner.get(address))) == f"attempt:{issued.attempt_id}"
+        assert issued.identifier in read(owner.get(address)).text
+        assert chosen(read(other.get(address))) == ""
+        assert issued.identifier not in read(other.get(address)).text
+
+    def test_c3_so_does_its_own_page(self, owner: Client, issued: Certificate) -> None:
+        assert links(read(owner.get(mine(issued))), "/help/new/") == [f"/help/new/?certificate={issued.identifier}"]
 
 
 class TestName:

@@ -17,6 +17,7 @@ from guildmark_portal.credentials import life, queries
 from guildmark_portal.credentials.badge import shown_skills
 from guildmark_portal.credentials.identifiers import new_identifier
 from guildmark_portal.credentials.models import Certificate, CertificateEvent
+from guildmark_portal.exams import keyring
 
 from .conftest import known_by_another_name
 from .holding import issue
@@ -94,6 +95,38 @@ class TestStanding:
         assert (page.problems, page.text_of["standing"]) == ([], "Valid")
         for said in ("genuine, and it holds today", "Signature: ours", "Dates: valid until", "Status: not revoked", "did:web:"):
             assert said in page.text
+
+    def test_its_first_heading_is_the_answer_and_the_name_stands_below(self, client: Client, issued: Certificate) -> None:
+        page = read(client.get(f"/certificates/{issued.identifier}/"))
+        headings = [(tag, attributes.get("id")) for tag, attributes in page.tags if tag in {"h1", "h2", "h3"}]
+        assert (headings[0], [tag for tag, _id in headings].count("h1")) == (("h1", "standing"), 1)
+        assert ("h2", {"class": "certificate-name"}) in page.tags
+
+    @pytest.mark.parametrize(
+        ("level", "says", "warns"),
+        [
+            (None, "Identity: not checked.", True),
+            ("none", "Identity: not checked.", True),
+            ("provider", "Identity: checked by a provider of identity checks.", False),
+            ("reviewed", "Identity: checked by the issuer's reviewers.", False),
+        ],
+    )
+    def test_g1_how_the_identity_was_checked_stands_beside_the_answer(
+        self, client: Client, issued: Certificate, level: str | None, says: str, *, warns: bool
+    ) -> None:
+        signed = keyring.signed({**issued.document, "identity_check": level})
+        Certificate.objects.filter(pk=issued.pk).update(document=signed)
+        for path in (f"/certificates/{issued.identifier}/", f"/verify/?identifier={issued.identifier}"):
+            page = read(client.get(path))
+            assert (page.problems, says in page.text) == ([], True)
+            assert ("nobody compared it with papers" in page.text) is warns
+
+    def test_of_one_that_does_not_hold_no_check_of_identity_is_told_beside_the_answer(
+        self, client: Client, staff: User, issued: Certificate
+    ) -> None:
+        life.suspend(certificate=issued, reason="A question is open", actor=staff, now=clock.now())
+        for path in (f"/certificates/{issued.identifier}/", f"/verify/?identifier={issued.identifier}"):
+            assert "Identity:" not in read(client.get(path)).text
 
     @pytest.mark.parametrize(
         ("act", "word", "said"),

@@ -68,8 +68,30 @@ def test_c5_a_search_takes_whatever_is_asked(client: Client, query: str) -> None
     assert client.get(f"/network/{query}").status_code == 200
 
 
-def test_c5_the_empty_network_says_so(client: Client, db: None) -> None:
-    assert "Nobody is listed yet" in read(client.get("/network/")).text
+def test_c5_the_empty_network_says_so_and_counts_nothing(client: Client, db: None) -> None:
+    page = read(client.get("/network/"))
+    assert "Nobody is listed yet" in page.text
+    assert ("0 holders" in page.text, "countries" in page.text, page.problems) == (False, False, [])
+
+
+def test_c5_how_many_there_are_is_said_in_words_that_fit(client: Client, exam: Certifying) -> None:
+    def counted() -> str:
+        text = read(client.get("/network/")).text
+        return " ".join(text[: text.index("The map")].split()[-6:])
+
+    users = [person(f"{place}@example.org", f"Holder {place}", country=place) for place in ("", "GB", "KR")]
+    listed(users[0], exam.certificate(users[0]))
+    assert counted().endswith("1 holderno country shown")  # a line each
+    listed(users[1], exam.certificate(users[1]))
+    assert counted().endswith("in 1 country")
+    listed(users[2], exam.certificate(users[2]))
+    assert counted().endswith("in 2 countries")
+
+
+def test_c5_the_skills_to_search_by_are_grouped_by_their_area(client: Client, db: None) -> None:
+    groups = [attributes["label"] for tag, attributes in read(client.get("/network/")).tags if tag == "optgroup"]
+    assert [str(label)[:3] for label in groups] == ["A. ", "B. ", "C. ", "D. ", "E. "]
+    assert groups[2] == "C. Image classification"
 
 
 def test_c5_a_profile_shows_what_was_chosen_and_no_markup_of_its_holder(client: Client, ada: Listing) -> None:

@@ -8,6 +8,9 @@ Needs `guildmark[verify]` for what canonicalises (PyLD) and what reads PDFs (pyH
     jwt           the same credential as a JWT
     status        lists of what is revoked, suspended or refreshed
 
+    verification  whether a file is a certificate of the issuer's (verdict: what is told of it)
+    bearing       whether a file among others is one to be judged at all
+
     contexts      the vocabularies, bundled
     shape         how strict documents are (moments, multibase: moments and bytes as text)
 """

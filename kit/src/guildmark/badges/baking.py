@@ -10,6 +10,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, NoReturn
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
@@ -24,15 +25,17 @@ _LENGTH = struct.Struct(">I")
 _AROUND: Final = 12
 """The bytes of a chunk around its data: length, name and checksum."""
 _DEEPEST: Final = 64
+_KEPT: Final = 32
+"""Pictures, of some hundred kilobytes."""
+_SVG: Final = "http://www.w3.org/2000/svg"
 _ROOT = re.compile(rb"<svg\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
 
 
 def bake_png(picture: bytes, credential: str) -> bytes:
     """`picture` with `credential` (signed JSON or a VC-JWT) in it. Raises `ValueError` for no PNG, or one that carries one."""
-    chunks = _chunks_to_bake(picture)
+    behind_header = _behind_header(picture)
     text = b"iTXt" + _KEYWORD + b"\0\0\0\0\0" + credential.encode()
     chunk = _LENGTH.pack(len(text) - 4) + text + _LENGTH.pack(zlib.crc32(text))
-    behind_header = len(PNG_BEGINNING) + _AROUND + len(chunks[0][1])
     return picture[:behind_header] + chunk + picture[behind_header:]
 
 
@@ -58,14 +61,16 @@ def unbake_png(picture: bytes) -> bytes:
     return text
 
 
-def _chunks_to_bake(picture: bytes) -> list[tuple[bytes, bytes]]:
+@lru_cache(maxsize=_KEPT)
+def _behind_header(picture: bytes) -> int:
+    """Where the chunk of a credential belongs. All badges of a program have one picture, which is looked at once."""
     try:
         chunks = list(_chunks(picture))
     except Doubtful as error:
         raise ValueError("no whole PNG") from error
     if any(data.startswith(_KEYWORD + b"\0") for _name, data in chunks):
         raise ValueError("a credential is baked in already")
-    return chunks
+    return len(PNG_BEGINNING) + _AROUND + len(chunks[0][1])
 
 
 def _chunks(picture: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -95,23 +100,38 @@ def bake_svg(picture: str, credential: str) -> str:
 
     Raises `ValueError` for no SVG, one that carries a credential, or has what `unbake_svg` refuses.
     """
+    before, behind = _around_credential(picture)
+    element = _element(credential)
+    _require_readable(f"<svg xmlns={quoteattr(_SVG)} xmlns:openbadges={quoteattr(OPENBADGES)}>{element}</svg>")
+    return f"{before}{element}{behind}"
+
+
+def _element(credential: str) -> str:
+    if not credential.lstrip().startswith("{"):
+        return f"<openbadges:credential verify={quoteattr(credential)}/>"
+    # In JSON, "]]>" can only stand in a text, where the last sign may be written as an escape.
+    text = credential.replace("]]>", "]]\\u003e")
+    return f"<openbadges:credential><![CDATA[{text}]]></openbadges:credential>"
+
+
+@lru_cache(maxsize=_KEPT)
+def _around_credential(picture: str) -> tuple[str, str]:
+    """What stands before a credential in the picture, and behind it; looked at once, as `_behind_header` does."""
     content = picture.encode()
     root = _ROOT.search(content)
     if root is None or root.group().endswith(b"/>"):
         raise ValueError("no SVG with anything in it")
-    if credential.lstrip().startswith("{"):
-        # In JSON, "]]>" can only stand in a text, where the last sign may be written as an escape.
-        text = credential.replace("]]>", "]]\\u003e")
-        body = f"<openbadges:credential><![CDATA[{text}]]></openbadges:credential>"
-    else:
-        body = f"<openbadges:credential verify={quoteattr(credential)}/>"
     opening = b"<svg xmlns:openbadges=" + quoteattr(OPENBADGES).encode() + root.group()[len(b"<svg") :]
-    baked = content[: root.start()] + opening + body.encode() + content[root.end() :]
+    before, behind = (content[: root.start()] + opening).decode(), content[root.end() :].decode()
+    _require_readable(f"{before}{_element('{}')}{behind}")
+    return before, behind
+
+
+def _require_readable(baked: str) -> None:
     try:
-        unbake_svg(baked)
+        unbake_svg(baked.encode())
     except Doubtful as error:
         raise ValueError(f"the picture cannot be baked: {error.reason.value}") from error
-    return baked.decode()
 
 
 def unbake_svg(picture: bytes) -> bytes:
@@ -157,7 +177,7 @@ class _SvgReader:
 
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
         is_credential = name == f"{OPENBADGES} credential"
-        if not self._open and name != "http://www.w3.org/2000/svg svg":
+        if not self._open and name != f"{_SVG} svg":
             _refuse(Reason.UNKNOWN_KIND)
         if len(self._open) >= _DEEPEST or (is_credential and len(self._open) != 1) or self._is_in_credential:
             _refuse(Reason.FORBIDDEN)

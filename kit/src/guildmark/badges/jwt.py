@@ -75,6 +75,11 @@ def decode(text: str, keys: IssuerKeys) -> dict[str, object]:
     return credential
 
 
+def opening(kid: str) -> str:
+    """How every JWT begins that the key with the id `kid` signed."""
+    return f"{_part(_header(kid))}."
+
+
 def _header(kid: str) -> dict[str, object]:
     return {"alg": "ES256", "kid": kid, "typ": "vc+jwt"}
 

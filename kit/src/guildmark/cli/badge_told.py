@@ -41,27 +41,54 @@ _SUBJECTS: Final = MappingProxyType(
         Subject.PICTURE: mark("picture"),
     }
 )
+_DEMONSTRATION: Final = mark("Demonstration: the signature is genuine, but it certifies nothing.")
 _IDENTITY: Final = MappingProxyType(
     {
-        IdentityLevel.NONE: mark("The holder's identity was not checked."),
-        IdentityLevel.PROVIDER: mark("A provider of such checks checked the holder's identity."),
-        IdentityLevel.REVIEWED: mark("Reviewers of the issuer checked the holder's identity."),
+        IdentityLevel.NONE: mark("Identity: not checked"),
+        IdentityLevel.PROVIDER: mark("Identity: checked by a provider of identity checks"),
+        IdentityLevel.REVIEWED: mark("Identity: checked by the issuer's reviewers"),
+        None: mark("Identity: the certificate does not say whether it was checked"),
     }
 )
 
 
 def tell(screen: Screen, name: str, verdict: Verdict) -> None:
-    """Say how the file `name` stands, what it certifies, and what was checked."""
-    style = "green" if verdict.standing.holds else "yellow" if verdict.standing is Standing.STATUS_UNKNOWN else "bold red"
-    screen.say(Text(f"{name}: {_(_STANDINGS[verdict.standing])}", style=style))
+    """Say how the file `name` stands and whether its holder's identity was checked; then what it certifies, and why."""
+    screen.say(Text(f"{name}: {headline(verdict)}", style=_style(verdict)))
     if verdict.standing.is_genuine:
-        screen.say(*_certificate(verdict))
+        screen.say(identity(verdict.identity_check), *_certificate(verdict))
     screen.say(*dict.fromkeys(f"  {check.sentence}" for check in verdict.checks if check.reason is not None))
     done = _listed(check for check in verdict.checks if check.outcome is not Outcome.NOT_DONE)
     if verdict.standing.is_genuine:
         screen.say(Text("  " + _("Checked: {subjects}.").format(subjects=done), style="dim"))
     told = _("By the issuer's file of {time}.").format(time=local_time(verdict.issuer_file_of))
     screen.say(Text(f"  {told}", style="dim"))
+
+
+def headline(verdict: Verdict) -> str:
+    """How it stands, in a sentence. Of a demonstration that comes first: signed by the issuer, it is still worth nothing."""
+    if not verdict.demonstration:
+        return _(_STANDINGS[verdict.standing])
+    if verdict.standing.holds:
+        return demonstration()
+    return _("Demonstration, which certifies nothing. {standing}").format(standing=_(_STANDINGS[verdict.standing]))
+
+
+def demonstration() -> str:
+    """What is said in place of "valid" or "genuine" of a demonstration; pages of the portal say it in these words too."""
+    return _(_DEMONSTRATION)
+
+
+def identity(level: IdentityLevel | None) -> Text:
+    """Whether the holder's identity was checked, to stand beside the verdict; None where the certificate does not say."""
+    is_checked = level in {IdentityLevel.PROVIDER, IdentityLevel.REVIEWED}
+    return Text(f"  {_(_IDENTITY[level])}", style="" if is_checked else "yellow")
+
+
+def _style(verdict: Verdict) -> str:
+    if verdict.standing is Standing.STATUS_UNKNOWN or (verdict.demonstration and verdict.standing.holds):
+        return "yellow"
+    return "green" if verdict.standing.holds else "bold red"
 
 
 def _certificate(verdict: Verdict) -> Iterator[Text]:
@@ -74,10 +101,6 @@ def _certificate(verdict: Verdict) -> Iterator[Text]:
     )
     yield Text(f"  {dates}")
     yield Text(f"  {verdict.identifier}  {verdict.url}", no_wrap=True)
-    if verdict.identity_check is not None:
-        yield Text(f"  {_(_IDENTITY[verdict.identity_check])}")
-    if verdict.demonstration:
-        yield Text(_("  It is a demonstration, and certifies nothing."), style="yellow")
 
 
 def _listed(checks: Iterator[Check]) -> str:
@@ -87,5 +110,11 @@ def _listed(checks: Iterator[Check]) -> str:
 def document(name: str, verdict: Verdict) -> dict[str, Any]:
     """The verdict for programs."""
     said = verdict.model_dump(mode="json")
-    message = _(_STANDINGS[verdict.standing])
-    return {"file": name, "kind": said.pop("kind"), "standing": said.pop("standing"), "message": message, "certificate": said}
+    return {
+        "file": name,
+        "kind": said.pop("kind"),
+        "standing": said.pop("standing"),
+        "demonstration": verdict.demonstration,
+        "message": headline(verdict),
+        "certificate": said,
+    }

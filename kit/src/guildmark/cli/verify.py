@@ -53,9 +53,9 @@ def verify(
     """Check receipts and certificates; exit status 3 if one of them does not hold."""
     screen = Screen(as_json=as_json)
     ring, issuers = _Keys(keys, server), _Issuers(screen, keys, server)
-    all_genuine, documents, passed_over = True, [], list[str]()
+    all_genuine, documents, passed_over, strangers = True, [], list[str](), list[str]()
     for path in files or _kept():
-        for paper in papers(path, passed_over):
+        for paper in papers(path, passed_over, strangers):
             if paper.badge is not None:
                 verdict = issuers.verdict(paper.badge)
                 badge_told.tell(screen, paper.name, verdict)
@@ -66,9 +66,11 @@ def verify(
             _tell(screen, paper, standing)
             all_genuine = all_genuine and standing is Standing.GENUINE
             documents.append(_document(paper, standing))
+    if strangers:
+        screen.say(_("Neither receipts nor certificates, and not counted: {names}").format(names=", ".join(strangers)))
     if passed_over:
         screen.say(_("Not looked at: {names}").format(names=", ".join(passed_over)))
-    screen.answer({"genuine": all_genuine, "documents": documents, "not_looked_at": passed_over})
+    screen.answer({"genuine": all_genuine, "documents": documents, "none_of_ours": strangers, "not_looked_at": passed_over})
     if not all_genuine:
         raise typer.Exit(Refused.exit_code)
 
@@ -151,7 +153,9 @@ def _address(server: str | None) -> str:
 
 
 def _tell(screen: Screen, paper: Paper, standing: Standing) -> None:
-    if standing is Standing.GENUINE:
+    if standing is Standing.GENUINE and _is_demonstration(paper):
+        screen.say(Text(f"{paper.name}: {badge_told.demonstration()}", style="yellow"))
+    elif standing is Standing.GENUINE:
         screen.say(Text(_("{name}: genuine.").format(name=paper.name), style="green"))
     else:
         screen.say(Text(f"{paper.name}: {_(_FAULTS[standing])}", style="bold red"))
@@ -181,15 +185,23 @@ def _tell_certificate(screen: Screen, certificate: Certificate) -> None:
         issued=certificate.issued_on,
         expires=certificate.expires_on,
     )
-    screen.say(
-        said, Text(_("  Whether it was taken back since, its page tells: {url}").format(url=certificate.url), style="dim")
-    )
-    if certificate.demonstration:
-        screen.say(Text(_("  It is a demonstration, and certifies nothing."), style="yellow"))
+    page = Text(_("  Whether it was taken back since, its page tells: {url}").format(url=certificate.url), style="dim")
+    screen.say(badge_told.identity(certificate.identity_check), said, page)
+
+
+def _is_demonstration(paper: Paper) -> bool:
+    return isinstance(paper.reading, Certificate) and paper.reading.demonstration
 
 
 def _document(paper: Paper, standing: Standing) -> dict[str, Any]:
     kind = {Receipt: "receipt", Certificate: "certificate"}.get(type(paper.reading)) if paper.reading is not None else None
-    message = _("Genuine.") if standing is Standing.GENUINE else _(_FAULTS[standing])
-    content = paper.reading.model_dump(mode="json") if paper.reading is not None else None
-    return {"file": paper.name, "kind": kind, "standing": standing.value, "message": message, "document": content}
+    is_demonstration = standing is Standing.GENUINE and _is_demonstration(paper)
+    genuine = badge_told.demonstration() if is_demonstration else _("Genuine.")
+    return {
+        "file": paper.name,
+        "kind": kind,
+        "standing": standing.value,
+        "demonstration": is_demonstration,
+        "message": genuine if standing is Standing.GENUINE else _(_FAULTS[standing]),
+        "document": paper.reading.model_dump(mode="json") if paper.reading is not None else None,
+    }

@@ -20,6 +20,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, LargeZipFile, ZipFile,
 import httpx
 from pydantic import TypeAdapter, ValidationError
 
+from guildmark.badges.bearing import may_be_ours
 from guildmark.badges.issuer import LONGEST_ISSUER_FILE, IssuerFile
 from guildmark.badges.kinds import LONGEST, kind_of
 from guildmark.badges.verdict import Kind
@@ -112,11 +113,13 @@ def standing_of(document: Mapping[str, Any], keys: tuple[PublicKey, ...], *, sig
     return Standing.GENUINE
 
 
-def papers(path: Path, passed_over: list[str] | None = None) -> Iterator[Paper]:
+def papers(path: Path, passed_over: list[str] | None = None, strangers: list[str] | None = None) -> Iterator[Paper]:
     """The documents in a file, in an archive of receipts, or in a folder, one at a time; lists of keys are not among them.
 
-    What of an archive or a folder is no document, by its name, is added to `passed_over`. Raises `UsageError` where there is
-    no such file, where an archive or a folder holds none, or more than is checked at once, and where an archive is damaged.
+    What of an archive or a folder is no document, by its name, is added to `passed_over`; what has such a name, and bears
+    nothing that a portal signs (a photo, a letter of application), to `strangers`. Somebody who names such a file means it,
+    and gets it judged. Raises `UsageError` where there is no such file, where an archive or a folder holds no document, or
+    more than is checked at once, and where an archive is damaged.
     """
     if not path.exists():
         raise UsageError(_("There is no file {path}.").format(path=path), next_step=_("Name a receipt or a certificate."))
@@ -125,15 +128,21 @@ def papers(path: Path, passed_over: list[str] | None = None) -> Iterator[Paper]:
             yield paper(path.name, _bounded(file))
         return
     others = passed_over if passed_over is not None else []
+    foreign = strangers if strangers is not None else []
     has_any = False
     for name, content in _in_folder(path, others) if path.is_dir() else _in_archive(path, others):
         if _are_keys(content):
             others.append(_printable(name))
+        elif not may_be_ours(content):
+            foreign.append(_printable(name))
         else:
             has_any = True
             yield paper(name, content)
     if not has_any:
-        raise UsageError(_("{path} holds no receipt.").format(path=path), next_step=_("Name a receipt or a certificate."))
+        raise UsageError(
+            _("{path} holds neither a receipt nor a certificate.").format(path=path),
+            next_step=_("Name a receipt or a certificate."),
+        )
 
 
 def paper(name: str, content: bytes) -> Paper:

@@ -12,6 +12,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from guildmark.errors import Refused
@@ -51,7 +52,7 @@ def holds(user: object, *roles: Role) -> bool:
 def role_required(*roles: Role, readers: tuple[Role, ...] = ()) -> Callable[[View], View]:
     """Open a view to people with one of `roles`, and with GET and HEAD to `readers` too.
 
-    Who is not signed in is sent to sign in, everybody else gets 403.
+    Who is not signed in is sent to sign in, everybody else gets 403, with what to do about it.
     """
 
     def guarded(view: View) -> View:
@@ -61,12 +62,25 @@ def role_required(*roles: Role, readers: tuple[Role, ...] = ()) -> Callable[[Vie
                 return redirect_to_login(request.get_full_path())
             admitted = (*roles, *readers) if request.method in {"GET", "HEAD"} else roles
             if not holds(request.user, *admitted):
-                raise PermissionDenied(_("This page is for people with another role. Ask an owner of this portal for it."))
+                raise PermissionDenied(_way_in(request.user, admitted))
             return view(request, *args, **kwargs)
 
         return door
 
     return guarded
+
+
+def _way_in(user: object, admitted: tuple[Role, ...]) -> str:
+    """What somebody without the role is told; an owner is the one to ask, and takes it first."""
+    if not isinstance(user, User) or Role.OWNER not in user.roles:
+        return _("This page is for people with another role. Ask an owner of this portal for it.")
+    said = _(
+        "This page is for people with the role: %(role)s. To be an owner is not enough; as one you can give it to yourself, at"
+        " %(page)s or by the command: %(command)s"
+    )
+    role = next((one for one in admitted if one is not Role.OWNER), Role.AUDITOR)
+    command = f"guildmark-portal role grant {user.email} {role.value}"
+    return said % {"role": role.label, "page": reverse("account_roles"), "command": command}
 
 
 def grants() -> list[RoleGrant]:

@@ -4,7 +4,7 @@ from ninja import NinjaAPI
 
 from guildmark_portal import __version__
 from guildmark_portal.accounts.auth import api_auth
-from guildmark_portal.api import attempts, problems, public, submissions, uploads
+from guildmark_portal.api import attempts, measuring, problems, public, submissions, uploads
 from guildmark_portal.api.version import speaks_protocol
 
 api = NinjaAPI(
@@ -17,6 +17,6 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 api.add_decorator(speaks_protocol, mode="view")
-for router in (public.router, attempts.router, uploads.router, submissions.router):
+for router in (public.router, measuring.router, attempts.router, uploads.router, submissions.router):
     api.add_router("/v1", router)
 problems.install(api)

@@ -20,6 +20,9 @@ def command(
     valid_for: Annotated[
         int, typer.Option("--valid-for", min=1, max=_MOST_YEARS, help=_("For how many years the status lists hold."))
     ] = _YEARS,
+    badges: Annotated[  # noqa: FBT002 - typer reads options from it
+        bool, typer.Option(help=_("Pictures of the badges too, a quarter of a megabyte for each certificate."))
+    ] = True,
     data: DataOption = DEFAULT_DATA,
     json_: JsonOption = False,  # noqa: FBT002 - typer reads options from it
 ) -> None:
@@ -31,7 +34,11 @@ def command(
     with Progress(*columns, transient=True, console=Console(stderr=True), disable=json_) as bar:
         task = bar.add_task(_("Holders"), total=None)
         made = export.write(
-            folder, years=valid_for, now=clock.now(), told=lambda done, of: bar.update(task, completed=done, total=of)
+            folder,
+            years=valid_for,
+            now=clock.now(),
+            has_badges=badges,
+            told=lambda done, of: bar.update(task, completed=done, total=of),
         )
     until = made.valid_until.date().isoformat()
     next_step = _("How to host it stands in {path}.").format(path=folder / "HOSTING.md")

@@ -62,6 +62,7 @@ def _rotate(kinds: tuple[IssuerKeyKind, ...], data: Path, *, compromised: bool, 
     new = tuple(IssuerKey.generate(one, organisation=organisation, now=now) for one in kinds)
     old = tuple(_retired(key, kinds, now=now, compromised=compromised) for key in secrets.issuer_keys)
     datadir.write_secrets(data, replace(secrets, issuer_keys=(*new, *old)))
+    ahead = _ahead(old, now=now)
     audit.record(
         actor="guildmark-portal issuer-key",
         action="issuer.key_rotated",
@@ -74,7 +75,9 @@ def _rotate(kinds: tuple[IssuerKeyKind, ...], data: Path, *, compromised: bool, 
         else _("Start the portal again: it signs with the new keys from now on.")
     )
     tell(
-        {"kinds": [one.value for one in kinds], "next_step": next_step}, [_("New keys were made."), next_step], as_json=as_json
+        {"kinds": [one.value for one in kinds], "ahead": ahead, "next_step": next_step},
+        [_("New keys were made."), *_told_of(ahead), next_step],
+        as_json=as_json,
     )
 
 
@@ -94,9 +97,10 @@ def certificate(
         new = _of_authority(chain, key, now=now)
         old = tuple(_retired(one, (IssuerKeyKind.PDF,), now=now, compromised=False) for one in secrets.issuer_keys)
         datadir.write_secrets(data, replace(secrets, issuer_keys=(new, *old)))
+        ahead = _ahead(old, now=now)
     audit.record(actor="guildmark-portal issuer-key", action="issuer.certificate_set", subject="issuer")
     next_step = _("Start the portal again: it signs with the new keys from now on.")
-    tell({"next_step": next_step}, [next_step], as_json=json_)
+    tell({"ahead": ahead, "next_step": next_step}, [*_told_of(ahead), next_step], as_json=json_)
 
 
 def _of_authority(chain: str, key: str, *, now: datetime) -> IssuerKey:
@@ -120,9 +124,25 @@ def _of_authority(chain: str, key: str, *, now: datetime) -> IssuerKey:
 
 def _retired(key: IssuerKey, kinds: tuple[IssuerKeyKind, ...], *, now: datetime, compromised: bool) -> IssuerKey:
     """Whoever has one key of the file has all of them: those that were retired before are compromised with the others."""
+    from guildmark_portal.credentials.last_signed import retired_at
+
     if key.kind not in kinds:
         return key
-    return replace(key, retired_at=key.retired_at or now, compromised_at=key.compromised_at or (now if compromised else None))
+    lost_at = key.compromised_at or (now if compromised else None)
+    return replace(key, retired_at=retired_at(key, now=now), compromised_at=lost_at)
+
+
+def _ahead(keys: tuple[IssuerKey, ...], *, now: datetime) -> str | None:
+    """The latest time at which a key is retired after `now`: a clock was ahead when it last signed. None where none is."""
+    latest = max((key.retired_at for key in keys if key.retired_at is not None), default=now)
+    return latest.isoformat() if latest > now else None
+
+
+def _told_of(ahead: str | None) -> list[str]:
+    if ahead is None:
+        return []
+    said = _("A clock was ahead when an old key last signed. Such keys count as retired from then on: {at}.")
+    return [said.format(at=ahead)]
 
 
 def _told(key: IssuerKey) -> dict[str, str | None]:

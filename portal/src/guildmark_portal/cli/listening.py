@@ -32,7 +32,9 @@ def listen(host: str, port: int) -> socket.socket:
             _("--port must be between 0 and {last}. This is: {port}").format(last=LAST_PORT, port=port),
             next_step=_("Run: guildmark-portal serve --port {port}").format(port=DEFAULT_PORT),
         )
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    # TCP by name: asyncio sends at once only where it is named. Else the kernel keeps an answer's body back until its head is
+    # acknowledged, and whoever sent one request and waits for the answer takes 40 ms to do so.
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

@@ -10,7 +10,7 @@ from django.conf import settings
 from guildmark import protocol
 from guildmark.badges import jwt, proof
 from guildmark.badges.model import BadgeFacts, CategoryFacts, SkillFacts, open_badge
-from guildmark.packs.model import text_in
+from guildmark.packs.model import ExamSpec, text_in
 from guildmark.packs.skills import TITLES
 from guildmark.rules.breakdown import Asked, shown_well
 from guildmark.rules.credential import IdentityLevel
@@ -45,8 +45,8 @@ def jwt_of(certificate: Certificate, *, now: datetime) -> str:
 
 
 def document_of(certificate: Certificate, *, now: datetime) -> bytes:
-    """The signed Open Badge as a file."""
-    return json.dumps(credential_of(certificate, now=now), ensure_ascii=False, indent=2).encode()
+    """The signed Open Badge as a file; its names are sorted, because PostgreSQL keeps no order of them."""
+    return json.dumps(credential_of(certificate, now=now), ensure_ascii=False, indent=2, sort_keys=True).encode()
 
 
 def is_vouched(certificate: Certificate) -> bool:
@@ -90,7 +90,7 @@ def facts_of(certificate: Certificate) -> BadgeFacts:
             f"{title} ({document.level}): {exam.duration_minutes} minutes of hands-on work. The candidate trained models, "
             "which were measured on data that nobody outside the issuer had seen."
         ),
-        criteria=_criteria(document, exam.pass_rule, exam.pass_mark),
+        criteria=criteria_of(exam),
         level=document.level,
         framework=document.framework,
         exam_version=document.exam_version,
@@ -113,10 +113,12 @@ def facts_of(certificate: Certificate) -> BadgeFacts:
     )
 
 
-def _criteria(document: protocol.Certificate, rule: PassRule, pass_mark: int) -> str:
-    needed = f"{pass_mark} of {document.points_possible} points" if rule is PassRule.WEIGHTED else "5 in every category"
-    categories = ", ".join(row.title for row in document.categories)
+def criteria_of(exam: ExamSpec) -> str:
+    """What had to be done, in English: the narrative of every badge of this exam."""
+    points = sum(exam.weights.values())
+    needed = f"{exam.pass_mark} of {points} points" if exam.pass_rule is PassRule.WEIGHTED else "5 in every category"
+    categories = ", ".join(text_in(category.title, _LANGUAGE) for category in exam.categories)
     return (
-        f"Train a model in each of {len(document.categories)} categories ({categories}) within the time of the exam, and "
+        f"Train a model in each of {len(exam.categories)} categories ({categories}) within the time of the exam, and "
         f"hand it in. Each model is graded from 0 to 5 on hidden data; a pass needs {needed}."
     )

@@ -4,6 +4,7 @@ A PDF is made once in a language: its signature carries a time, and whoever has 
 missing, or whose key was compromised, is made again.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -23,6 +24,7 @@ from guildmark_portal.credentials.models import Certificate
 from guildmark_portal.credentials.services import address
 from guildmark_portal.exams import storage
 from guildmark_portal.exams.policy import IDENTITY_LEVELS
+from guildmark_portal.portal_secrets import IssuerKey
 
 FOLDER: Final = "certificates"
 
@@ -53,16 +55,19 @@ def has_compromised_papers(certificate: Certificate) -> bool:
     return any(file.name.split(".")[-2] not in vouching for file in kept)
 
 
+def papers_of(key: IssuerKey) -> Iterator[Path]:
+    """The PDFs that are kept and that `key` signed."""
+    return _folder().glob(f"*.{issuer.paper_key_name(key)}.pdf")
+
+
 def badge_png(certificate: Certificate, *, now: datetime) -> bytes:
     """The badge as a picture that carries the signed credential."""
-    picture = paper.badge_png(facts_of(certificate, settings.LANGUAGE_CODE, now=now).badge)
-    return baking.bake_png(picture, badge.document_of(certificate, now=now).decode())
+    return baking.bake_png(paper.badge_png(on_badge(certificate)), badge.document_of(certificate, now=now).decode())
 
 
 def badge_svg(certificate: Certificate, *, now: datetime) -> str:
     """The same as a drawing."""
-    drawing = paper.badge_svg(facts_of(certificate, settings.LANGUAGE_CODE, now=now).badge)
-    return baking.bake_svg(drawing, badge.document_of(certificate, now=now).decode())
+    return baking.bake_svg(paper.badge_svg(on_badge(certificate)), badge.document_of(certificate, now=now).decode())
 
 
 def preview_png(certificate: Certificate, *, now: datetime) -> bytes:
@@ -102,6 +107,13 @@ def facts_of(certificate: Certificate, language: str, *, now: datetime) -> paper
             credential=badge.document_of(certificate, now=now),
             language=language,
         )
+
+
+def on_badge(certificate: Certificate) -> paper.BadgeFacts:
+    """What the picture of its badge says: a few words, which take no look at the tasks of the attempt."""
+    document = protocol.Certificate.model_validate(certificate.document)
+    title = text_in(certificate.attempt.exam_version.bank.exam.title, settings.LANGUAGE_CODE)
+    return paper.BadgeFacts(title, document.level, document.issuer, document.issued_on.year, document.demonstration)
 
 
 def _areas(skills: tuple[str, ...]) -> tuple[paper.SkillArea, ...]:

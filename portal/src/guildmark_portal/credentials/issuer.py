@@ -54,7 +54,12 @@ def vouching_paper_keys() -> tuple[str, ...]:
     """Short names of the keys for PDFs that were never compromised, that in use first."""
     vouching = [key for key in _keys() if key.kind is IssuerKeyKind.PDF and key.compromised_at is None]
     in_use_first = sorted(vouching, key=lambda key: key.retired_at is not None)
-    return tuple(hashlib.sha256(key.certificate.encode()).hexdigest()[:_SHORT] for key in in_use_first)
+    return tuple(map(paper_key_name, in_use_first))
+
+
+def paper_key_name(key: IssuerKey) -> str:
+    """The short name of a key for PDFs, which the names of the files say that it signed."""
+    return hashlib.sha256(key.certificate.encode()).hexdigest()[:_SHORT]
 
 
 def retired_keys() -> dict[str, datetime]:

@@ -97,9 +97,11 @@ def _context(certificate: Certificate) -> dict[str, Any]:
         "exam": text_in(exam.title, current()),
         "identifier": certificate.identifier,
         "demonstration": certificate.demonstration,
+        "replaces": "" if certificate.replaces is None else certificate.replaces.identifier,
+        "renews": "" if certificate.renews is None else certificate.renews.identifier,
         "until": date_format(certificate.expires_on, "DATE_FORMAT"),
         "page": page,
         "own_page": f"{page}mine/",
-        "help": f"{settings.PORTAL_URL}/help/new/",
+        "help": f"{settings.PORTAL_URL}/help/new/?certificate={certificate.identifier}",
         "support": settings.SUPPORT_CONTACT,
     }

@@ -49,12 +49,17 @@ def _stated(attempt: Attempt) -> tuple[NameForm, ...]:
     return _single(attempt.user.name.strip() if issued is None else issued.holder)
 
 
-def chosen_name(attempt: Attempt) -> str:
-    """The name in the form that its holder chose, or the first; empty where there is none."""
+def chosen_form(attempt: Attempt) -> NameForm | None:
+    """The form that its holder chose, or the first; None where there is none."""
     forms = forms_of(attempt)
     choice = NameChoice.objects.filter(user=attempt.user).first()
     wanted = next((form for form in forms if choice is not None and form.key == choice.form), None)
-    found = wanted or next(iter(forms), None)
+    return wanted or next(iter(forms), None)
+
+
+def chosen_name(attempt: Attempt) -> str:
+    """The name in the form that its holder chose, or the first; empty where there is none."""
+    found = chosen_form(attempt)
     return "" if found is None else found.text
 
 

@@ -16,7 +16,8 @@ class Handover(models.Model):
 
     `sent_at`: since then the provider may know of it. `delivered_at`: it said that it does. `withdrawn_at`: the consent was
     taken back. `retracted_at`: the provider removed what it had. `failures`, `fault`, `status` (HTTP's, 0 for none) and
-    `dead_at` are of the step under way: handing over, or after a withdrawal taking back.
+    `dead_at` are of the step under way: handing over, or after a withdrawal taking back. Once that is done, `status` is what
+    the provider answered.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -1,7 +1,7 @@
 """Who asked to be found, and with what: nothing stands here that its holder did not choose to show.
 
 Listing: a holder in the network, as the public sees them; without a row there is nothing to find. ListedCertificate: one that
-they show; it is copied here so that a search reads no other table. NameKey: what somebody may type to find a name.
+they show; it is copied here so that a search reads no other table. SearchKey: what somebody may type to find a holder.
 UsedSlug: an address that was given away once, so that nobody else ever answers there. Message: what was passed on to a holder.
 
 `newest_on` and `valid_until` of a listing are those of its certificates that count; both are empty while none does (all of them
@@ -100,20 +100,21 @@ class ListedCertificate(models.Model):
         return tuple(self.skills.split())
 
 
-class NameKey(models.Model):
-    """What finds a name: whoever types the beginning of `key` means this listing too.
+class SearchKey(models.Model):
+    """What finds a name or a headline: whoever types the beginning of `key` means this listing too.
 
     Keys are bytes (UTF-8), because the order of bytes is the same in every database and language: a prefix is a range.
     """
 
-    listing = models.ForeignKey(Listing, models.CASCADE, related_name="keys", verbose_name=_("listing"))
+    listing = models.ForeignKey(Listing, models.CASCADE, related_name="keys", db_index=False, verbose_name=_("listing"))
     key = models.BinaryField(_("key"), max_length=LONGEST_KEY)
 
     class Meta:
-        """A key leads to a listing once."""
+        """A key leads to a listing once. Rare words are found by key; common ones while listings are read, the newest first."""
 
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["key", "listing"], name="search_key_of_word")]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["key", "listing"], name="name_key_once_a_listing"),
+            models.UniqueConstraint(fields=["listing", "key"], name="search_key_once_a_listing"),
         ]
 
     def __str__(self) -> str:
@@ -123,11 +124,13 @@ class NameKey(models.Model):
 class UsedSlug(models.Model):
     """An address that was somebody's, as a keyed digest: an old link must never lead to another person.
 
-    It says nothing of the address to whoever has the database alone. Whose it was is known while they have an account.
+    It says nothing of the address to whoever has the database alone. Whose it was, and when they chose it, is known while they
+    have an account; `chosen_at` is empty for one that was drawn.
     """
 
     digest = models.CharField(max_length=_DIGEST_LENGTH, unique=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    chosen_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.digest[:8]

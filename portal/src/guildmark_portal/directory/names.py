@@ -1,10 +1,10 @@
-"""How names are found: case and accents do not matter, and the beginning of any word is enough.
+"""How names and headlines are found: case and accents do not matter, and the beginning of any word is enough.
 
     keys("Zoë O'Brien")     zoe, obrien, o, brien
     keys("김민준")           김민준, 민준, 준
 
-Of names in scripts that are written without spaces any part is enough. What is typed is cut into words like a name, and each
-word must begin a key. Marks above and below letters are dropped, also where they are more than accents: a search may find
+In scripts that are written without spaces any part is enough. What is typed is cut into words like a name, and each word must
+begin a key. Marks above and below letters are dropped, also where they are more than accents: a search may find
 too much, never too little.
 """
 
@@ -15,7 +15,8 @@ from typing import Final
 
 from guildmark_portal.directory.models import LONGEST_KEY
 
-_MOST_KEYS: Final = 64
+_MOST_KEYS: Final = 128
+"""Of one text: a headline of Chinese has a key for each character."""
 _MOST_WORDS: Final = 8
 _LONGEST: Final = 200
 _LETTERS: Final = str.maketrans(
@@ -34,9 +35,10 @@ _WITHOUT_SPACES: Final = re.compile(
 )
 
 
-def keys(name: str) -> list[bytes]:
-    """Everything whose beginning finds the name, without doubles, 64 at most."""
-    return list(dict.fromkeys(_bytes(key) for key in _keys(_plain(name)) if key))[:_MOST_KEYS]
+def keys(*texts: str) -> list[bytes]:
+    """Everything whose beginning finds one of the texts, without doubles, 128 of each at most."""
+    found = (list(dict.fromkeys(_bytes(key) for key in _keys(_plain(text)) if key))[:_MOST_KEYS] for text in texts)
+    return list(dict.fromkeys(key for of_text in found for key in of_text))
 
 
 def prefixes(typed: str) -> list[bytes]:
@@ -45,13 +47,13 @@ def prefixes(typed: str) -> list[bytes]:
     return list(dict.fromkeys(_bytes(word) for word in words))[:_MOST_WORDS]
 
 
-def _keys(name: str) -> Iterator[str]:
-    for spaced in name.split():
+def _keys(text: str) -> Iterator[str]:
+    for spaced in text.split():
         without_apostrophes = _words(_SILENT.sub("", spaced))
         yield "".join(without_apostrophes)  # JeanPierre
         yield from without_apostrophes  # Jean, Pierre; OBrien
         yield from _words(spaced)  # O, Brien
-    for run in _WITHOUT_SPACES.findall("".join(_words(name))):  # with the space that a Korean or Chinese name may have
+    for run in _WITHOUT_SPACES.findall("".join(_words(text))):  # with the space that a Korean or Chinese name may have
         yield from (run[start:] for start in range(len(run)))
 
 

@@ -32,7 +32,7 @@ def erase(user: User) -> None:
         mail.withdraw(letter_key(message))
         message.delete()
     Message.objects.filter(holder=user).delete()
-    UsedSlug.objects.filter(user=user).update(user=None)
+    UsedSlug.objects.filter(user=user).update(user=None, chosen_at=None)
 
 
 def kept(user: User) -> Iterator[str]:

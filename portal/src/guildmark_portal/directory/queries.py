@@ -1,7 +1,7 @@
 """Named reads of the network. What is not in `public` is not there, for anybody.
 
-A search reads `PAGE` holders, and counts as far as `MOST`: who finds more than that has to ask more closely, and nobody
-copies the network by turning pages.
+A search reads the numbers of those who fit, as far as `MOST`, and then `PAGE` holders: who finds more than that has to ask more
+closely, and nobody copies the network by turning pages.
 """
 
 from dataclasses import dataclass
@@ -10,20 +10,24 @@ from typing import Final
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from guildmark_portal.directory.models import ListedCertificate, Listing, NameKey
+from guildmark_portal.directory.models import ListedCertificate, Listing, SearchKey
 from guildmark_portal.directory.names import prefixes
 
 PAGE: Final = 24
 """Holders on a page."""
 MOST: Final = 42 * PAGE
 """Holders that one search shows at most."""
+_NEWEST_FIRST: Final = ("-newest_on", "-id")
 _AFTER_EVERY_KEY: Final = b"\xff"
 """No UTF-8 has this byte."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Criteria:
-    """What somebody looks for; what is empty does not matter. `program`, `country` and `skill` are slug, code and id."""
+    """What somebody looks for; what is empty does not matter.
+
+    `name` are words of a name or a headline, or their beginnings; `program`, `country` and `skill` are slug, code and id.
+    """
 
     name: str = ""
     program: str = ""
@@ -60,13 +64,14 @@ def shown(listing: Listing) -> list[ListedCertificate]:
 
 def search(criteria: Criteria, *, today: date, page: int = 1) -> Page:
     """A page of those who fit; a page that there is not is the last one."""
-    fitting = _fitting(criteria, today=today)
-    counted = fitting.order_by()[: MOST + 1].count()
-    found = min(counted, MOST)
+    fitting = list(_fitting(criteria, today=today).order_by(*_NEWEST_FIRST).values_list("pk", flat=True)[: MOST + 1])
+    found = min(len(fitting), MOST)
     pages = max(1, -(-found // PAGE))
     number = min(max(page, 1), pages)
-    rows = fitting.order_by("-newest_on", "-id").prefetch_related("certificates")[(number - 1) * PAGE : number * PAGE]
-    return Page(tuple(rows) if found else (), number, pages, found, counted > MOST)
+    on_page = fitting[(number - 1) * PAGE : number * PAGE]
+    # Asked again who is public: somebody may have left since.
+    rows = public().filter(pk__in=on_page).order_by(*_NEWEST_FIRST).prefetch_related("certificates") if on_page else ()
+    return Page(tuple(rows), number, pages, found, len(fitting) > MOST)
 
 
 def counts_by_country(*, today: date) -> dict[str, int]:
@@ -85,7 +90,7 @@ def _fitting(criteria: Criteria, *, today: date) -> "QuerySet[Listing]":
     if criteria.name.strip() and not words:
         return fitting.none()
     for prefix in words:
-        keys = NameKey.objects.filter(key__gte=prefix, key__lt=prefix + _AFTER_EVERY_KEY)
+        keys = SearchKey.objects.filter(key__gte=prefix, key__lt=prefix + _AFTER_EVERY_KEY)
         fitting = fitting.filter(pk__in=keys.values("listing"))
     return fitting
 

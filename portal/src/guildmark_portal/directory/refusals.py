@@ -2,7 +2,10 @@
 
 guildmark.errors.Refused
 ├── NothingToList       somebody without a certificate that counts
-├── SlugTaken           an address that is, or was, another person's
+├── SlugRefused         an address of a profile that somebody cannot have
+│   ├── SlugTaken       it is, or was, another person's
+│   ├── SlugReserved    it would pass for one of the portal's own
+│   └── TooManySlugs    they chose as many within a year as can be chosen
 ├── NotListed           a holder who is not, or no longer, in the network
 ├── OwnListing          a message to oneself
 ├── AddressUnproved     a message of somebody whose address was never confirmed
@@ -13,7 +16,11 @@ guildmark.errors.Refused
 └── WasReported         somebody whose messages were reported
 """
 
+from datetime import datetime
 from typing import ClassVar
+
+from django.utils.formats import date_format
+from django.utils.translation import ngettext
 
 from guildmark.errors import Refused
 from guildmark.i18n import mark
@@ -25,10 +32,34 @@ class NothingToList(Refused):
     default_next_step: ClassVar[str] = mark("Come back when you have earned one: demonstrations and mock exams do not count.")
 
 
-class SlugTaken(Refused):
+class SlugRefused(Refused):
     """This address cannot be yours."""
 
     default_next_step: ClassVar[str] = mark("Choose another one, or leave the field empty.")
+
+
+class SlugTaken(SlugRefused):
+    """This address cannot be yours."""
+
+
+class SlugReserved(SlugRefused):
+    """This address could be taken for one of ours."""
+
+
+class TooManySlugs(SlugRefused):
+    """You have chosen as many addresses within a year as can be chosen."""
+
+    default_next_step: ClassVar[str] = mark("Keep the one that you have, or go back to a former one of yours.")
+
+    @classmethod
+    def until(cls, day: datetime, *, most: int) -> "TooManySlugs":
+        """With the day from which another one can be chosen."""
+        said = ngettext(
+            "You have chosen %(count)d address within a year, and cannot choose another one before %(day)s.",
+            "You have chosen %(count)d addresses within a year, and cannot choose another one before %(day)s.",
+            most,
+        )
+        return cls(said % {"count": most, "day": date_format(day)})
 
 
 class NotListed(Refused):

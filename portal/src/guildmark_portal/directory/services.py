@@ -15,9 +15,9 @@ from guildmark_portal.credentials.models import Certificate
 from guildmark_portal.directory import slugs
 from guildmark_portal.directory.entered import Shown
 from guildmark_portal.directory.holders import listable_certificates, names_on, skills_of
-from guildmark_portal.directory.models import ListedCertificate, Listing, NameKey
+from guildmark_portal.directory.models import ListedCertificate, Listing, SearchKey
 from guildmark_portal.directory.names import keys
-from guildmark_portal.directory.refusals import NothingToList, SlugTaken
+from guildmark_portal.directory.refusals import NothingToList
 from guildmark_portal.profiles import queries as profiles
 
 
@@ -25,12 +25,13 @@ from guildmark_portal.profiles import queries as profiles
 def publish(*, user: User, shown: Shown, now: datetime) -> Listing:
     """List a holder, or show what they choose now; it is public with the commit.
 
-    Raises `NothingToList` without a chosen certificate that counts or with a name that none of them carries, and `SlugTaken`.
+    Raises `NothingToList` without a chosen certificate that counts or with a name that none of them carries, and `SlugRefused`
+    for an address that cannot be theirs.
     """
     if not _lock(user).is_active:
         raise NothingToList
     listing, chosen, is_new = _draft(user, shown, now=now)
-    listing.slug = _slug(shown.slug, user=user, kept=listing.slug)
+    listing.slug = _slug(shown.slug, user=user, kept=listing.slug, now=now)
     listing.save()
     _show(listing, chosen)
     audit.record(
@@ -61,9 +62,10 @@ def take_out(*, user: User, actor: User | str) -> bool:
 def refresh(*, user: User, today: date) -> None:
     """Follow what happened to a holder's certificates. One that came in the place of another is shown in its place.
 
-    A name that stands on none of them any more is not shown: until its holder chooses again, the listing is not public.
+    A name that stands on none of them any more is not shown: until its holder chooses again, the listing is not public. Nor is
+    that of an account that is not active.
     """
-    _lock(user)
+    is_active = _lock(user).is_active
     listing = Listing.objects.filter(user=user).first()
     if listing is None:
         return
@@ -78,7 +80,8 @@ def refresh(*, user: User, today: date) -> None:
         chosen[meant.pk] = meant
         if meant != row.certificate and listing.name == row.certificate.holder:
             listing.name = meant.holder
-    _show(listing, chosen.values(), waiting=waiting, is_named=listing.name in names_on(listable.values()))
+    is_public = is_active and listing.name in names_on(listable.values())
+    _show(listing, chosen.values(), waiting=waiting, is_public=is_public)
 
 
 def _lock(user: User) -> User:
@@ -110,28 +113,25 @@ def _in_its_place(certificate: Certificate, listable: dict[int, Certificate]) ->
     return None if meant is None else listable[meant.pk]
 
 
-def _slug(chosen: str, *, user: User, kept: str) -> str:
-    slug = chosen or kept or slugs.drawn_slug()
-    if slug != kept:
-        if chosen and slugs.repeats_address(slug, user.email):
-            raise SlugTaken
-        slugs.claim(slug, user=user)
-    return slug
+def _slug(chosen: str, *, user: User, kept: str, now: datetime) -> str:
+    if chosen and chosen != kept:
+        slugs.choose(chosen, user=user, now=now)
+    return chosen or kept or slugs.draw(user=user)
 
 
 def _show(
-    listing: Listing, chosen: Iterable[Certificate], *, waiting: Iterable[Certificate] = (), is_named: bool = True
+    listing: Listing, chosen: Iterable[Certificate], *, waiting: Iterable[Certificate] = (), is_public: bool = True
 ) -> None:
-    """Write the listing's rows anew. `waiting` are kept with them, and do not count."""
+    """Write the listing's rows anew. `waiting` are kept with them, and do not count; without `is_public` nothing does."""
     rows = [_row(listing, one, counts=True) for one in chosen]
-    counting = rows if is_named else []
+    counting = rows if is_public else []
     listing.certificates.all().delete()
     ListedCertificate.objects.bulk_create([*rows, *(_row(listing, one, counts=False) for one in waiting)])
     listing.newest_on = max((row.issued_on for row in counting), default=None)
     listing.valid_until = max((row.expires_on for row in counting), default=None)
     listing.save(update_fields=["name", "newest_on", "valid_until"])
     listing.keys.all().delete()
-    NameKey.objects.bulk_create(NameKey(listing=listing, key=key) for key in keys(listing.name))
+    SearchKey.objects.bulk_create(SearchKey(listing=listing, key=key) for key in keys(listing.name, listing.headline))
 
 
 def _row(listing: Listing, certificate: Certificate, *, counts: bool) -> ListedCertificate:

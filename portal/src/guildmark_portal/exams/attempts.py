@@ -84,7 +84,12 @@ def prepare(*, attempt: Attempt, now: datetime) -> BundleOffer:
     _refuse_closed(attempt, now=now)
     if not _is_whole(attempt):
         attempt = _make_bundle(attempt, now=now)
-    return BundleOffer(url=f"/api/v1/attempts/{attempt.pk}/bundle", sha256=attempt.bundle_sha256, size=attempt.bundle_size or 0)
+    return BundleOffer(
+        url=f"/api/v1/attempts/{attempt.pk}/bundle",
+        sha256=attempt.bundle_sha256,
+        size=attempt.bundle_size or 0,
+        requirements=attempt.exam_version.bank.requirements,
+    )
 
 
 def _is_whole(attempt: Attempt) -> bool:

@@ -63,6 +63,7 @@ def program_view(version: ExamVersion) -> ProgramView:
         ),
         pass_rule=exam.pass_rule,
         pass_mark=exam.pass_mark,
+        requirements=version.bank.requirements,
     )
 
 

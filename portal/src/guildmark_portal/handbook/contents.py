@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.translation import ngettext, pgettext
 
 from guildmark import i18n
+from guildmark.client.requirements import pythons_for
 from guildmark.inspection.allowed import CODE_LAYERS
 from guildmark.packs.bank import BankManifest
 from guildmark.packs.model import CategorySpec, text_in
@@ -57,6 +58,7 @@ def contents(version: ExamVersion, language: str) -> dict[str, Any]:
             "categories": [_category(category, version.bank, language) for category in exam.categories],
             "code_layers": sorted(CODE_LAYERS),
             "requirements": indent(version.bank.requirements.strip(), "    "),
+            "pythons": pythons_for(version.bank.requirements, platform="linux"),
             **_settled(policy),
             "free": program.is_free,
         }

@@ -42,9 +42,9 @@ def plain(written: str) -> str:
     return _MARKUP.sub(r"\\\1", " ".join(written.split()))
 
 
-def render(contents: Mapping[str, Any], language: str) -> str:
-    """The handbook in `language` that states `contents`, which are said in the same language."""
-    rendered = render_to_string(f"handbook/handbook.{language}.md", dict(contents))
+def render(contents: Mapping[str, Any], language: str, *, name: str = "handbook") -> str:
+    """The handbook (or the text called `name`) in `language` that states `contents`, which are said in the same language."""
+    rendered = render_to_string(f"handbook/{name}.{language}.md", dict(contents))
     return _EMPTY_LINES.sub("\n\n", rendered.strip()) + "\n"
 
 

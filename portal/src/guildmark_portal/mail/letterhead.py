@@ -16,6 +16,8 @@ _TEMPLATE: Final = "mail/letter.html"
 _ADDRESS: Final = re.compile(r"https?://\S+")
 _CODE: Final = re.compile(r"[A-Z0-9]{4}-[A-Z0-9]{4}|[0-9]{6,8}")
 _SCORE: Final = re.compile(r"(◆*)(◇*)  (.+?)  (.+)")
+_NUMBER: Final = re.compile(r"\b([A-Z]{2}(?:-[0-9A-Z]{4}){3})\b")
+"""The number of a certificate, which would else be broken behind its hyphens."""
 _MARKS: Final = 5
 _GROWING: Final = {"paragraph", "list", "scores"}
 
@@ -31,6 +33,11 @@ class Block:
     def rows(self) -> list[tuple[str, ...]]:
         """The lines of `scores` in their columns: filled marks, empty ones, the number, and what it is of."""
         return [found.groups() for line in self.lines if (found := _SCORE.fullmatch(line))]
+
+    @property
+    def runs(self) -> list[list[tuple[str, bool]]]:
+        """The lines in runs of text, each with whether it is a number that is to stay on one line."""
+        return [[(run, place % 2 == 1) for place, run in enumerate(_NUMBER.split(line)) if run] for line in self.lines]
 
 
 def dressed(subject: str, body: str) -> str:

@@ -15,12 +15,16 @@ from guildmark.badges.issuer import IssuerFile
 from guildmark.badges.verdict import Check, Outcome, Reason, Subject
 from guildmark.rules.credential import IdentityLevel
 from guildmark_portal.exams.policy import IDENTITY_LEVELS
-from guildmark_portal.registry.pages import LANGUAGES, POLICY, Site, folder_of
-from guildmark_portal.web.certificate_standing import SAYINGS, Saying
+from guildmark_portal.registry.pages import ENGLISH, LANGUAGES, POLICY, Site, folder_of
+from guildmark_portal.web.certificate_standing import DEMONSTRATION, SAYINGS, Saying
 from guildmark_portal.web.verify_marks import SUBJECTS
 
-_HOSTING: Final = Path(__file__).with_name("hosting.md")
-_ROBOTS: Final = "User-agent: *\nDisallow: /network/search/\nDisallow: /certificates/*/credential.json$\n"
+_HOSTING: Final = Path(__file__).with_name("hosting")
+"""How to host an export, in every language, and the configurations of servers, which all of them show."""
+_NOT_TO_BE_FOUND: Final = (
+    *(f"/{folder_of(code)}network/search/" for code, _name in LANGUAGES),
+    *("/certificates/*/credential.", "/certificates/*/badge."),
+)
 
 
 def write_fixed(site: Site, issuer: IssuerFile) -> None:
@@ -34,13 +38,14 @@ def write_fixed(site: Site, issuer: IssuerFile) -> None:
     site.file(".well-known/did.json", _as_file(issuer.did_document))
     for signed in issuer.status_lists:
         site.file(urlsplit(signed["id"]).path.lstrip("/"), _as_file(signed))
-    site.file("robots.txt", _ROBOTS)
+    site.file("robots.txt", "".join(["User-agent: *\n", *(f"Disallow: {address}\n" for address in _NOT_TO_BE_FOUND)]))
     site.file(".nojekyll", "")
-    site.file("HOSTING.md", _hosting(site))
+    for code, _name in LANGUAGES:
+        site.file("HOSTING.md" if code == ENGLISH else f"HOSTING.{code}.md", _hosting(site, code))
 
 
 def _verifier() -> dict[str, Any]:
-    sayings = [SAYINGS[name] for name in SAYINGS if name not in {"declined", "replaced"}]
+    sayings = [*(SAYINGS[name] for name in SAYINGS if name not in {"declined", "replaced"}), DEMONSTRATION]
     return {"sayings": sayings, "sentences": list(_sentences(sayings).items())}
 
 
@@ -69,17 +74,23 @@ def _absent(site: Site) -> str:
     return render_to_string("registry/404.html", {"facts": site.facts, "policy": POLICY, "sections": sections})
 
 
-def _hosting(site: Site) -> str:
+def _hosting(site: Site, code: str) -> str:
     told = {
+        "NGINX": _part_of_hosting("nginx.conf").rstrip(),
+        "CADDY": _part_of_hosting("Caddyfile").rstrip(),
         "HOST": urlsplit(site.facts.portal).netloc,
         "PORTAL": site.facts.portal,
         "WRITTEN": _day(site.facts.written_at),
         "UNTIL": _day(site.facts.valid_until),
     }
-    text = _HOSTING.read_text(encoding="utf-8")
-    for gap, value in told.items():
+    text = _part_of_hosting(f"hosting.{code}.md")
+    for gap, value in told.items():  # configurations first: they have gaps too
         text = text.replace(f"@{gap}@", value)
     return text
+
+
+def _part_of_hosting(name: str) -> str:
+    return (_HOSTING / name).read_text(encoding="utf-8")
 
 
 def _day(moment: datetime) -> str:

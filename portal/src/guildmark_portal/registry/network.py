@@ -1,6 +1,7 @@
 """The lists of holders: pages to turn, the index that a script searches, the choices of the search, and the map."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
@@ -9,8 +10,10 @@ from guildmark.packs.skills import AREAS, TITLES, in_area
 from guildmark_portal.directory.models import ListedCertificate, Listing
 from guildmark_portal.directory.queries import counts_by_country, public
 from guildmark_portal.profiles import countries
+from guildmark_portal.registry.moment import Moment
 from guildmark_portal.registry.pages import PAGE, Site
-from guildmark_portal.registry.people import Moment, People, as_json, row
+from guildmark_portal.registry.people import People, as_json, row
+from guildmark_portal.registry.profiles import Profiles
 from guildmark_portal.web.network_card import card
 from guildmark_portal.web.network_map import world_map
 
@@ -20,19 +23,20 @@ _A_PART: Final = 1_920
 _A_PAGE: Final = 96
 
 
-def write(site: Site, people: People, moment: Moment) -> None:
+def write(site: Site, people: People, profiles: Profiles, moment: Moment) -> None:
     """Everything that lists holders; the pages of those who left meanwhile are removed."""
     listed = people.listed()
     parts, number = 0, 1
     expected = max(1, -(-public().count() // _A_PAGE))
+    pages = _Pages(site, profiles, moment, expected)
     while part := list(islice(listed, _A_PART)):
         site.file(f"{PARTS}{parts}.json", as_json([row(listing) for listing in part]))
         parts += 1
         for some in _by(_A_PAGE, part):
-            _write_page(site, some, number=number, pages=expected, moment=moment)
+            pages.write(some, number)
             number += 1
     if number == 1:
-        _write_page(site, [], number=1, pages=1, moment=moment)
+        pages.write([], 1)
     site.file(f"{PARTS}all.json", as_json({"parts": parts, "holders": people.holders}))
     site.page("network/map/", "registry/map.html", lambda: {"map": world_map(search=_search)})
 
@@ -43,19 +47,36 @@ def _by(size: int, listings: Iterable[Listing]) -> Iterator[list[Listing]]:
         yield some
 
 
-def _write_page(site: Site, listings: list[Listing], *, number: int, pages: int, moment: Moment) -> None:
-    def context() -> dict[str, Any]:
-        return {
-            "cards": [card(listing, today=moment.today) for listing in listings],
-            "number": number,
-            "pages": max(pages, number),
-            "newer": f"{folder_of(number - 1)}{PAGE}" if number > 1 else "",
-            "older": f"{folder_of(number + 1)}{PAGE}" if number < pages else "",
-            "holders": public().count(),
-            "choices": _choices(moment) if number == 1 else None,
-        }
+@dataclass(frozen=True)
+class _Pages:
+    """The pages to turn, as many as there were holders for when the first was written."""
 
-    site.page(folder_of(number), "registry/network.html", context)
+    site: Site
+    profiles: Profiles
+    moment: Moment
+    expected: int
+
+    def write(self, listings: list[Listing], number: int) -> None:
+        """The page with this number, from 1."""
+        cards, folder, holders = (
+            [card(listing, today=self.moment.today) for listing in listings],
+            folder_of(number),
+            public().count(),
+        )
+
+        def context() -> dict[str, Any]:
+            home = self.site.home_of(folder)
+            return {
+                "cards": [self.profiles.card(one, home=home) for one in cards],
+                "number": number,
+                "pages": max(self.expected, number),
+                "newer": f"{folder_of(number - 1)}{PAGE}" if number > 1 else "",
+                "older": f"{folder_of(number + 1)}{PAGE}" if number < self.expected else "",
+                "holders": holders,
+                "choices": _choices(self.moment) if number == 1 else None,
+            }
+
+        self.site.page(folder, "registry/network.html", context)
 
 
 def folder_of(number: int) -> str:

@@ -4,7 +4,7 @@ English stands at the portal's own addresses, the other languages in folders of 
 `index.html`, which a reader without a web server needs.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "form-action 'none'; base-uri 'none'"
 )
-_FIRST: Final = "en"
+ENGLISH: Final = "en"
 _STATIC: Final = (
     *(
         f"guildmark/{name}"
@@ -58,29 +58,48 @@ class Site:
     def __init__(self, root: Path, facts: Facts) -> None:
         self.root = root
         self.facts = facts
+        self._root = str(root)
 
     def page(self, folder: str, template: str, context: Callable[[], Context]) -> None:
         """Write a page in every language. `folder` ends with a slash, or is empty; `context` is asked in each language."""
+        for _code in self.in_every_language():
+            self.file(self.place_of(folder), self.rendered(folder, template, context()))
+
+    def in_every_language(self) -> Iterator[str]:
+        """The code of each language, which is the active one meanwhile."""
         for code, _name in LANGUAGES:
-            name = folder_of(code)
-            root = "../" * f"{name}{folder}".count("/")
             with translation.override(code):
-                shared = {
-                    "facts": self.facts,
-                    "policy": POLICY,
-                    "root": root,
-                    "home": f"{root}{name}",
-                    "language": code,
-                    "languages": [(other, said, f"{root}{folder_of(other)}{folder}{PAGE}") for other, said in LANGUAGES],
-                }
-                text = get_template(template).render({**shared, **context()})
-            self.file(f"{name}{folder}{PAGE}", text)
+                yield code
+
+    def place_of(self, folder: str) -> str:
+        """The path of the page at `folder`, in the active language."""
+        return f"{folder_of(_active())}{folder}{PAGE}"
+
+    def home_of(self, folder: str) -> str:
+        """The way from the page at `folder` to the pages in the active language."""
+        return f"{_root_of(folder)}{folder_of(_active())}"
+
+    def rendered(self, folder: str, template: str, context: Context) -> str:
+        """A page in the active language, as it has to be to stand at `folder`."""
+        root = _root_of(folder)
+        shared = {
+            "facts": self.facts,
+            "policy": POLICY,
+            "root": root,
+            "home": self.home_of(folder),
+            "language": _active(),
+            "languages": [(other, said, f"{root}{folder_of(other)}{folder}{PAGE}") for other, said in LANGUAGES],
+        }
+        return get_template(template).render({**shared, **context})
 
     def file(self, path: str, content: str | bytes) -> None:
-        """Write one file."""
-        place = self.root / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content.encode() if isinstance(content, str) else content)
+        """Write one file. There are a dozen a holder: the folder of most is there, so it is made where it is missed."""
+        place = f"{self._root}/{path}"
+        try:
+            _write(place, content)
+        except FileNotFoundError:
+            Path(place).parent.mkdir(parents=True, exist_ok=True)
+            _write(place, content)
 
     def everywhere(self, folder: str) -> list[Path]:
         """The places of a folder in every language."""
@@ -95,6 +114,20 @@ class Site:
             self.file(f"static/{name}", Path(found).read_bytes())
 
 
+def _write(place: str, content: str | bytes) -> None:
+    with open(place, "wb", buffering=0) as file:  # noqa: PTH123 - a million times, where a Path takes as long as the writing
+        file.write(content.encode() if isinstance(content, str) else content)
+
+
+def _active() -> str:
+    return translation.get_language() or ENGLISH
+
+
+def _root_of(folder: str) -> str:
+    """The way from the page at `folder` in the active language to the root of the site."""
+    return "../" * f"{folder_of(_active())}{folder}".count("/")
+
+
 def folder_of(code: str) -> str:
     """The folder of a language, with a slash at its end; empty for English."""
-    return "" if code == _FIRST else f"{code}/"
+    return "" if code == ENGLISH else f"{code}/"

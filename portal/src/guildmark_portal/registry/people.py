@@ -7,19 +7,17 @@ in seconds, from rows that are read again: who left meanwhile is in no list, and
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import Prefetch
 
-from guildmark import protocol
-from guildmark_portal.credentials import badge
-from guildmark_portal.credentials.models import Certificate
 from guildmark_portal.directory.models import ListedCertificate, Listing
 from guildmark_portal.directory.queries import public, shown
+from guildmark_portal.registry.certificates import Certificates
+from guildmark_portal.registry.moment import Moment
 from guildmark_portal.registry.pages import Site
-from guildmark_portal.web import certificate_standing
+from guildmark_portal.registry.profiles import Profiles
 from guildmark_portal.web.network_card import card
 
 AT_ONCE: Final = 400
@@ -30,30 +28,20 @@ Told = Callable[[int, int], None]
 _Written = tuple[datetime, tuple[str, ...]]
 
 
-@dataclass(frozen=True)
-class Moment:
-    """When an export is made; `today` is the day on which certificates are looked at."""
-
-    now: datetime
-
-    @property
-    def today(self) -> date:
-        """The day."""
-        return self.now.date()
-
-
 class People:
     """Writes the pages of holders, and knows which ones are there."""
 
-    def __init__(self, site: Site, moment: Moment) -> None:
+    def __init__(self, site: Site, moment: Moment, profiles: Profiles, certificates: Certificates) -> None:
         self._site = site
         self._moment = moment
+        self._profiles = profiles
+        self._certificates = certificates
         self._written: dict[str, _Written] = {}
 
     def write_all(self, told: Told) -> None:
         """The pages of everybody who is listed."""
         order = in_order()
-        for done, listing in enumerate(each(order), 1):
+        for done, listing in enumerate(each(order, with_documents=True), 1):
             self._write(listing)
             told(done, len(order))
 
@@ -66,7 +54,7 @@ class People:
         certificates = {identifier for _changed, identifiers in self._written.values() for identifier in identifiers}
         for listing in each(in_order()):
             if self._written.get(listing.slug) != _state(listing):
-                self._write(listing)
+                self._write(listing)  # of the few who changed meanwhile, each document is read by itself
             left.discard(listing.slug)
             certificates.difference_update(self._written[listing.slug][1])
             yield listing
@@ -85,18 +73,10 @@ class People:
         return sum(len(identifiers) for _changed, identifiers in self._written.values())
 
     def _write(self, listing: Listing) -> None:
-        said = card(listing, today=self._moment.today)
-        self._site.page(f"network/{listing.slug}/", "registry/profile.html", lambda: {"card": said, "skills": said.skills})
+        self._profiles.write(card(listing, today=self._moment.today))
         for one in shown(listing):
-            self._write_certificate(one.certificate)
+            self._certificates.write(one.certificate)
         self._written[listing.slug] = _state(listing)
-
-    def _write_certificate(self, certificate: Certificate) -> None:
-        folder = f"certificates/{certificate.identifier}/"
-        document = protocol.Certificate.model_validate(certificate.document)
-        looked = certificate_standing.of(certificate, today=self._moment.today)
-        self._site.page(folder, "registry/certificate.html", lambda: {"certificate": document, "looked": looked})
-        self._site.file(f"{folder}credential.json", badge.document_of(certificate, now=self._moment.now))
 
     def _remove(self, folders: set[str]) -> None:
         for folder in folders:
@@ -110,14 +90,22 @@ def in_order() -> list[int]:
     return list(public().order_by("-newest_on", "-id").values_list("pk", flat=True))
 
 
-def each(keys: list[int]) -> Iterator[Listing]:
-    """The holders with these keys in their order, with their certificates; those who left meanwhile are left out."""
-    certificates = Prefetch(
-        "certificates", ListedCertificate.objects.select_related("certificate").prefetch_related("certificate__events")
-    )
+def each(keys: list[int], *, with_documents: bool = False) -> Iterator[Listing]:
+    """The holders with these keys in their order, with what they show; those who left meanwhile are left out.
+
+    With documents, what pages and files of their certificates are made of is read too; exams once for all of them.
+    """
+    certificates = ListedCertificate.objects.all()
+    if with_documents:
+        certificates = certificates.select_related("certificate").prefetch_related(
+            "certificate__events", "certificate__attempt__exam_version"
+        )
     for start in range(0, len(keys), AT_ONCE):
         some = keys[start : start + AT_ONCE]
-        found = {listing.pk: listing for listing in public().filter(pk__in=some).prefetch_related(certificates)}
+        found = {
+            listing.pk: listing
+            for listing in public().filter(pk__in=some).prefetch_related(Prefetch("certificates", certificates))
+        }
         yield from (found[key] for key in some if key in found)
 
 

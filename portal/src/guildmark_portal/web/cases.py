@@ -22,6 +22,7 @@ from guildmark_portal.operations.admission import running_attempt
 from guildmark_portal.operations.looking import conversation, own_words
 from guildmark_portal.operations.models import Case
 from guildmark_portal.operations.refusals import AppealNamesNone, AppealWaits
+from guildmark_portal.web.certificate_lookup import own
 from guildmark_portal.web.help_forms import AddingForm, CaseForm, about_attempt
 from guildmark_portal.web.identity_files import files_in_memory, too_many
 from guildmark_portal.web.ownership import own_attempt, signed_in
@@ -45,7 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """Open a case. The query may name an `attempt`, and a `kind`."""
+    """Open a case. The query may name an `attempt`, or a `certificate` that it earned, and a `kind`."""
     user = signed_in(request)
     if request.method != "POST":
         return _form(request, CaseForm(user=user, initial=_initial(request)))
@@ -86,13 +87,20 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
     kinds = {kind.value for kind in CaseKind}
     asked = {"kind": request.GET["kind"]} if request.GET.get("kind") in kinds else {}
     try:
-        attempt = own_attempt(request, UUID(request.GET.get("attempt", "")))
+        attempt = _named(request)
     except (ValueError, Http404):
         running = running_attempt(signed_in(request), now=clock.now())
         if running is None:
             return asked
         attempt = running
     return {"about": about_attempt(attempt.pk), "kind": _likely(attempt), **asked}
+
+
+def _named(request: HttpRequest) -> Attempt:
+    """The own attempt that the query names. Raises `ValueError` or `Http404` where it names none."""
+    if identifier := request.GET.get("certificate", ""):
+        return own(request, identifier).attempt
+    return own_attempt(request, UUID(request.GET.get("attempt", "")))
 
 
 def _likely(attempt: Attempt) -> str:

@@ -50,6 +50,7 @@ def show(request: HttpRequest, identifier: str) -> HttpResponse:
         "skills": certificate_skills.by_area(certificate.attempt, said),
         "document_url": reverse("web:certificate_document", args=[certificate.identifier]),
         "looked": looked,
+        "identity": certificate_standing.identity_beside(looked.saying, said),
         "is_mine": certificate.attempt.user == request.user,
         "newer": _newer(certificate),
         "did": issuer.did(),

@@ -31,31 +31,31 @@ _SVG: Final = "image/svg+xml"
 @require_safe
 def credential(request: HttpRequest, identifier: str) -> HttpResponse:  # noqa: ARG001 - a view takes its request
     """The Open Badge, with its signature in it."""
-    return _public(identifier, CREDENTIAL, "json", lambda one: badge.document_of(one, now=clock.now()))
+    return _public(identifier, CREDENTIAL, "-credential.json", lambda one: badge.document_of(one, now=clock.now()))
 
 
 @require_safe
 def token(request: HttpRequest, identifier: str) -> HttpResponse:  # noqa: ARG001 - as above
     """The same as a signed token."""
-    return _public(identifier, _TOKEN, "jwt", lambda one: badge.jwt_of(one, now=clock.now()).encode())
+    return _public(identifier, _TOKEN, "-credential.jwt", lambda one: badge.jwt_of(one, now=clock.now()).encode())
 
 
 @require_safe
 def png(request: HttpRequest, identifier: str) -> HttpResponse:  # noqa: ARG001 - as above
     """The badge with the credential in it."""
-    return _public(identifier, _PNG, "png", lambda one: files.badge_png(one, now=clock.now()))
+    return _public(identifier, _PNG, "-badge.png", lambda one: files.badge_png(one, now=clock.now()))
 
 
 @require_safe
 def svg(request: HttpRequest, identifier: str) -> HttpResponse:  # noqa: ARG001 - as above
     """As `png`, at any size."""
-    return _public(identifier, _SVG, "svg", lambda one: files.badge_svg(one, now=clock.now()).encode())
+    return _public(identifier, _SVG, "-badge.svg", lambda one: files.badge_svg(one, now=clock.now()).encode())
 
 
 @require_safe
 def preview(request: HttpRequest, identifier: str) -> HttpResponse:  # noqa: ARG001 - as above
     """The picture that other sites show beside a link to the page."""
-    return _public(identifier, _PNG, "png", _picture)
+    return _public(identifier, _PNG, "-preview.png", _picture)
 
 
 @login_required
@@ -71,7 +71,7 @@ def pdf(request: HttpRequest, identifier: str) -> HttpResponse:
     except NoLetters:
         messages.error(request, gettext("No font of ours has every letter of your name, so there is no PDF."))
         return redirect("web:certificate_mine", certificate.identifier)
-    return _named(HttpResponse(content, content_type="application/pdf"), certificate, "pdf", attached=True)
+    return _named(HttpResponse(content, content_type="application/pdf"), certificate, ".pdf", attached=True)
 
 
 def _picture(certificate: Certificate) -> bytes:
@@ -82,15 +82,16 @@ def _picture(certificate: Certificate) -> bytes:
         return files.badge_png(certificate, now=clock.now())
 
 
-def _public(identifier: str, kind: str, suffix: str, content: Callable[[Certificate], bytes]) -> HttpResponse:
+def _public(identifier: str, kind: str, ending: str, content: Callable[[Certificate], bytes]) -> HttpResponse:
     certificate = told(identifier)
     if isinstance(certificate, HttpResponse):
         return readable_from_elsewhere(certificate)
-    response = _named(HttpResponse(content(certificate), content_type=kind), certificate, suffix)
+    response = _named(HttpResponse(content(certificate), content_type=kind), certificate, ending)
     return readable_from_elsewhere(unlisted(response))
 
 
-def _named(response: HttpResponse, certificate: Certificate, suffix: str, *, attached: bool = False) -> HttpResponse:
+def _named(response: HttpResponse, certificate: Certificate, ending: str, *, attached: bool = False) -> HttpResponse:
+    """The answer as a file whose name tells which of the files it is: all of them may lie in one folder."""
     shown = "attachment" if attached else "inline"
-    response["Content-Disposition"] = f'{shown}; filename="{certificate.identifier}.{suffix}"'
+    response["Content-Disposition"] = f'{shown}; filename="{certificate.identifier}{ending}"'
     return response

@@ -4,7 +4,7 @@
 of `guildmark.rules.credential` and `guildmark.badges.verdict`, and `altered` for one whose signature does not fit.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -13,7 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from guildmark.rules.credential import Standing
+from guildmark import protocol
+from guildmark.rules.credential import IdentityLevel, Standing
 from guildmark.signing import JsonObject, is_signed_by
 from guildmark_portal.credentials.models import Certificate
 from guildmark_portal.exams.keyring import public_keys
@@ -151,6 +152,15 @@ SAYINGS: Final = {
     )
 }
 
+DEMONSTRATION: Final = Saying(
+    "demonstration",
+    "caution",
+    _("Demonstration"),
+    _("The signature is genuine, but this is a demonstration: it certifies nothing."),
+    _("Ask its holder for the certificate of a live exam."),
+)
+"""What is said of one that would hold, was it not a demonstration."""
+
 
 def of(certificate: Certificate, *, today: date) -> Looked:
     """Look at the register's own copy; one that none of our keys signed as it stands is altered, whatever happened to it."""
@@ -172,16 +182,20 @@ def in_words(certificate: Certificate, *, today: date) -> Saying:
     return _saying(certificate, certificate.standing(today=today).value)
 
 
+def identity_beside(saying: Saying, document: protocol.Certificate | None) -> IdentityLevel | None:
+    """How the holder's identity was checked, for whoever is told that a certificate holds; None where they are told less.
+
+    Documents from before it was stated count as not checked, as in their badges.
+    """
+    if document is None or saying.name not in HOLDING:
+        return None
+    return document.identity_check or IdentityLevel.NONE
+
+
 def _saying(certificate: Certificate, name: str) -> Saying:
     if not certificate.demonstration or name not in HOLDING:
         return SAYINGS[name]
-    return Saying(
-        name,
-        "caution",
-        _("Demonstration"),
-        _("The signature is genuine, but this is a demonstration: it certifies nothing."),
-        _("Ask its holder for the certificate of a live exam."),
-    )
+    return replace(DEMONSTRATION, name=name)
 
 
 def _marks(certificate: Certificate, standing: str, *, signed: bool, today: date) -> tuple[Mark, ...]:

@@ -1,4 +1,4 @@
-"""`/desk/providers/`: certificates that are on their way to the badge provider, and those that did not get there."""
+"""`/desk/providers/`: what is on its way to the badge provider, what did not get there, and what the provider removed again."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
@@ -37,15 +38,20 @@ class Shown:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def show(request: HttpRequest) -> HttpResponse:
-    """What was given up and what waits; a POST with `again` sends one again, with `all` every one that was given up."""
+    """What was given up, what waits and, page by page, what was removed.
+
+    A POST with `again` sends one again, with `all` every one that was given up.
+    """
     if request.method == "POST":
         return _send_again(request)
     given_up, waiting = queries.given_up(), queries.waiting()
+    removed = Paginator(queries.retracted(), _SHOWN).get_page(request.GET.get("page"))
     context = {
         "given_up": [_shown(one, is_given_up=True) for one in given_up[:_SHOWN]],
         "given_up_count": given_up.count(),
         "waiting": [_shown(one, is_given_up=False) for one in waiting[:_SHOWN]],
         "waiting_count": waiting.count(),
+        "removed": removed,
         "delivered_count": queries.delivered(),
         "name": settings.BADGE_PROVIDER.name,
         "is_set_up": configured() is not None,

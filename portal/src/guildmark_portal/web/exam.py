@@ -24,6 +24,7 @@ from guildmark_portal.exams import services
 from guildmark_portal.exams.refusals import PlaceRefused, RegistrationIncomplete
 from guildmark_portal.exams.registering import note_connection
 from guildmark_portal.web import live, wording
+from guildmark_portal.web.exam_name import offer_of
 from guildmark_portal.web.ownership import own_attempt
 
 
@@ -32,11 +33,13 @@ from guildmark_portal.web.ownership import own_attempt
 @require_safe
 def show(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     """The attempt; once it is decided, its result."""
-    state = attempt_state(own_attempt(request, attempt_id), now=clock.now())
+    attempt = own_attempt(request, attempt_id)
+    state = attempt_state(attempt, now=clock.now())
     if state.phase is Phase.DECIDED and state.result is not None:
         return redirect("web:result", attempt_id)
     context = {"state": state, "seen": live.seen(state), "server": request.build_absolute_uri("/").rstrip("/")}
-    return render(request, "guildmark/exam.html", context)
+    offer = offer_of(attempt) if state.started_at is None else None
+    return render(request, "guildmark/exam.html", {**context, "name": "" if offer is None else offer.text})
 
 
 @login_required

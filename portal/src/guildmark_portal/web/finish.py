@@ -16,7 +16,7 @@ from guildmark_portal import clock
 from guildmark_portal.engine.state import attempt_state
 from guildmark_portal.exams import queries, services
 from guildmark_portal.exams.models import Attempt
-from guildmark_portal.web import wording
+from guildmark_portal.web import exam_name, wording
 from guildmark_portal.web.ownership import own_attempt
 
 
@@ -24,7 +24,7 @@ from guildmark_portal.web.ownership import own_attempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def show(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
-    """The readiness list; a POST finishes the attempt."""
+    """The readiness list, and the form of the name for the certificate; a POST finishes the attempt."""
     attempt = own_attempt(request, attempt_id)
     if request.method == "POST":
         return _finish(request, attempt)
@@ -34,7 +34,7 @@ def show(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
         return redirect("web:exam", attempt_id)
     readiness = queries.readiness(attempt, now=now)
     context = {"attempt": attempt, "state": state, "readiness": readiness, "warned": _warns(readiness)}
-    return render(request, "guildmark/finish.html", context)
+    return render(request, "guildmark/finish.html", {**context, "offer": exam_name.offer_of(attempt)})
 
 
 def _warns(readiness: Readiness) -> bool:
@@ -42,8 +42,10 @@ def _warns(readiness: Readiness) -> bool:
 
 
 def _finish(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+    now = clock.now()
     try:
-        services.finish(attempt=attempt, confirm=request.POST.get("confirm") == "yes", now=clock.now())
+        exam_name.keep(attempt, request.POST.get("name", ""), now=now)  # first: the decision may follow within moments
+        services.finish(attempt=attempt, confirm=request.POST.get("confirm") == "yes", now=now)
     except Refused as refusal:
         messages.error(request, wording.refusal(refusal))
         return redirect("web:finish", attempt.pk)

@@ -33,7 +33,8 @@ from guildmark_portal.web.offers import offers_to
 _LONGEST_NUMBER: Final = 9
 
 
-def _published(slug: str) -> Program:
+def published(slug: str) -> Program:
+    """The program that has a handbook. Raises `Http404`."""
     program = Program.objects.filter(slug=slug, versions__isnull=False).first()
     if program is None or program.is_rehearsal:
         raise Http404(_("There is no handbook of this name."))
@@ -49,7 +50,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def show(request: HttpRequest, slug: str) -> HttpResponse:
     """The edition that holds, with its contents, what changed, and a place to acknowledge it."""
-    program = _published(slug)
+    program = published(slug)
     edition = services.keep_edition(program=program, now=clock.now())
     text = edition.text_in(_language(request))
     user = request.user
@@ -66,7 +67,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def earlier(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """An edition that held once: whoever acknowledged it can read what they acknowledged."""
-    program = _published(slug)
+    program = published(slug)
     edition = get_object_or_404(Edition.objects.prefetch_related("texts"), program=program, number=number)
     if edition == services.keep_edition(program=program, now=clock.now()):
         return redirect("web:handbook", slug)
@@ -91,14 +92,14 @@ def _shown(edition: Edition, text: EditionText) -> dict[str, Any]:
         "parts": read,
         "changes": [{**change, "anchor": anchors.get(change["section"])} for change in text.changes],
         "languages": [(language, own_name_of(language)) for language in edition.languages],
-        "prevails": _prevails() if len(edition.languages) > 1 else "",
+        "prevails": prevails() if len(edition.languages) > 1 else "",
     }
 
 
 @require_safe
 def download(request: HttpRequest, slug: str) -> HttpResponse:
     """The same text as a PDF; back to the page, with a word on it, where there are no letters to set it with."""
-    program = _published(slug)
+    program = published(slug)
     text = services.keep_edition(program=program, now=clock.now()).text_in(_language(request))
     try:
         content = pdf(text.text, _cover(program, text))
@@ -122,7 +123,7 @@ def _cover(program: Program, text: EditionText) -> Cover:
             title=_("Candidate handbook and environment guide"),
             issuer=settings.ORGANISATION,
             edition=_("Edition %(number)s of %(day)s") % {"number": edition.number, "day": day},
-            prevails=_prevails(),
+            prevails=prevails(),
             contents=_("Contents"),
             address=f"{settings.PORTAL_URL}/handbook/{program.slug}/",
             written_at=edition.written_at,
@@ -133,7 +134,8 @@ def _title(program: Program, language: str) -> str:
     return text_in(current_version(program).bank.exam.title, language)
 
 
-def _prevails() -> str:
+def prevails() -> str:
+    """Which language holds where they differ."""
     return _("Where the languages of this handbook differ, the English text prevails.")
 
 
@@ -141,7 +143,7 @@ def _prevails() -> str:
 @require_POST
 def acknowledge(request: HttpRequest, slug: str) -> HttpResponse:
     """Keep somebody's word that they read the edition `number` in `language`, and lead them on to `next`."""
-    program = _published(slug)
+    program = published(slug)
     services.keep_edition(program=program, now=clock.now())
     number, language = request.POST.get("number", ""), request.POST.get("language") or ENGLISH
     if not isinstance(request.user, User) or not _is_number(number) or request.POST.get("read") != "yes":

@@ -69,7 +69,7 @@ class CaseForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         attempts = user.attempts.select_related("exam_version__program", "program", "decision")
-        real = attempts.exclude(program__kind=ExamKind.REHEARSAL.value)
+        real = attempts.exclude(program__kind=ExamKind.REHEARSAL.value).prefetch_related("certificates")
         self._attempts = {f"{_ATTEMPT}{attempt.pk}": attempt for attempt in real.order_by("-opened_at")}
         programs = Program.objects.filter(is_open=True).exclude(kind=ExamKind.REHEARSAL.value)
         self._programs = {f"{_PROGRAM}{program.slug}": program for program in programs}
@@ -100,8 +100,11 @@ def about_attempt(attempt_id: UUID) -> str:
 
 
 def _titled(attempt: Attempt) -> str:
+    """The certificate that it earned, by which its holder knows it, then exam, version and day: phones show the beginning."""
     title = text_in(attempt.exam_version.bank.exam.title, current())
-    return f"{title} {attempt.exam_version.version}, {date_format(localtime(attempt.opened_at), 'DATE_FORMAT')}"
+    earned = [certificate.identifier for certificate in attempt.certificates.all()][:1]
+    day = date_format(localtime(attempt.opened_at), "DATE_FORMAT")
+    return ", ".join((*earned, f"{title} {attempt.exam_version.version}", day))
 
 
 class AddingForm(forms.Form):

@@ -67,7 +67,7 @@ def _choices(counts: dict[str, int], asked: str) -> Choices:
         programs=list(programs.order_by("title").values_list("slug", "title")),
         countries=[(code, name) for code, name in countries.choices() if code in counts or code == asked],
         skills=[
-            (i18n._(title), [(skill, f"{skill} {i18n._(TITLES[skill])}") for skill in in_area(area)])
+            (f"{area}. {i18n._(title)}", [(skill, f"{skill} {i18n._(TITLES[skill])}") for skill in in_area(area)])
             for area, title in AREAS.items()
         ],
     )

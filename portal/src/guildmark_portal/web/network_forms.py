@@ -61,7 +61,7 @@ class HolderForm(forms.Form):
     )
     slug = forms.CharField(
         label=_("Address of your profile"),
-        help_text=_("Leave it empty for one at random. Letters a to z, digits and hyphens."),
+        help_text=_("Leave it empty for one at random. Letters a to z, digits and hyphens; at most three new ones in a year."),
         required=False,
         max_length=LONGEST["slug"],
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),

@@ -91,7 +91,7 @@ def _in_words(shade: Shade) -> str:
 
 
 def _drawn(world: Drawing, counts: Mapping[str, int], names: Mapping[str, str], search: Callable[[str], str]) -> SafeString:
-    """Every shape from back to front: those of countries with holders lead to them, the others bear their name."""
+    """Every shape from back to front: those of countries with holders lead to them, the others say that they have none."""
     drawn = []
     for shape in world.shapes:
         if not shape.country:
@@ -110,7 +110,8 @@ def _drawn(world: Drawing, counts: Mapping[str, int], names: Mapping[str, str], 
                 )
             )
         else:
-            drawn.append(format_html('<g class="level-0"><title>{}</title>{}</g>', name, _outline(shape)))
+            label = _("{name}: no holders").format(name=name)
+            drawn.append(format_html('<g class="level-0"><title>{}</title>{}</g>', label, _outline(shape)))
     return mark_safe("".join(drawn))  # noqa: S308 - parts that were escaped, and shapes of numbers
 
 

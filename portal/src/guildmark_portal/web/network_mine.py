@@ -17,7 +17,7 @@ from guildmark_portal.directory import messages as passing
 from guildmark_portal.directory import services
 from guildmark_portal.directory.holders import listable_certificates
 from guildmark_portal.directory.models import Listing
-from guildmark_portal.directory.refusals import SlugTaken
+from guildmark_portal.directory.refusals import SlugRefused
 from guildmark_portal.profiles import queries as profiles
 from guildmark_portal.web.network_card import card
 from guildmark_portal.web.network_forms import HolderForm
@@ -48,7 +48,7 @@ def show(request: HttpRequest) -> HttpResponse:
         return render(request, "guildmark/network_mine.html", {**_context(user, listing, form), "card": look})
     try:
         services.publish(user=user, shown=form.shown, now=now)
-    except SlugTaken as refusal:
+    except SlugRefused as refusal:
         form.add_error("slug", str(refusal))
     except Refused as refusal:
         form.add_error(None, str(refusal))

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods
 
 from guildmark import protocol
 from guildmark.badges.verdict import Standing, Verdict
+from guildmark.rules.credential import IdentityLevel
 from guildmark_portal import clock
 from guildmark_portal.credentials.identifiers import in_text, normalised
 from guildmark_portal.credentials.models import Certificate
@@ -45,6 +46,11 @@ class Answer:
     saying: Saying
     marks: tuple[Mark, ...]
     certificate: protocol.Certificate | None = None
+
+    @property
+    def identity(self) -> IdentityLevel | None:
+        """How the holder's identity was checked, which stands beside the word that it holds."""
+        return certificate_standing.identity_beside(self.saying, self.certificate)
 
 
 @files_in_memory

@@ -48,8 +48,8 @@ def issuer_file(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - as abov
 
 
 def json_of(document: Mapping[str, Any]) -> bytes:
-    """The document as a file, for people too."""
-    return json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n"
+    """The document as a file, for people too; its names are sorted, because PostgreSQL keeps no order of them."""
+    return json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True).encode() + b"\n"
 
 
 def readable_from_elsewhere(response: HttpResponse) -> HttpResponse:

@@ -13,6 +13,7 @@ _DRAWN: Final = Path(guildmark_portal.__file__).parent / "web" / "static" / "gui
 """The pages of a certificate show the same engravings."""
 ENGRAVING: Final = "#b9b08f"
 ACCENT: Final = "#2a4684"
+SHEET: Final = "#fffefb"
 """The inks of the site."""
 _QUIET: Final = 4
 """Modules of white around a QR code, without which readers may not find it (ISO/IEC 18004)."""

@@ -19,7 +19,7 @@ from guildmark_portal.credentials.paper.names import letters_missing
 from guildmark_portal.credentials.paper.typesetting import NoLetters, drawn
 from guildmark_portal.fonts import families
 
-_BADGE_ART: Final = {"rosette": artwork.rosette("#e3dcc0", width=1.3), "mark": artwork.guild_mark("#fffefb")}
+_BADGE_ART: Final = {"rosette": artwork.rosette("#e3dcc0", width=1.3), "mark": artwork.guild_mark(artwork.SHEET)}
 _DEMONSTRATION: Final = "DEMONSTRATION"
 """A badge speaks English, as the credential does that is baked into it."""
 _ENCLOSED: Final = re.compile(
@@ -32,7 +32,7 @@ _ENCLOSED: Final = re.compile(
 def badge_svg(facts: BadgeFacts) -> str:
     """The badge as an SVG 512 wide and high, on nothing; its title says what is on it. Raises `NoLetters`."""
     drawing = drawn("badge", _on_badge(facts), _BADGE_ART, into="svg").decode().replace('"512pt"', '"512"')
-    title = " · ".join((facts.program, facts.level, facts.issuer, str(facts.year)))
+    title = " · ".join(filter(None, (facts.program, facts.level_beside_program, facts.issuer, str(facts.year))))
     opening, _bracket, rest = _ENCLOSED.sub(_opened, drawing).partition(">")
     return f'{opening} role="img" aria-label={quoteattr(title)}><title>{escape(title)}</title>{rest}'
 
@@ -55,14 +55,14 @@ def preview_png(facts: PaperFacts) -> bytes:
             "issuer": lettered(facts.issuer),
             "holder": lettered(facts.holder),
             "program": lettered(facts.program),
-            "foot": lettered(f"{facts.level} · {facts.identifier}"),
+            "foot": lettered(" · ".join(filter(None, (facts.badge.level_beside_program, facts.identifier)))),
             "demonstration": facts.demonstration,
             "word": lettered(_("DEMONSTRATION")),
         }
     art = {
         "rosette": artwork.rosette(artwork.ENGRAVING),
         "band": artwork.band(artwork.ENGRAVING),
-        "mark": artwork.guild_mark(artwork.ACCENT),
+        "mark_on_accent": artwork.guild_mark(artwork.SHEET),
     }
     return drawn("preview", said, art, into="png")
 
@@ -71,7 +71,7 @@ def _on_badge(facts: BadgeFacts) -> dict[str, Any]:
     _refuse_what_cannot_be_shown(facts.program, facts.level, facts.issuer)
     return {
         "program": lettered(facts.program),
-        "level": lettered(facts.level),
+        "level": lettered(facts.level_beside_program),
         "foot": lettered(f"{facts.issuer} · {facts.year}"),
         "demonstration": facts.demonstration,
         "word": lettered(_DEMONSTRATION),

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from django.utils import translation
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from guildmark_portal.credentials.paper import artwork
@@ -32,6 +33,7 @@ def pdf(facts: PaperFacts) -> bytes:
         "band": artwork.band(artwork.ENGRAVING),
         "corner": artwork.guild_mark(artwork.ENGRAVING),
         "mark": artwork.guild_mark(artwork.ACCENT),
+        "mark_on_accent": artwork.guild_mark(artwork.SHEET),
         "qr": artwork.qr_code(facts.verify_url),
         "credential": facts.credential.decode(),
     }
@@ -75,7 +77,7 @@ def _foot(facts: PaperFacts) -> list[tuple[str, str]]:
     return [
         (_("Issued"), _day(facts.issued_on)),
         (_("Valid until"), _day(facts.expires_on)),
-        (_("Level"), facts.level),
+        (_("Level"), capfirst(facts.level)),
         (_("Certificate"), facts.identifier),
     ]
 

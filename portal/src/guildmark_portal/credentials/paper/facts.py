@@ -1,7 +1,10 @@
 """What a certificate says on paper, and what its badge does."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
+
+from django.utils.text import capfirst
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,12 @@ class BadgeFacts:
     issuer: str
     year: int
     demonstration: bool
+
+    @property
+    def level_beside_program(self) -> str:
+        """The level where the program's name does not say it by itself, as "TensorFlow practitioner" does; else nothing."""
+        is_said = re.search(rf"(?<!\w){re.escape(self.level)}(?!\w)", self.program, re.IGNORECASE)
+        return "" if is_said else capfirst(self.level)
 
 
 @dataclass(frozen=True)

@@ -59,8 +59,8 @@ class BadgeProvider(Protocol):
     def hand_over(self, what: Handing, *, now: datetime) -> str:
         """Hand a certificate over; the provider's reference, empty if it gives none."""
 
-    def withdraw(self, what: Retracting, *, now: datetime) -> None:
-        """Have the provider remove what it got."""
+    def withdraw(self, what: Retracting, *, now: datetime) -> int:
+        """Have the provider remove what it got; the status of its answer."""
 
 
 def configured() -> BadgeProvider | None:

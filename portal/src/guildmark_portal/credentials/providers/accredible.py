@@ -42,11 +42,10 @@ class Accredible:
         credential = {"id": what.key, "recipient": recipient, "group_id": group}
         return _reference(self._ask("POST", _PATH, {"credential": credential}))
 
-    def withdraw(self, what: Retracting, *, now: datetime) -> None:  # noqa: ARG002 - the protocol's signature
-        """Delete the credential; one that is not there needs no deleting."""
+    def withdraw(self, what: Retracting, *, now: datetime) -> int:  # noqa: ARG002 - the protocol's signature
+        """Delete the credential, and return the status of the answer; one that is not there needs no deleting."""
         answer = self._ask("DELETE", _address(what.reference or what.handed_as))
-        if answer.status != HTTPStatus.NOT_FOUND:
-            require_success(answer)
+        return answer.status if answer.status == HTTPStatus.NOT_FOUND else require_success(answer)
 
     def _ask(self, method: str, path: str, document: dict[str, Any] | None = None) -> Answer:
         headers = {"Authorization": f"Token token={self._key}", "Content-Type": "application/json"}

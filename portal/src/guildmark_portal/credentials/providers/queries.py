@@ -33,6 +33,12 @@ def delivered() -> int:
     return Handover.objects.filter(delivered_at__isnull=False, withdrawn_at=None).count()
 
 
+def retracted() -> QuerySet[Handover]:
+    """What the provider removed, after a consent was taken back or a certificate ended; the newest first."""
+    removed = Handover.objects.filter(retracted_at__isnull=False).select_related("certificate")
+    return removed.order_by("-retracted_at", "-pk")
+
+
 def _undone() -> QuerySet[Handover]:
     return Handover.objects.filter(_TO_HAND_OVER | _TO_TAKE_BACK).select_related("certificate").order_by("consented_at", "pk")
 

