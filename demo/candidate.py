@@ -35,6 +35,7 @@ class Candidate:
             **os.environ,
             "GUILDMARK_CONFIG_DIR": str(self.home),
             "GUILDMARK_SERVER": self.server,
+            "GUILDMARK_ENVIRONMENT": "0",  # it trains with ours
             "TF_CPP_MIN_LOG_LEVEL": "3",
         }
 

@@ -25,10 +25,11 @@ def portal():
 
 @pytest.fixture(autouse=True)
 def own_settings(tmp_path, monkeypatch):
-    """No test sees the developer's sign-ins or portal."""
+    """No test sees the developer's sign-ins or portal, or installs TensorFlow."""
     monkeypatch.setenv("GUILDMARK_CONFIG_DIR", str(tmp_path / "config"))
     monkeypatch.delenv("GUILDMARK_SERVER", raising=False)
     monkeypatch.setenv("LANGUAGE", "en")
+    monkeypatch.setenv("GUILDMARK_ENVIRONMENT", "0")
 
 
 @pytest.fixture

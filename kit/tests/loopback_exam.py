@@ -69,6 +69,7 @@ class Exam:
     extra_s: int = 0
     breaks: list[datetime] = field(default_factory=list)
     outage_since: datetime | None = None
+    requirements: str = "tensorflow\n"
 
     def __post_init__(self):
         self.bundle = seal(pack_zip(self.files()), key=self.bundle_key, attempt=self.attempt)
@@ -82,7 +83,7 @@ class Exam:
             "title": "Test",
             "categories": categories,
         }
-        files = {"exam.json": json.dumps(index).encode(), "requirements.txt": b"tensorflow\n"}
+        files = {"exam.json": json.dumps(index).encode(), "requirements.txt": self.requirements.encode()}
         for n in (1, 2):
             files |= {f"Category{n}/starter.py": STARTER, f"Category{n}/task.json": task_json(n)}
             files[f"Category{n}/data/rows.csv"] = b"1,2\n"

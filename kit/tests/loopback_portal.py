@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import threading
+import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -22,7 +23,8 @@ class Faults:
 
     `drop` closes the connection of that many API requests unheard; `cut_patch_after` keeps that many bytes of the next
     PATCH and closes; `lose_patch_answer` takes a PATCH and closes; `lose_opening` does so with an opening; `busy` answers
-    that many PATCHes that another request sends bytes of the upload; `gateway` answers 502 without our header.
+    that many PATCHes that another request sends bytes of the upload; `gateway` answers 502 without our header. `no_stream` has
+    that many streams of events arrive as nothing.
     """
 
     drop: int = 0
@@ -31,6 +33,7 @@ class Faults:
     lose_patch_answer: int = 0
     lose_opening: int = 0
     busy: int = 0
+    no_stream: int = 0
     damage_bundle: int = 0
     damage_file: int = 0
     broken: int = 0
@@ -49,6 +52,17 @@ class Portal:
     seen_versions: set[str | None] = field(default_factory=set)
     issuer_file: bytes | None = None
     url: str = ""
+    news: int = 0
+    cuts: int = 0
+    keep_alive_s: float = 15.0
+
+    def tell(self):
+        """Tell everybody who follows the attempt that it changed."""
+        self.news += 1
+
+    def cut_streams(self):
+        """Break every stream of events."""
+        self.cuts += 1
 
     def __enter__(self):
         handler = type("Handler", (_Handler,), {"portal": self})
@@ -60,6 +74,7 @@ class Portal:
         return self
 
     def __exit__(self, *_):
+        self.cut_streams()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
@@ -99,7 +114,7 @@ class _Handler(BaseHTTPRequestHandler):
             else:
                 self.body = self.rfile.read(length)
                 self._sign_in(parts.path)
-        except _Hangup:
+        except (_Hangup, BrokenPipeError, ConnectionResetError):
             self.close_connection = True
         except SignInRequired as error:
             self._problem(401, error)
@@ -184,6 +199,8 @@ class _Handler(BaseHTTPRequestHandler):
         }
         if path[0] in shared:
             return self._json(shared[path[0]]())
+        if path == ["measure"]:
+            return self._answer(204)
         if token == "mallory":
             raise KeyError
         return {"uploads": self._upload, "submissions": self._submission, "attempts": self._attempts}[path[0]](*path[1:])
@@ -216,7 +233,7 @@ class _Handler(BaseHTTPRequestHandler):
             exam.prepared_at = exam.prepared_at or exam.now
             digest = hashlib.sha256(exam.bundle).hexdigest()
             url = f"/api/v1/attempts/{exam.attempt}/bundle"
-            self._json(wire.BundleOffer(url=url, sha256=digest, size=len(exam.bundle)))
+            self._json(wire.BundleOffer(url=url, sha256=digest, size=len(exam.bundle), requirements=exam.requirements))
         elif what == "bundle":
             damaged, self.portal.faults.damage_bundle = self.portal.faults.damage_bundle, 0
             self._answer(200, exam.bundle[:-1] + bytes([exam.bundle[-1] ^ 1]) if damaged else exam.bundle)
@@ -231,6 +248,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self.portal.faults.lose_opening -= 1
                 raise _Hangup
             self._answer(201, Location=f"http://elsewhere.invalid/api/v1/uploads/{upload.id}", **self._standing(upload))
+        elif what == "events":
+            self._events()
         elif what == "readiness":
             self._json(exam.readiness())
         elif what == "break":
@@ -241,6 +260,27 @@ class _Handler(BaseHTTPRequestHandler):
             self._json(exam.state())
         else:
             self._json(exam.state())
+
+    def _events(self):
+        portal, faults = self.portal, self.portal.faults
+        self.send_response(200)
+        self.send_header(wire.PROTOCOL_HEADER, portal.protocol)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        if faults.no_stream:
+            faults.no_stream -= 1
+            raise _Hangup
+        cuts, told, alive_at = portal.cuts, None, time.monotonic()
+        while portal.cuts == cuts:
+            if told != portal.news:
+                told = portal.news
+                self.wfile.write(f"data: {json.dumps(portal.exam.state())}\n\n".encode())
+            elif time.monotonic() > alive_at + portal.keep_alive_s:
+                alive_at = time.monotonic()
+                self.wfile.write(b": still here\n\n")
+            time.sleep(0.01)
+        raise _Hangup
 
     def _summary(self):
         state = self.portal.exam.state()
@@ -276,4 +316,5 @@ class _Handler(BaseHTTPRequestHandler):
         categories = [{"id": c, "number": n, "title": TITLES[c], "weight": WEIGHTS[c]} for n, c in enumerate(WEIGHTS, 1)]
         facts = {"slug": "test", "title": "Test exam", "level": "practitioner", "framework": "TensorFlow", "kind": "demo"}
         rules = {"duration_s": 18000, "pass_rule": "weighted", "pass_mark": 90, "exam_version": "2026.1"}
+        facts["requirements"] = self.portal.exam.requirements
         return {**facts, **rules, "categories": categories}

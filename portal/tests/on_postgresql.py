@@ -60,6 +60,9 @@ def pytest_configure(config: pytest.Config) -> None:
         found = running.enter_context(own_postgresql(settings=_QUICK))
         config.add_cleanup(running.close)
         os.environ[_VARIABLE] = f"{found.folder}:{found.port}"
+    config.option.reuse_db = True  # so that none is dropped, which a thread's connection can hold up: all go with the server
+    # The threads of Django's test client end without closing theirs; those of a served portal do: see `request_threads`.
+    config.addinivalue_line("filterwarnings", "ignore:.*was deleted while still open:ResourceWarning")
     chosen = DatabaseConfig(engine="postgresql", host=str(found.folder), port=found.port, user=USER)
     settings.DATABASES = {"default": database.of(chosen, folder=settings.DATA_DIR)}
     connections.settings = connections.configure_settings(settings.DATABASES)

@@ -44,6 +44,18 @@ def quick_bank(quick_pack: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     return bank
 
 
+@pytest.fixture(scope="session")
+def roomy_bank(quick_pack: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bank of the small pack whose tasks take files of 256 MiB."""
+    pack = tmp_path_factory.mktemp("roomy") / "quick"
+    shutil.copytree(quick_pack, pack)
+    for task in pack.glob("*/*/task.toml"):
+        task.write_text(task.read_text().replace("size_limit_mib = 2\n", "size_limit_mib = 256\n"))
+    bank = pack.parent / "bank"
+    run("guildmark-grader", "pack", "build", str(pack), "--out", str(bank), "--variants", "1")
+    return bank
+
+
 @pytest.fixture
 def new_portal(quick_bank: Path, tmp_path: Path) -> Iterator[Portal]:
     """A portal of the test's own, not started yet; stopped at the end."""

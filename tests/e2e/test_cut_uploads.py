@@ -1,6 +1,7 @@
 """Uploads through a line that breaks: the real client, a real portal, and a proxy between them that cuts at a given byte.
 
-`make test` tries a part of the places; `make cuts` tries all: 256 at the boundaries of a file and 200 anywhere in it.
+`make test` tries a part of the places; `make cuts` tries all: 256 at the boundaries of a file and 200 anywhere in it, and a
+file of 200 MB over a line that is cut ten times.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from uuid import UUID
 
@@ -22,7 +24,7 @@ from demo.portal import Portal, free_port
 
 from guildmark.client.credentials import Credentials, Tokens
 from guildmark.client.transport import Patience, Transport, http_client
-from guildmark.client.tus import Outgoing, Uploader
+from guildmark.client.tus import CHUNK_BYTES, Outgoing, Progress, Uploader
 
 from .conftest import Person, sign_up
 from .cutter import Cutter
@@ -32,6 +34,8 @@ CHUNK = 48 * KIB
 SIZE = 200 * KIB
 ENDS = 64 * KIB
 PARTS = 8
+LARGE = 200 * 1000 * 1000
+CUTS = 10
 TUS = {"Tus-Resumable": "1.0.0"}
 PATIENCE = Patience(waits_s=(0.02, 0.1, 0.5, 1, 2))
 
@@ -67,9 +71,16 @@ class Line:
     memory: Path
     ada: Person
 
-    def send(self, path: Path, category: str = "category1", *, chunk_bytes: int = CHUNK) -> str | None:
+    def send(
+        self,
+        path: Path,
+        category: str = "category1",
+        *,
+        chunk_bytes: int = CHUNK,
+        progress: Progress = lambda _done, _size: None,
+    ) -> str | None:
         uploader = Uploader(self.transport, self.attempt, self.memory, chunk_bytes=chunk_bytes)
-        return uploader.send(Outgoing.of(path, category), lambda _done, _size: None)
+        return uploader.send(Outgoing.of(path, category), progress)
 
     def send_from_two_devices(self, path: Path, http: httpx.Client, folder: Path) -> list[str]:
         """Send one file twice at once, each time with its own connections and memory; the submissions that came of it."""
@@ -147,6 +158,20 @@ def line(quick_bank: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     start_without_grading(portal)
     try:
         with line_to(portal, folder) as opened:
+            yield opened
+    finally:
+        portal.stop()
+
+
+@pytest.fixture
+def roomy_line(roomy_bank: Path, tmp_path: Path) -> Iterator[Line]:
+    """A line to a portal whose tasks take large files."""
+    portal = Portal(data=tmp_path / "portal" / "data", port=free_port(8750))
+    portal.data.parent.mkdir()
+    portal.init(roomy_bank)
+    start_without_grading(portal)
+    try:
+        with line_to(portal, tmp_path) as opened:
             yield opened
     finally:
         portal.stop()
@@ -272,3 +297,33 @@ def test_x9_two_devices_that_send_one_file_at_once_make_one_submission(line: Lin
     assert len(set(submissions)) == 1
     assert line.kept(content) == content
     assert line.submissions_of(content) == [submissions[0]]
+
+
+@pytest.mark.cuts
+@pytest.mark.timeout(900)
+def test_x9_a_file_of_200_mb_over_a_line_that_is_cut_ten_times_goes_on_each_time_and_tells_its_progress(
+    roomy_line: Line, tmp_path: Path
+) -> None:
+    path = tmp_path / "mymodel.keras"
+    content = drawn(5000).randbytes(LARGE)
+    path.write_bytes(content)
+    places = sorted(drawn(5001).sample(range(LARGE), CUTS))
+    told: list[int] = []
+    passed = 0
+
+    def progress(done: int, size: int) -> None:
+        nonlocal passed
+        told.append(done)
+        assert size == LARGE
+        if roomy_line.cutter.cuts == CUTS - len(places) and places:
+            passed += roomy_line.cutter.passed
+            roomy_line.cutter.cut_at(places.pop(0))
+
+    submission = roomy_line.send(path, chunk_bytes=CHUNK_BYTES, progress=progress)
+    passed += roomy_line.cutter.passed
+    assert (roomy_line.cutter.cuts, places) == (CUTS, [])
+    assert roomy_line.kept(content) == content
+    assert roomy_line.submissions_of(content) == [submission]
+    assert passed <= LARGE + CUTS * CHUNK_BYTES
+    assert (told[0], told[-1], told) == (0, LARGE, sorted(told))
+    assert max(after - before for before, after in pairwise(told)) <= CHUNK_BYTES

@@ -15,6 +15,7 @@
     │   └── ResultPending      the last submissions are not graded yet    (3)
     ├── SignInRequired         no sign-in, or an expired one              (4)
     ├── ServerUnreachable      no answer from the portal                  (5)
+    │   └── KeptInOutbox       a file waits here until the portal answers (5)
     └── OurFault               something of ours broke                    (1)
         └── ReceiptInvalid     a receipt does not verify                  (1)
 
@@ -155,6 +156,14 @@ class ServerUnreachable(GuildmarkError):
 
     exit_code = 5
     default_next_step = mark("Check your connection and run the same command again; nothing is lost.")
+
+
+class KeptInOutbox(ServerUnreachable):
+    """The portal does not answer. The file is kept here, not submitted yet: it counts from the moment the portal answers."""
+
+    default_next_step = mark(
+        "Check your connection. A tool that is open sends it when the portal answers; in a terminal, run: guildmark status"
+    )
 
 
 class OurFault(GuildmarkError):

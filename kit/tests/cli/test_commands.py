@@ -149,7 +149,7 @@ def test_submit_as_json_is_one_object(guildmark, started):
     model(started, 1, "score 5")
     answer = guildmark("submit", "category1", "--no-check", "--json")
     assert answer.status == 0
-    assert sorted(answer.json) == ["best_score", "local_check", "submission", "time_left_s"]
+    assert sorted(answer.json) == ["best_score", "local_check", "submission", "time_left_s", "warnings"]
     assert (answer.json["submission"]["report"]["score"], answer.json["local_check"]) == (5, "skipped")
 
 

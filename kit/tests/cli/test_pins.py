@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from command_answers import model
 
-from guildmark.cli import show
+from guildmark.client import wording
 from guildmark.protocol import ReportView, SubmissionState
 from guildmark.rules.verdict import Verdict
 
@@ -105,10 +105,10 @@ def test_x1_a_file_with_a_long_name_comes_back_too(guildmark, portal, started, t
 
 
 def test_every_verdict_that_is_no_score_is_said_in_words_of_the_catalogue(monkeypatch):
-    monkeypatch.setattr(show, "_", lambda sentence: f"«{sentence}»")
+    monkeypatch.setattr(wording, "_", lambda sentence: f"«{sentence}»")
     for verdict in set(Verdict) - {Verdict.GRADED}:
         report = ReportView.model_construct(verdict=verdict)
-        assert show.standing(SubmissionState.model_construct(report=report)).startswith("«")
+        assert wording.standing(SubmissionState.model_construct(report=report)).startswith("«")
 
 
 def test_x2_a_score_comes_with_the_distance_to_the_next_point(guildmark, started):

@@ -2,13 +2,12 @@
 
 import stat
 import sys
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
-from guildmark.client import rehearsal
-from guildmark.client.rehearsal import disk_check, practise, sealed_check, tensorflow_check
+from guildmark.client import doctor, framework
+from guildmark.client.rehearsal import practise, sealed_check
 from guildmark.rules.attempt import Phase
 
 STARTER = "from pathlib import Path\nPath('mymodel.keras').write_text('score 4')\n"
@@ -32,48 +31,7 @@ def practice_portal(portal):
 
 @pytest.fixture
 def without_tensorflow(monkeypatch):
-    monkeypatch.setattr(rehearsal, "interpreter_with_tensorflow", lambda: None)
-
-
-class TestTensorFlow:
-    def test_l3_it_is_imported_in_an_interpreter_of_its_own_and_named(self, tmp_path):
-        python = interpreter(tmp_path, "echo 2.21.0")
-        check, found = tensorflow_check(python=python)
-        assert (check.good, found) == (True, python)
-        assert "TensorFlow 2.21.0 starts in 0 s" in check.said
-
-    @pytest.mark.parametrize(
-        ("script", "said"), [("exit 1", "cannot be imported"), ("sleep 20", "did not start within 0 seconds")]
-    )
-    def test_l3_one_that_does_not_start_in_time_or_at_all_has_a_fall_back(self, tmp_path, script, said):
-        check, found = tensorflow_check(python=interpreter(tmp_path, script), limit_s=0.2)
-        assert (check.good, found, said in check.said) == (False, None, True)
-        assert "only the model file counts" in check.fallback
-
-    def test_an_interpreter_that_is_gone_has_a_fall_back(self, tmp_path):
-        check, found = tensorflow_check(python=tmp_path / "nowhere")
-        assert (check.good, found) == (False, None)
-
-    @pytest.mark.usefixtures("without_tensorflow")
-    def test_none_at_all_has_a_fall_back(self):
-        check, found = tensorflow_check()
-        assert (check.said, found) == ("No Python on this machine has TensorFlow.", None)
-
-
-@pytest.mark.parametrize(("room", "good"), [(0, True), (1 << 60, False)])
-def test_l3_room_on_the_disk_is_looked_at(tmp_path, room, good):
-    check = disk_check(tmp_path, room_bytes=room)
-    assert (check.good, str(tmp_path) in check.said) == (good, True)
-
-
-@pytest.mark.parametrize(("seconds", "good"), [(0, True), (29, True), (32, False), (-32, False)])
-def test_x14_a_clock_that_differs_from_the_portals_is_named(session, seconds, good):
-    check = rehearsal.clock_check(session, now=lambda: session.server_time() + timedelta(seconds=seconds + 0.5))
-    assert check.good is good
-
-
-def test_this_machines_clock_is_read_in_utc():
-    assert abs((rehearsal.wall_clock() - datetime.now(tz=timezone.utc)).total_seconds()) < 5  # noqa: TID251  # the reference
+    monkeypatch.setattr(framework, "interpreter_with_tensorflow", lambda: None)
 
 
 class TestSealedExam:
@@ -141,12 +99,13 @@ class TestPractice:
 class TestCommand:
     @pytest.mark.usefixtures("signed_in")
     def test_l3_it_tells_line_by_line_and_ends_with_the_next_step(self, guildmark, practice_portal, monkeypatch, tmp_path):
-        monkeypatch.setattr(rehearsal, "interpreter_with_tensorflow", lambda: interpreter(tmp_path, "echo 2.21.0"))
-        monkeypatch.setattr(rehearsal, "ROOM_BYTES", 0)
+        python = interpreter(tmp_path, """echo '{"version": "2.21.0"}'""")
+        monkeypatch.setattr(framework, "interpreter_with_tensorflow", lambda: python)
+        monkeypatch.setattr(doctor, "ROOM_BYTES", 0)
         practice_portal.exam.registered = True
         answer = guildmark("rehearse", "--no-practice")
         marks = [line.split("  ")[0] for line in answer.out.splitlines() if line.startswith(("good", "look"))]
-        assert marks == ["good"] * 5
+        assert marks == ["good"] * 9
         assert (
             answer.out.splitlines()[-1] == "What was tried is ready; grading was not. When you are ready, run: guildmark start"
         )
@@ -157,7 +116,16 @@ class TestCommand:
         answer = guildmark("rehearse", "--json")
         rows = {row["name"]: row["good"] for row in answer.json["checks"]}
         assert (rows, answer.status) == (
-            {"python": True, "tensorflow": False, "disk": rows["disk"], "portal": True, "sealed": False, "practice": True},
+            {
+                "python": True,
+                "tensorflow": False,
+                **{name: rows[name] for name in ("gpu", "disk", "memory")},
+                "proxy": True,
+                "portal": True,
+                "connection": True,
+                "sealed": False,
+                "practice": True,
+            },
             3,
         )
         assert (answer.json["score"], answer.json["good"]) == (5, False)

@@ -169,9 +169,28 @@ def test_x13_a_certificate_is_checked_the_same_way(guildmark, portal, keys, tmp_
     assert guildmark("verify", str(path), "--keys", str(keys)).status == 3
 
 
-def test_a_demonstration_says_that_it_certifies_nothing(guildmark, portal, keys, tmp_path):
+def test_a_demonstration_says_so_before_anything_else(guildmark, portal, keys, tmp_path):
     path = signed_by(portal.exam.signing_key, tmp_path / "c.json", {**CERTIFICATE, "demonstration": True})
-    assert "certifies nothing" in guildmark("verify", str(path), "--keys", str(keys)).out
+    answer = guildmark("verify", str(path), "--keys", str(keys))
+    assert answer.status == 0
+    assert answer.out.startswith("c.json: Demonstration: the signature is genuine, but it certifies nothing.\n")
+    (found,) = guildmark("verify", str(path), "--keys", str(keys), "--json").json["documents"]
+    assert (found["standing"], found["demonstration"]) == ("genuine", True)
+    (forged,) = guildmark("verify", str(altered(path, holder="Eve")), "--keys", str(keys), "--json").json["documents"]
+    assert (forged["standing"], forged["demonstration"]) == ("forged", False)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({}, "Identity: the certificate does not say whether it was checked"),
+        ({"identity_check": "none"}, "Identity: not checked"),
+        ({"identity_check": "reviewed"}, "Identity: checked by the issuer's reviewers"),
+    ],
+)
+def test_whether_the_identity_was_checked_stands_below_the_verdict(guildmark, portal, keys, tmp_path, said, told):
+    path = signed_by(portal.exam.signing_key, tmp_path / "c.json", {**CERTIFICATE, **said})
+    assert guildmark("verify", str(path), "--keys", str(keys)).out.splitlines()[1].strip() == told
 
 
 def archive(path, **files):
@@ -211,7 +230,7 @@ def test_names_in_an_archive_cannot_write_to_the_terminal(guildmark, receipt, ke
 
 WRONG = [
     (("nothing.json",), "There is no file nothing.json."),
-    (("empty.zip",), "empty.zip holds no receipt."),
+    (("empty.zip",), "empty.zip holds neither a receipt nor a certificate."),
     (("broken.zip",), "broken.zip is damaged."),
     (("keys.json", "--keys", "one.json"), "one.json is no list of a portal's keys."),
     (("one.json", "--keys", "nothing.json"), "nothing.json is no list of a portal's keys."),
@@ -263,7 +282,7 @@ def test_an_archive_that_is_packed_in_an_unusual_way_is_refused(guildmark, recei
 def test_a_bomb_takes_no_memory(receipt, keys, tmp_path):
     known = keys_in(keys)
     within = json.dumps({**json.loads(receipt.read_text()), "x": [[]] * 15_000}).replace(" ", "")
-    beyond = "[" + "[]," * 350_000 + "[]]"
+    beyond = '["holder",' + "[]," * 350_000 + "[]]"
     with zipfile.ZipFile(tmp_path / "r.zip", "w", zipfile.ZIP_DEFLATED) as made:
         for number in range(20):
             made.writestr(f"{number}.json", within if number % 2 else beyond)
@@ -308,6 +327,50 @@ def test_x9_what_is_not_looked_at_is_named_and_a_json_is_looked_at_however_it_is
     (path / "certificate.JSON").write_text(json.dumps(CERTIFICATE))
     zipped = archive(tmp_path / "r.zip", **files, **{"certificate.JSON": json.dumps(CERTIFICATE)})
     answer = guildmark("verify", str(path if as_folder else zipped), "--keys", str(keys), "--json")
+    assert (answer.status, sorted(standings(answer))) == (3, ["damaged", "genuine"])
+
+
+STRANGERS = {
+    "logo.png": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1 and so on",
+    "photo.png": b"\xff\xd8\xff\xe0\0\x10JFIF\0",
+    "drawing.svg": b'<!DOCTYPE svg><svg xmlns="http://www.w3.org/2000/svg"/>',
+    "cv.pdf": b"%PDF-1.7\n1 0 obj\n<</Type/Catalog>>\nendobj\n%%EOF\n",
+    "package.json": b'{"name": "portfolio"}',
+    "numbers.json": b"[1, 2]",
+    "lock.json": b'{"packages": [' + b"{}," * 60_000 + b"{}]}",
+}
+
+
+@pytest.mark.parametrize("as_folder", [True, False])
+def test_what_bears_nothing_of_a_portal_is_named_and_changes_no_verdict(guildmark, receipt, keys, tmp_path, as_folder):
+    folder = tmp_path / "r"
+    folder.mkdir()
+    for name, content in {"a.json": receipt.read_bytes(), **STRANGERS}.items():
+        (folder / name).write_bytes(content)
+    path = folder if as_folder else archive(tmp_path / "r.zip", **{"a.json": receipt.read_text(), **STRANGERS})
+    answer = guildmark("verify", str(path), "--keys", str(keys), "--json")
+    assert (answer.status, standings(answer), sorted(answer.json["none_of_ours"])) == (0, ["genuine"], sorted(STRANGERS))
+    told = " ".join(guildmark("verify", str(path), "--keys", str(keys)).out.split())
+    assert "Neither receipts nor certificates, and not counted:" in told
+    assert all(name in told for name in STRANGERS)
+
+
+def test_who_names_a_file_that_bears_nothing_has_it_judged(guildmark, receipt, keys, tmp_path):
+    (tmp_path / "package.json").write_bytes(STRANGERS["package.json"])
+    answer = guildmark("verify", str(tmp_path / "package.json"), "--keys", str(keys), "--json")
+    assert (answer.status, standings(answer)) == (3, ["damaged"])
+
+
+def test_a_folder_of_nothing_but_strangers_is_no_good_news(guildmark, keys, tmp_path):
+    path = archive(tmp_path / "r.zip", **STRANGERS)
+    answer = guildmark("verify", str(path), "--keys", str(keys), "--json")
+    assert (answer.status, answer.json["error"]["message"]) == (2, f"{path} holds neither a receipt nor a certificate.")
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 400, b'{"submission": "s1", "att', b'{"holder": "Ada"}', b'{"key_id": 1}'])
+def test_what_may_have_been_a_document_is_damaged_in_a_folder_too(guildmark, receipt, keys, content):
+    (receipt.parent / "b.json").write_bytes(content)
+    answer = guildmark("verify", str(receipt.parent), "--keys", str(keys), "--json")
     assert (answer.status, sorted(standings(answer))) == (3, ["damaged", "genuine"])
 
 

@@ -47,7 +47,7 @@ def test_x13_a_certificate_of_any_kind_is_checked_without_the_portal(guildmark, 
     assert f"{path.name}: Valid." in answer.out
     assert all(told in answer.out for told in ("Ada Lovelace", "Practitioner in TensorFlow", "GM-7K2M-9QXD-4HTB"))
     assert "2026-03-02 to 2029-03-02" in answer.out
-    assert "Reviewers of the issuer checked the holder's identity." in answer.out
+    assert answer.out.splitlines()[1] == "  Identity: checked by the issuer's reviewers"
     assert "issuer, key, signature, wording" in answer.out
     assert ("The picture is not signed" in answer.out) == (kind in {"png", "svg"})
     assert not [line for line in portal.log if "verify" in line]
@@ -68,6 +68,43 @@ def test_it_answers_programs_with_every_check(guildmark, issuer, file, tmp_path)
     (found,) = answer.json["documents"]
     assert (found["kind"], found["standing"], found["certificate"]["holder"]) == ("credential", "valid", "Ada Lovelace")
     assert {check["outcome"] for check in found["certificate"]["checks"]} == {"ok"}
+
+
+DEMONSTRATION = "Demonstration: the signature is genuine, but it certifies nothing."
+
+
+@pytest.mark.parametrize(
+    ("listed", "standing", "status", "told"),
+    [
+        ({}, "valid", 0, DEMONSTRATION),
+        ({"revocation": [4711]}, "revoked", 3, "Demonstration, which certifies nothing. Revoked."),
+    ],
+)
+def test_x13_a_demonstration_says_so_before_it_says_how_it_stands(
+    guildmark, issuer, file, tmp_path, listed, standing, status, told
+):
+    demo = issuer.but(changes={"demonstration": True, "identity_check": "none"}, listed=listed)
+    file.write_bytes(demo.file.model_dump_json().encode())
+    path = kept(tmp_path, "badge.png", demo.png)
+    answer = guildmark("verify", str(path), "--keys", str(file))
+    assert answer.status == status
+    assert answer.out.splitlines()[:2] == [f"badge.png: {told}", "  Identity: not checked"]
+    (found,) = guildmark("verify", str(path), "--keys", str(file), "--json").json["documents"]
+    assert (found["standing"], found["demonstration"], found["message"]) == (standing, True, told)
+    assert found["certificate"]["identity_check"] == "none"
+
+
+def test_x13_pictures_and_letters_beside_certificates_are_named_and_not_counted(guildmark, issuer, file, tmp_path):
+    folder = tmp_path / "application"
+    folder.mkdir()
+    strangers = {"cv.pdf": issuing.unsigned_pdf(), "logo.svg": issuing.SVG.encode(), "photo.png": issuing.bare_png()}
+    for name, content in {**strangers, "badge.png": issuer.png, "certificate.pdf": issuer.pdf}.items():
+        kept(folder, name, content)
+    answer = guildmark("verify", str(folder), "--keys", str(file), "--json")
+    assert (answer.status, standings(answer), answer.json["none_of_ours"]) == (0, ["valid", "valid"], sorted(strangers))
+    kept(folder, "forged.pdf", issuing.unsigned_pdf(issuer.credential))
+    answer = guildmark("verify", str(folder), "--keys", str(file), "--json")
+    assert (answer.status, standings(answer)) == (3, ["valid", "valid", "not_ours"])
 
 
 def test_x13_the_files_of_a_holder_are_checked_together(guildmark, issuer, file, tmp_path):

@@ -167,7 +167,7 @@ def test_a_changed_file_is_a_new_upload(running, model, portal, exam_folder, sig
     with Session.open(exam_folder, credentials=signed_in, patience=Patience(waits_s=())) as first:
         portal.faults.cut_patch_after = 10
         with pytest.raises(ServerUnreachable):
-            first.handed_in.send(tus.Outgoing.of(model("score 2"), "category1"), lambda done, _: _drop(portal, done))
+            first.sender.send(tus.Outgoing.of(model("score 2"), "category1"), lambda done, _: _drop(portal, done))
     portal.faults.drop = 0
     assert running.submit("1", model("score 5")).report.score == 5
     assert sorted(portal.exam.uploads) == ["u2"]

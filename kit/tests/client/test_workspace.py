@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 import pytest
 from loopback_exam import STARTER
 
+from guildmark.client.delivery import deliver
 from guildmark.client.session import Session
 from guildmark.client.workspace import ExamState, Workspace
 from guildmark.errors import BundleDamaged, NoExamHere, NotStarted, Refused, UsageError, WorkspaceDamaged
@@ -17,6 +18,7 @@ def test_s1_starting_brings_the_folders_with_starter_task_and_data(running, exam
     assert files == [
         ".guildmark/bundle.gmb",
         ".guildmark/exam.json",
+        ".guildmark/requirements.txt",
         "Category1/data/rows.csv",
         "Category1/starter.py",
         "Category1/task.json",
@@ -63,6 +65,15 @@ def test_the_bundle_is_downloaded_once(session, exam_folder, portal):
     session.prepare()
     assert [line.split()[1].endswith("/bundle") for line in portal.log].count(True) == 1
     assert seen[-1] == (len(portal.exam.bundle), len(portal.exam.bundle))
+
+
+def test_a_download_with_an_expired_sign_in_trades_it_for_a_new_one(session, exam_folder, portal):
+    session.register("test", exam_folder)
+    offered, path = session.prepare(), session.workspace.bundle_path
+    path.unlink()
+    portal.access.clear()
+    deliver(session._api, offered, path, lambda _done, _total: None)
+    assert path.read_bytes() == portal.exam.bundle
 
 
 def test_a_lost_connection_restarts_the_download(session, exam_folder, portal):

@@ -127,6 +127,7 @@ def paths(running: Sitting, upload: Upload, submission: Submission) -> dict[tupl
 
 OF_NOBODY = {
     ("GET", "/api/v1/me"),
+    ("POST", "/api/v1/measure"),
     ("GET", "/api/v1/programs"),
     ("GET", "/api/v1/attempts"),
     ("POST", "/api/v1/attempts"),
@@ -185,7 +186,15 @@ def test_operations_have_short_names_that_clients_can_be_made_from(client: Clien
         *("append_to_upload", "begin_attempt", "create_upload", "finish_attempt", "follow_attempt", "get_attempt"),
         *("get_bundle", "get_certificate", "get_me", "get_readiness", "get_submission", "get_submission_file"),
         *("get_upload", "get_upload_capabilities", "list_attempts", "list_keys", "list_programs"),
-        *("note_delivery", "open_attempt", "pin_submission", "prepare_attempt", "take_break", "terminate_upload"),
+        *(
+            "measure_connection",
+            "note_delivery",
+            "open_attempt",
+            "pin_submission",
+            "prepare_attempt",
+            "take_break",
+            "terminate_upload",
+        ),
     ]
 
 

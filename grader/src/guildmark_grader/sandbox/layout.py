@@ -39,7 +39,7 @@ _EXTRAS = {Program.ONNX: "onnx", Program.TFLITE: "tflite", Program.TORCH: "torch
     (Program.INSPECT, Program.PROBE, Program.TENSORFLOW), "keras"
 )
 _OUR_PARTS = {
-    guildmark: ("__init__.py", "inspection", "rules/__init__.py", "rules/contract.py", "rules/verdict.py"),
+    guildmark: ("__init__.py", "version.py", "inspection", "rules/__init__.py", "rules/contract.py", "rules/verdict.py"),
     guildmark_grader: ("__init__.py", "inside", "worker"),
 }
 _SYSTEM_FOLDERS = ("/usr/lib", "/usr/lib64")

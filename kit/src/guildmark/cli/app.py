@@ -8,10 +8,11 @@ from typing import Annotated, Any, cast
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from guildmark import __version__
+from guildmark.cli import completion
 from guildmark.cli.screen import Screen
 from guildmark.errors import GuildmarkError, OurFault, UsageError
 from guildmark.i18n import _
+from guildmark.version import __version__
 
 # The base of typer's own usage errors; typer does not export it.
 _TyperUsageError = cast("type[Exception]", typer.BadParameter.__base__)
@@ -29,8 +30,8 @@ class Commands(TyperGroup):
     """A group whose commands may raise `GuildmarkError`."""
 
     def get_params(self, ctx: Any) -> Any:
-        """The options of the group itself."""
-        return _without_types_of_flags(super().get_params(ctx))
+        """The options of the group itself; typer's own are told in the reader's language."""
+        return _without_types_of_flags([_told(param) for param in super().get_params(ctx)])
 
     def main(self, args: Sequence[str] | None = None, *others: Any, **extra: Any) -> Any:
         """Run a command; leave with its exit status, or return it when not `standalone_mode`."""
@@ -62,6 +63,12 @@ def _without_types_of_flags(params: Any) -> Any:
     return params
 
 
+def _told(param: Any) -> Any:
+    if words := {"install_completion": completion.install_help, "show_completion": completion.show_help}.get(param.name):
+        param.help = words()
+    return param
+
+
 def _usage(error: Exception) -> UsageError:
     message = cast("str", getattr(error, "message", None) or str(error))
     path = getattr(getattr(error, "ctx", None), "command_path", "guildmark")
@@ -76,7 +83,7 @@ app = typer.Typer(
         "Exit status: 0 done, 1 a fault of ours, 2 wrong usage, 3 a rule or a verdict that is yours to mend, 4 sign in first, "
         "5 the portal does not answer, 130 stopped by Ctrl+C."
     ),
-    add_completion=False,
+    add_completion=True,
     pretty_exceptions_enable=False,
 )
 

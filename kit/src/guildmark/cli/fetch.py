@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from guildmark.cli import show
+from guildmark.cli import completion, show
 from guildmark.cli.here import exam_here
 from guildmark.cli.options import AsJson
 from guildmark.cli.screen import Screen
@@ -17,7 +17,11 @@ from guildmark.protocol import SubmissionState
 
 def fetch(
     submission: Annotated[
-        str | None, typer.Argument(help=_("The submission, or how its name begins; all are listed if not given."))
+        str | None,
+        typer.Argument(
+            help=_("The submission, or how its name begins; all are listed if not given."),
+            autocompletion=completion.submissions,
+        ),
     ] = None,
     *,
     to: Annotated[Path | None, typer.Option(help=_("Where to write the file; in this folder if not given."))] = None,

@@ -5,6 +5,7 @@ import typer
 from guildmark.cli import show
 from guildmark.cli.here import exam_here
 from guildmark.cli.options import AsJson, Yes
+from guildmark.cli.outbox_told import send_what_waits, tell
 from guildmark.cli.screen import Screen
 from guildmark.errors import AttemptClosed, ConfirmationNeeded, NotStarted
 from guildmark.i18n import _
@@ -23,6 +24,8 @@ def finish(*, yes: Yes = False, as_json: AsJson = False) -> None:
             raise NotStarted
         if state.phase is not Phase.RUNNING:
             raise AttemptClosed
+        send_what_waits(screen, session)
+        tell(screen, session)
         found = session.readiness()
         screen.say(show.time_left(state), "", show.readiness(found, screen.out), "")
         screen.say(*_also(found))

@@ -15,9 +15,9 @@ def exam_here() -> Session:
     return session_of(Path.cwd())
 
 
-def session_of(folder: Path) -> Session:
-    """The session of `folder`, which says when the portal does not answer and is tried again."""
-    return Session.open(folder, patience=Patience(tell=_trying_again))
+def session_of(folder: Path, *, server: str | None = None) -> Session:
+    """The session of `folder`, else of `server`, which says when the portal does not answer and is tried again."""
+    return Session.open(folder, server=server, patience=Patience(tell=_trying_again))
 
 
 def _trying_again(seconds: float) -> None:

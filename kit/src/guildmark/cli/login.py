@@ -19,6 +19,7 @@ from guildmark.client.session import Session
 from guildmark.client.workspace import Workspace
 from guildmark.errors import GuildmarkError, NoExamHere
 from guildmark.i18n import _
+from guildmark.protocol import Me
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -33,14 +34,20 @@ def login(
     """Sign in by device grant."""
     screen = Screen(as_json=as_json)
     address = address_of(server)
-    if address.startswith("http://") and httpx.URL(address).host not in _LOOPBACK:
-        screen.note(_("This address is not encrypted: others on the way can read your sign-in."), style="yellow")
     with Session(address) as session:
-        who = session.login(lambda code: _show(screen, code))
+        who = sign_in(screen, session)
         is_waiting = _waits(session)
-    screen.say(_("Signed in at {server} as {email}.").format(server=address, email=who.email))
     screen.say(_("Next: guildmark rehearse, then guildmark start") if is_waiting else _("Next: guildmark start"))
     screen.answer({"server": address, "email": who.email, "name": who.name})
+
+
+def sign_in(screen: Screen, session: Session) -> Me:
+    """Sign in at the portal of `session`, and say who did."""
+    if session.server.startswith("http://") and httpx.URL(session.server).host not in _LOOPBACK:
+        screen.note(_("This address is not encrypted: others on the way can read your sign-in."), style="yellow")
+    who = session.login(lambda code: _show(screen, code))
+    screen.say(_("Signed in at {server} as {email}.").format(server=session.server, email=who.email))
+    return who
 
 
 def _waits(session: Session) -> bool:
@@ -68,10 +75,11 @@ def _show(screen: Screen, code: DeviceCode) -> None:
         f"\n    {code.link}\n    {code.user_code}\n",
         _("Waiting for you …"),
     )
-    if sys.stdout.isatty() and not screen.as_json and _has_browser():
+    if sys.stdout.isatty() and not screen.as_json and has_browser():
         webbrowser.open(code.link)
 
 
-def _has_browser() -> bool:
+def has_browser() -> bool:
+    """Whether a page can be opened beside this terminal."""
     # Without a display, a browser would be one of text that takes the terminal over.
     return sys.platform in ("win32", "darwin") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from guildmark.cli import show
+from guildmark.cli import completion, show
 from guildmark.cli.here import exam_here
 from guildmark.cli.options import AsJson
 from guildmark.cli.screen import Screen
@@ -14,7 +14,11 @@ from guildmark.protocol import AttemptState
 
 def pin(
     submission: Annotated[
-        str | None, typer.Argument(help=_("The submission, or how its name begins; all are listed if not given."))
+        str | None,
+        typer.Argument(
+            help=_("The submission, or how its name begins; all are listed if not given."),
+            autocompletion=completion.submissions,
+        ),
     ] = None,
     *,
     as_json: AsJson = False,
@@ -35,7 +39,7 @@ def pin(
 
 
 def unpin(
-    category: Annotated[str, typer.Argument(help=_("The category: 3 or category3."))],
+    category: Annotated[str, typer.Argument(help=_("The category: 3 or category3."), autocompletion=completion.categories)],
     *,
     as_json: AsJson = False,
 ) -> None:

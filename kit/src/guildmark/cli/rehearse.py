@@ -5,14 +5,17 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.text import Text
 
 from guildmark.cli import show
+from guildmark.cli.checks import rows, tell
 from guildmark.cli.here import session_of
 from guildmark.cli.options import AsJson
 from guildmark.cli.screen import Screen
 from guildmark.client import rehearsal
-from guildmark.client.rehearsal import Check, Practised
+from guildmark.client.connection import clock_check, speed_check
+from guildmark.client.doctor import on_this_machine, pinned_for
+from guildmark.client.health import Check
+from guildmark.client.rehearsal import Practised
 from guildmark.client.session import Session
 from guildmark.errors import Refused
 from guildmark.i18n import _
@@ -29,42 +32,29 @@ def rehearse(
     """Check everything, change nothing that counts; exit status 3 where a check is not good."""
     screen = Screen(as_json=as_json)
     checks, practised = [], None
-    with session_of(folder or Path.cwd()) as session:
+    place = folder or Path.cwd()
+    with session_of(place) as session:
         python = None
-        for found, interpreter in _on_this_machine(folder):
-            _tell(screen, found)
+        for found, interpreter in on_this_machine(place, pinned_for(place, session)):
+            tell(screen, found)
             checks.append(found)
             python = interpreter or python
         for found in _with_the_portal(screen, session, folder):
-            _tell(screen, found)
+            tell(screen, found)
             checks.append(found)
         if practice:
             practised = rehearsal.practise(session, python, say=screen.note)
-            _tell(screen, practised.check)
+            tell(screen, practised.check)
             checks.append(practised.check)
     _conclude(screen, checks, practised)
 
 
-def _on_this_machine(folder: Path | None) -> Iterator[tuple[Check, Path | None]]:
-    yield rehearsal.python_check(), None
-    yield rehearsal.tensorflow_check()
-    place = (folder or Path.cwd()).resolve()
-    there = next(parent for parent in (place, *place.parents) if parent.is_dir())
-    yield rehearsal.disk_check(there, room_bytes=rehearsal.ROOM_BYTES), None
-
-
 def _with_the_portal(screen: Screen, session: Session, folder: Path | None) -> Iterator[Check]:
-    yield rehearsal.clock_check(session, now=rehearsal.wall_clock)
+    yield clock_check(session)
+    yield speed_check(session)
     with screen.transfer(_("Downloading the exam")) as progress:
         found = rehearsal.sealed_check(session, folder, progress)
     yield found
-
-
-def _tell(screen: Screen, check: Check) -> None:
-    mark = Text(_("good"), style="bold green") if check.good else Text(_("look"), style="bold yellow")
-    screen.say(mark.append(f"  {check.said}", style="default"))
-    if check.fallback:
-        screen.say(Text(f"      {check.fallback}"))
 
 
 def _conclude(screen: Screen, checks: list[Check], practised: Practised | None) -> None:
@@ -90,5 +80,4 @@ def _conclude(screen: Screen, checks: list[Check], practised: Practised | None) 
 
 
 def _document(checks: list[Check], score: int | None, *, all_good: bool) -> dict[str, Any]:
-    rows = [{"name": one.name, "good": one.good, "message": one.said, "next_step": one.fallback} for one in checks]
-    return {"good": all_good, "checks": rows, "score": score}
+    return {"good": all_good, "checks": rows(checks), "score": score}

@@ -7,41 +7,29 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from guildmark.client import wording
 from guildmark.client.submissions import SHORT_NAME
-from guildmark.i18n import _, mark
+from guildmark.client.wording import EMPTY_MARK, FULL_MARK, clock, metric, standing
+from guildmark.i18n import _
 from guildmark.protocol import (
     AreaResult,
     AttemptState,
     CategoryState,
-    MetricView,
     Readiness,
-    ReportView,
     Result,
-    SubmissionState,
 )
 from guildmark.rules.attempt import Phase
-from guildmark.rules.metric import METRIC_TITLES
 from guildmark.rules.scoring import MAX_SCORE
-from guildmark.rules.verdict import Verdict
 
 _CAUTION_S = 15 * 60
-_VERDICTS = {
-    Verdict.REJECTED: mark("rejected"),
-    Verdict.FAILED: mark("failed"),
-    Verdict.TIMED_OUT: mark("took too long"),
-    Verdict.OUT_OF_MEMORY: mark("needed too much memory"),
-    Verdict.GRADER_ERROR: mark("a fault of ours"),
-}
 _SCORE_STYLES = {MAX_SCORE: "green"}
 
 
 def marks(score: int | None, console: Console) -> Text:
     """Five marks that fill, with the number beside them; plain letters where the terminal has no such marks."""
-    full, empty = ("◆", "◇") if _can_show(console, "◆◇") else ("#", "-")
-    if score is None:
-        return Text(f"{empty * MAX_SCORE}  -", style="dim")
-    row = f"{full * score}{empty * (MAX_SCORE - score)}  {score}"
-    return Text(row, style=_SCORE_STYLES.get(score, "yellow" if score else "red"))
+    full, empty = (FULL_MARK, EMPTY_MARK) if _can_show(console, FULL_MARK + EMPTY_MARK) else ("#", "-")
+    row = wording.marks(score, full=full, empty=empty)
+    return Text(row, style="dim" if score is None else _SCORE_STYLES.get(score, "yellow" if score else "red"))
 
 
 def _can_show(console: Console, text: str) -> bool:
@@ -50,12 +38,6 @@ def _can_show(console: Console, text: str) -> bool:
     except (UnicodeEncodeError, LookupError):
         return False
     return True
-
-
-def clock(seconds: float) -> str:
-    """`4:59:07`."""
-    whole = max(0, int(seconds))
-    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
 
 
 def local_time(instant: datetime, *, seconds: bool = False) -> str:
@@ -77,11 +59,6 @@ def time_left(state: AttemptState) -> Text:
         return Text(stands, style="bold")
     line = _("Time left {time} (until {deadline})").format(time=clock(state.time_left_s), deadline=local_time(state.deadline))
     return Text(line, style="bold red" if state.time_left_s < _CAUTION_S else "bold")
-
-
-def metric(value: MetricView | None) -> str:
-    """`Accuracy 0.9132`, `Mean absolute error 14210.5 USD`; empty without one."""
-    return "" if value is None else f"{_(METRIC_TITLES.get(value.name, value.name))} {value.value:g} {value.unit}".strip()
 
 
 def _table(*columns: str, whole: Collection[int] = ()) -> Table:
@@ -131,28 +108,6 @@ def submissions(found: Iterable[CategoryState], console: Console) -> Table:
                 Text(standing(one)),
             )
     return table
-
-
-def to_next(report: ReportView) -> str:
-    """How far a graded model is from its next point: `0.012 more for 4`; empty where that is not told, or at full score."""
-    if report.to_next is None or report.score is None or report.metric is None or report.next_threshold is None:
-        return ""
-    missing = f"{report.to_next:g} {report.metric.unit}".strip()
-    if report.next_threshold > report.metric.value:
-        return _("{missing} more for {score}").format(missing=missing, score=report.score + 1)
-    return _("{missing} less for {score}").format(missing=missing, score=report.score + 1)
-
-
-def standing(submission: SubmissionState) -> str:
-    """Where a submission stands, in a few words."""
-    report = submission.report
-    if report is None:
-        if submission.queue_position is None:
-            return _("being graded")
-        return _("waiting, place {place}").format(place=submission.queue_position)
-    if report.verdict is Verdict.GRADED:
-        return metric(report.metric)
-    return _(_VERDICTS[report.verdict])
 
 
 def readiness(found: Readiness, console: Console) -> Table:

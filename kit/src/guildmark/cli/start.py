@@ -6,10 +6,15 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from guildmark.cli import show
+from guildmark.cli import completion, show
+from guildmark.cli.environment import active, described, have_environment
 from guildmark.cli.here import session_of
+from guildmark.cli.login import sign_in
 from guildmark.cli.options import AsJson, Yes
+from guildmark.cli.project_files import leave_project_files
 from guildmark.cli.screen import Screen
+from guildmark.client import wording
+from guildmark.client.environment import Environment
 from guildmark.client.session import Session, Started
 from guildmark.errors import AttemptClosed, ConfirmationNeeded, Refused
 from guildmark.i18n import _, language
@@ -21,18 +26,33 @@ from guildmark.rules.wording import size_text
 _STOPPED = 130
 
 
-def start(
-    program: Annotated[str | None, typer.Argument(help=_("Which exam; not needed where there is one."))] = None,
+def start(  # noqa: PLR0913  # the options of the command
+    program: Annotated[
+        str | None, typer.Argument(help=_("Which exam; not needed where there is one."), autocompletion=completion.programs)
+    ] = None,
     *,
     folder: Annotated[
         Path | None, typer.Option(help=_("The exam folder; a new one, named like the exam, if not given."))
     ] = None,
+    server: Annotated[
+        str | None, typer.Option(help=_("The address of the portal; GUILDMARK_SERVER or the last one if not given."))
+    ] = None,
+    environment: Annotated[
+        bool,
+        typer.Option(
+            "--environment/--no-environment",
+            envvar="GUILDMARK_ENVIRONMENT",
+            help=_("Make the exam's Python environment, .venv in its folder, before the clock."),
+        ),
+    ] = True,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Register, download, ask, start the clock, unpack."""
+    """Sign in where somebody can, register, download, make the environment, ask, start the clock, unpack."""
     screen = Screen(as_json=as_json)
-    with _session(folder) as session:
+    with _session(folder, server) as session:
+        if screen.can_ask and not as_json and session.credentials.tokens(session.server) is None:
+            sign_in(screen, session)
         state = _attempt(session, program, folder)
         if state.phase in (Phase.GRADING, Phase.DECIDED):
             raise AttemptClosed(
@@ -43,18 +63,23 @@ def start(
         screen.say(
             _("The exam is here, sealed and complete ({size}, checked by its digest).").format(size=size_text(offer.size))
         )
-        if state.phase is not Phase.RUNNING and not _decided(screen, state, yes=yes):
+        runs_already = state.phase is Phase.RUNNING
+        made = have_environment(screen, session) if environment and not runs_already else None
+        if not runs_already and not _decided(screen, state, yes=yes):
             screen.say(_("The clock has not started. Run guildmark start again when you are ready."))
-            screen.answer(_document(session, session.state(), None))
+            screen.answer({**_document(session, session.state(), None), **described(made)})
             return
         started = session.begin()
+        leave_project_files(screen, session.workspace)
         state = session.state()
-    _tell(screen, session, state, started)
-    screen.answer(_document(session, state, started))
+    _tell(screen, session, state, started, made)
+    if environment and made is None:  # the clock runs already: the folders come first
+        made = have_environment(screen, session)
+    screen.answer({**_document(session, state, started), **described(made)})
 
 
-def _session(folder: Path | None) -> Session:
-    session = session_of(folder or Path.cwd())
+def _session(folder: Path | None, server: str | None) -> Session:
+    session = session_of(folder or Path.cwd(), server=server)
     if folder is not None and session.workspace is not None and session.workspace.folder != folder.resolve():
         session.workspace = None  # a new folder within that of another exam
     return session
@@ -78,7 +103,7 @@ def _decided(screen: Screen, state: AttemptState, *, yes: bool) -> bool:
     screen.say(
         "",
         _("{title}: {count} categories, {time} on the clock.").format(
-            title=state.exam_title, count=len(state.categories), time=show.clock(state.duration_s + state.extra_s)
+            title=state.exam_title, count=len(state.categories), time=wording.clock(state.duration_s + state.extra_s)
         ),
         *_breaks(state),
         _("When the clock starts, it runs on the server and cannot be paused. Only models submitted before it ends count."),
@@ -108,7 +133,7 @@ def _breaks(state: AttemptState) -> list[str]:
     return [said.format(minutes=state.break_minutes, count=state.breaks_left)]
 
 
-def _tell(screen: Screen, session: Session, state: AttemptState, started: Started) -> None:
+def _tell(screen: Screen, session: Session, state: AttemptState, started: Started, made: Environment | None) -> None:
     if session.workspace is None or screen.as_json:
         return
     place = _("Your exam folder: {folder}").format(folder=session.workspace.folder)
@@ -126,6 +151,7 @@ def _tell(screen: Screen, session: Session, state: AttemptState, started: Starte
             instructions=_instructions(session.workspace.folder, first.folder), folder=first.folder
         ),
         *_way(session.workspace.folder),
+        *active(made),
         f"    guildmark submit {first.number}",
         _("guildmark status shows the time left and your scores."),
     )

@@ -5,8 +5,14 @@ from rich.text import Text
 from guildmark.cli import show
 from guildmark.cli.here import exam_here
 from guildmark.cli.options import AsJson
+from guildmark.cli.outbox_told import documents, send_what_waits, tell
 from guildmark.cli.screen import Screen
+from guildmark.client import wording
+from guildmark.client.kept import LastHeard, this_machines_time
+from guildmark.client.session import Session
+from guildmark.errors import ServerUnreachable
 from guildmark.i18n import _
+from guildmark.protocol import AttemptState
 from guildmark.rules.attempt import Phase
 from guildmark.rules.wording import size_text
 
@@ -20,10 +26,22 @@ _NEXT = {
 
 
 def status(*, as_json: AsJson = False) -> None:
-    """Phase, clock, scores."""
+    """Phase, clock, scores, and what waits to be sent; it is sent if the portal answers."""
     screen = Screen(as_json=as_json)
     with exam_here() as session:
-        state = session.state()
+        try:
+            state = session.state()
+        except ServerUnreachable:
+            _tell_last(screen, session)
+            raise
+        if send_what_waits(screen, session).sent:
+            state = session.state()
+        _tell(screen, state)
+        tell(screen, session)
+        screen.answer({**state.model_dump(mode="json"), "waiting": documents(session)})
+
+
+def _tell(screen: Screen, state: AttemptState) -> None:
     screen.say(
         Text(f"{state.exam_title}  {state.exam_version}", style="bold"),
         show.time_left(state),
@@ -43,4 +61,20 @@ def status(*, as_json: AsJson = False) -> None:
                     size=size_text(upload.size),
                 )
             )
-    screen.answer(state.model_dump(mode="json"))
+
+
+def _tell_last(screen: Screen, session: Session) -> None:
+    """What is known without the portal."""
+    last = session.last_heard()
+    if last is not None:
+        state = last.state
+        screen.say(Text(f"{state.exam_title}  {state.exam_version}", style="bold"), _time_by_this_clock(last), "")
+        screen.say(show.categories(state.categories, screen.out), "")
+    tell(screen, session)
+
+
+def _time_by_this_clock(last: LastHeard) -> Text:
+    if last.state.phase is not Phase.RUNNING:
+        return show.time_left(last.state)
+    said = _("Time left {time} by this machine's clock; the portal's decides.")
+    return Text(said.format(time=wording.clock(last.time_left_s(this_machines_time()))), style="bold")

@@ -1,4 +1,4 @@
-"""`guildmark submit`: check, send, wait, show the score."""
+"""`guildmark submit`: check, warn, send, wait, show the score."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,44 +6,57 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from guildmark.cli import show
+from guildmark.cli import completion, show
 from guildmark.cli.here import exam_here
-from guildmark.cli.options import AsJson
+from guildmark.cli.options import AsJson, Yes
+from guildmark.cli.outbox_told import send_what_waits
 from guildmark.cli.screen import Screen
-from guildmark.client.run import Run
+from guildmark.client import wording
+from guildmark.client.kept import this_machines_time
+from guildmark.client.looking import HURRY_S, look_before
+from guildmark.client.notices import Notice
 from guildmark.client.session import Session
 from guildmark.errors import CheckUnavailable, ModelRefused, OurFault, ServerUnreachable
 from guildmark.i18n import _
-from guildmark.protocol import CategoryState, SubmissionState
+from guildmark.protocol import AttemptState, CategoryState, SubmissionState
 from guildmark.rules.verdict import Verdict
-from guildmark.rules.wording import describe
 
 _STOPPED = 130
-_NEVER_TAKEN = ("file.empty", "file.too_large")  # the portal does not open an upload for these
-_HURRY_S = 300  # opening the upload is what counts before the deadline: then nothing may come before it that takes long
 
 
-def submit(
-    category: Annotated[str, typer.Argument(help=_("The category: 3 or category3."))],
+def submit(  # noqa: PLR0913  # the options of the command
+    category: Annotated[str, typer.Argument(help=_("The category: 3 or category3."), autocompletion=completion.categories)],
     file: Annotated[
         Path | None, typer.Argument(help=_("The saved model; the newest mymodel.keras or mymodel.h5 if not given."))
     ] = None,
     *,
     check: Annotated[bool, typer.Option("--check/--no-check", help=_("Look at the file before it is sent."))] = True,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help=_("Wait for the score."))] = True,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Hand in a model; exit status 3 for a verdict that is the candidate's to mend."""
+    """Hand in a model; exit status 3 for a verdict that is the candidate's to mend.
+
+    Where the portal does not answer, the file is kept, and sent by the next command that finds the portal: exit status 5.
+    """
     screen = Screen(as_json=as_json)
     with exam_here() as session:
         path = file or session.model_of(category)
-        state = session.state()
-        looked = _look(screen, session, category, path, hurry=state.time_left_s < _HURRY_S) if check else "skipped"
+        time_left_s = _time_left_s(session)
+        hurry = time_left_s is not None and time_left_s < HURRY_S
+        looked = _look(screen, session, category, path, time_left_s=time_left_s) if check else "skipped"
+        notices = session.warnings(category, path, looks_inside=False)
+        if not _is_wanted(screen, notices, yes=yes, hurry=hurry):
+            screen.say(_("Nothing was submitted."))
+            screen.answer({"submission": None, "warnings": _documents(notices), "local_check": looked})
+            return
+        if time_left_s is None:
+            raise session.keep_for_later(category, path)
+        send_what_waits(screen, session)
         with screen.transfer(_("Sending {name}").format(name=path.name)) as progress:
-            sent = session.submit(category, path, progress=progress, wait=False)
+            sent = session.submit(category, path, progress=progress, wait=False, held_up=lambda: _held_up(screen))
         screen.note(_("Received in time. The receipt is in .guildmark/receipts."))
-        final = _await(screen, session, sent) if wait else sent
-        state = session.state()
+        final, state = _await(screen, session, sent, wait=wait)
     of_it = next(one for one in state.categories if one.id == final.category)
     _tell(screen, final, of_it)
     screen.say(show.time_left(state))
@@ -53,33 +66,68 @@ def submit(
             "best_score": of_it.best_score,
             "time_left_s": state.time_left_s,
             "local_check": looked,
+            "warnings": _documents(notices),
         }
     )
     if final.report is not None and final.report.verdict is not Verdict.GRADED:
         raise typer.Exit(OurFault.exit_code if final.report.verdict.is_ours else ModelRefused.exit_code)
 
 
-def _look(screen: Screen, session: Session, category: str, path: Path, *, hurry: bool) -> str:
+def _time_left_s(session: Session) -> float | None:
+    """The time left in seconds; None where the portal does not answer."""
+    try:
+        return session.state().time_left_s
+    except ServerUnreachable:
+        return None
+
+
+def _look(screen: Screen, session: Session, category: str, path: Path, *, time_left_s: float | None) -> str:
+    if time_left_s is None:
+        last = session.last_heard()
+        time_left_s = 0.0 if last is None else last.time_left_s(this_machines_time())
     try:
         with screen.waiting(_("Looking at {file}").format(file=path.name)):
-            checked = session.check(category, path, run=Run.NEVER if hurry else Run.WHERE_SHAPES_ARE_UNKNOWN)
-    except CheckUnavailable as error:
-        screen.note(_("The file was not looked at before it is sent: {next_step}").format(next_step=error.next_step))
+            was_looked_at = look_before(session, category, path, time_left_s=time_left_s)
+    except ModelRefused:
+        for notice in session.warnings(category, path):
+            screen.note(notice.text)
+        raise
+    if not was_looked_at:
+        missing = CheckUnavailable()
+        screen.note(_("The file was not looked at before it is sent: {next_step}").format(next_step=missing.next_step))
         return "unavailable"
-    if checked.passed:
-        return "passed"
-    words = " ".join(describe(finding.code, finding.params) for finding in checked.findings)
-    if any(finding.code in _NEVER_TAKEN for finding in checked.findings):
-        raise ModelRefused(words)
-    raise ModelRefused(
-        words, next_step=_("Change the model as described, and submit it again; or send it all the same with --no-check.")
-    )
+    return "passed"
 
 
-def _await(screen: Screen, session: Session, sent: SubmissionState) -> SubmissionState:
+def _is_wanted(screen: Screen, notices: tuple[Notice, ...], *, yes: bool, hurry: bool) -> bool:
+    """Whether to send the file in spite of `notices`. Where nobody can be asked, or the time is nearly up: it is sent."""
+    for notice in notices:
+        screen.note(notice.text, style="yellow")
+    if not notices or yes or hurry or not screen.can_ask:
+        return True
     try:
+        return screen.confirm(_("Submit it all the same?"), yes=False)
+    except KeyboardInterrupt:
+        screen.note(_("Nothing was submitted."))
+        raise typer.Exit(_STOPPED) from None
+
+
+def _held_up(screen: Screen) -> None:
+    screen.note(_("Another tool sends a file in this category. This one is sent after it."))
+
+
+def _documents(notices: tuple[Notice, ...]) -> list[dict[str, str]]:
+    return [notice.model_dump(mode="json") for notice in notices]
+
+
+def _await(screen: Screen, session: Session, sent: SubmissionState, *, wait: bool) -> tuple[SubmissionState, AttemptState]:
+    """The submission, graded if that is waited for, and the attempt with it."""
+    try:
+        if not wait:
+            return sent, session.state()
         with screen.waiting(_("Waiting for the score")) as update:
-            return session.wait_for(sent, changed=lambda state: update(show.standing(state)))
+            final = session.wait_for(sent, changed=lambda state: update(wording.standing(state)))
+        return final, session.state()
     except ServerUnreachable as error:
         raise ServerUnreachable(
             _("Your submission is kept and graded, but the portal stopped answering before its score came."),
@@ -96,7 +144,7 @@ def _tell(screen: Screen, submission: SubmissionState, category: CategoryState) 
     if report is None:
         screen.say(_("It is queued for grading; guildmark status shows its score."))
         return
-    said = [show.standing(submission), show.to_next(report)]
+    said = [wording.standing(submission), wording.to_next(report)]
     line = show.marks(report.score, screen.out).append("".join(f"  {words}" for words in said if words), style="default")
     screen.say(line, Text(report.message))
     if report.hint:

@@ -5,10 +5,20 @@ Nothing here prints or asks; progress and codes to show go through callbacks.
 
     session        one exam folder, one portal, the verbs of an exam
     programs       choosing what to sit
-    submissions    handing in a file
+    sending        handing in a file: one sender a category, what waits first
+    outbox         what was handed in while the portal did not answer
+    submissions    what was submitted: its score, pinned, fetched back
+    following      what the portal says of an attempt, through cuts
+    kept           what the portal said last, for whoever has no connection
+    locks          one sender for each category, across tools
+    warnings       what speaks against handing a file in
+    local          what lies in the exam folder
     check          a look at a model file before it is submitted (inspection, and `dry_run` in the candidate's interpreter)
     run            when a check runs the model too
     workspace      the exam folder: Category1 …, and the state in .guildmark
+    environment    the exam's own .venv, made from what it pins (`installing`, `interpreters`, `requirements`, `forwarding`)
+    doctor         whether this machine is fit (`machine`, `framework`, `gpu`, `connection`), line by line (`health`)
+    rehearsal      the way of a submission, before the clock
     delivery       the sealed bundle's download
     device         signing in by device grant
     tus            resumable uploads

@@ -5,8 +5,11 @@ The folder is `GUILDMARK_CONFIG_DIR`, or where the platform keeps settings. The 
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from guildmark.client.files import write_atomically
@@ -53,6 +56,13 @@ class Credentials:
     def tokens(self, server: str) -> Tokens | None:
         """The tokens for `server`, or None if nobody signed in there."""
         return self._read().servers.get(server)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """While one process of the user trades its tokens for new ones, the others wait, and take those."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.path.with_suffix(".lock")):
+            yield
 
     @property
     def default_server(self) -> str | None:

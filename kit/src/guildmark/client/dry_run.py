@@ -1,8 +1,8 @@
 """A dry run: the candidate's own interpreter loads the model and predicts on two rows of zeros.
 
 It sees what no look at the file can: whether the model loads and runs there, and the shapes that really go in and out. The
-interpreter is the active virtual environment's, else the Python on PATH, else the one that runs us: the first that has
-TensorFlow. It is the candidate's model on the candidate's machine, so nothing is boxed here.
+interpreter is the active virtual environment's, else that of the exam folder, else the Python on PATH, else the one that runs
+us: the first that has TensorFlow. It is the candidate's model on the candidate's machine, so nothing is boxed here.
 """
 
 import json
@@ -18,6 +18,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from guildmark.client.environment import whole_environment
 from guildmark.inspection import Finding
 from guildmark.rules.contract import Contract, Shape, TensorContract, note_alternatives, shape_text, takes
 
@@ -101,6 +102,9 @@ def _interpreters() -> Iterator[Path]:
         yield Path(active) / binary
     if conda := os.environ.get("CONDA_PREFIX"):
         yield Path(conda) / ("python.exe" if os.name == "nt" else binary)
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        if own := whole_environment(folder):
+            yield own
     for name in ("python3", "python"):
         if found := shutil.which(name):
             yield Path(found)

@@ -1,22 +1,18 @@
-"""Rehearsing on the machine on which one trains: what the exam needs of it, up to a practice submission with its score.
+"""Rehearsing on the machine on which one trains: the sealed exam, and a practice submission up to its score.
 
-Each check tells what was found and, where it fails, how the exam is sat all the same: only the model file counts, so a machine
-without TensorFlow or room on its disk can hand the training to another one.
+What the machine has to bring, `doctor` looks at. Each check tells what was found and, where it fails, how the exam is sat all
+the same: only the model file counts, so a machine without TensorFlow or room on its disk can hand the training to another one.
 """
 
-import platform
-import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from guildmark.client.dry_run import interpreter_with_tensorflow
+from guildmark.client.health import Check
 from guildmark.client.session import Session
 from guildmark.client.tus import Progress
 from guildmark.errors import GuildmarkError, ServerUnreachable, SignInRequired
@@ -26,33 +22,13 @@ from guildmark.rules.attempt import Phase
 from guildmark.rules.wording import size_text
 
 READY_MODEL = "ready.keras"
-IMPORT_LIMIT_S = 120.0
 TRAINING_LIMIT_S = 300.0
 GRADING_LIMIT_S = 180.0
-_GIB = 1024**3
-ROOM_BYTES = 2 * _GIB
-CLOCK_LIMIT_S = 30.0
-_HALF_A_SECOND = timedelta(seconds=0.5)
 
-_IMPORT = "import tensorflow; print(tensorflow.__version__)"
 _BEFORE_THE_CLOCK = (Phase.REGISTERED, Phase.PREPARED)
 _CATEGORY = "category1"
 _SAVED = ("mymodel.keras", "mymodel.h5")
 Say = Callable[[str], object]
-
-
-@dataclass(frozen=True)
-class Check:
-    """What was found. `fallback` says how the exam is sat all the same; it is empty for a check that is `good`."""
-
-    name: str
-    said: str
-    fallback: str = ""
-
-    @property
-    def good(self) -> bool:
-        """Whether nothing is left to do."""
-        return not self.fallback
 
 
 @dataclass(frozen=True)
@@ -65,58 +41,6 @@ class Practised:
 
 class _StillWaiting(Exception):
     """The score did not come in time."""
-
-
-def python_check() -> Check:
-    """The interpreter that runs us."""
-    return Check("python", _("Python {version}: {path}").format(version=platform.python_version(), path=sys.executable))
-
-
-def tensorflow_check(*, python: Path | None = None, limit_s: float = IMPORT_LIMIT_S) -> tuple[Check, Path | None]:
-    """Import TensorFlow in the candidate's own interpreter (or `python`); which one that is, if it could be imported."""
-    interpreter = python or interpreter_with_tensorflow()
-    fallback = _("Install it (pip install tensorflow), or train elsewhere, such as in a notebook: only the model file counts.")
-    if interpreter is None:
-        return Check("tensorflow", _("No Python on this machine has TensorFlow."), fallback), None
-    began = time.monotonic()
-    try:
-        done = subprocess.run([str(interpreter), "-c", _IMPORT], capture_output=True, text=True, timeout=limit_s, check=False)
-    except subprocess.TimeoutExpired:
-        said = _("TensorFlow did not start within {seconds} seconds in {path}.").format(seconds=int(limit_s), path=interpreter)
-        return Check("tensorflow", said, fallback), None
-    except OSError as error:
-        said = _("{path} does not run: {reason}.").format(path=interpreter, reason=error.strerror)
-        return Check("tensorflow", said, fallback), None
-    if done.returncode:
-        said = _("TensorFlow cannot be imported in {path}.").format(path=interpreter)
-        return Check("tensorflow", said, fallback), None
-    found = {"version": done.stdout.strip().splitlines()[-1], "seconds": round(time.monotonic() - began), "path": interpreter}
-    return Check("tensorflow", _("TensorFlow {version} starts in {seconds} s: {path}").format(**found)), interpreter
-
-
-def disk_check(folder: Path, *, room_bytes: int) -> Check:
-    """Room for the exam, its data and checkpoints where it will lie."""
-    free = shutil.disk_usage(folder).free
-    said = _("{count} GiB are free in {folder}.").format(count=round(free / _GIB, 1), folder=folder)
-    if free >= room_bytes:
-        return Check("disk", said)
-    return Check("disk", said, _("Make room, or name a folder on another disk: guildmark start --folder DIR"))
-
-
-def clock_check(session: Session, *, now: Callable[[], datetime]) -> Check:
-    """How far this machine's clock is from the portal's. Raises `SignInRequired` and `ServerUnreachable`."""
-    asked = now()
-    stamped, heard = session.server_time(), now()
-    seconds = round(abs((asked + (heard - asked) / 2 - stamped - _HALF_A_SECOND).total_seconds()))  # the word is cut to seconds
-    said = _("The portal answers; this machine's clock differs by {seconds} s.").format(seconds=seconds)
-    if seconds <= CLOCK_LIMIT_S:
-        return Check("portal", said)
-    return Check("portal", said, _("Go by guildmark status: it shows the time left by the portal's clock, which decides."))
-
-
-def wall_clock() -> datetime:
-    """The time by this machine, to be compared with the portal's and used for nothing else."""
-    return datetime.fromtimestamp(time.time(), tz=timezone.utc)
 
 
 def waiting_attempt(session: Session) -> AttemptSummary | None:

@@ -3,15 +3,17 @@
     session = Session.open(folder)
     session.login(show=lambda code: print(code.link, code.user_code))
     session.register(); session.prepare(); session.begin()
-    session.submit("category1", Path("Category1/mymodel.keras"))
+    session.submit("category1", Path("Category1/mymodel.keras"))      # kept in the outbox where the portal does not answer
+    for heard in session.follow(): ...
     session.finish(confirm=True); session.result()
 
-The server's clock decides everything; nothing here reads a wall clock. Every method may raise the errors of
-`guildmark.errors`; `SignInRequired` and `ServerUnreachable` are always possible where the portal is asked.
+The server's clock decides everything; this machine's only tells how long ago the portal said something. Every method may raise
+the errors of `guildmark.errors`; `SignInRequired` and `ServerUnreachable` are always possible where the portal is asked.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,12 +26,18 @@ from guildmark.client.address import default_server
 from guildmark.client.check import Checked, check_file
 from guildmark.client.credentials import Credentials, Tokens
 from guildmark.client.delivery import bring
+from guildmark.client.environment import keep_requirements
 from guildmark.client.files import require_file, sha256_of
-from guildmark.client.programs import chosen
+from guildmark.client.kept import LastHeard, keep, last_heard, this_machines_time
+from guildmark.client.notices import Notice
+from guildmark.client.outbox import Outbox, Waiting
+from guildmark.client.programs import chosen, remember
 from guildmark.client.run import Run
+from guildmark.client.sending import Emptied, Sender, WaitingProgress, nobody, unshown
 from guildmark.client.submissions import Heard, Submissions
-from guildmark.client.transport import Patience, Transport, http_client, wait
+from guildmark.client.transport import API, Patience, Transport, http_client, wait
 from guildmark.client.tus import Outgoing, Progress
+from guildmark.client.warnings import before_submit
 from guildmark.client.workspace import ExamState, Unpacked, Workspace
 from guildmark.errors import (
     BundleDamaged,
@@ -37,6 +45,7 @@ from guildmark.errors import (
     NotStarted,
     Refused,
     ResultPending,
+    ServerUnreachable,
 )
 from guildmark.i18n import _
 from guildmark.packs.bundle import unseal
@@ -57,6 +66,8 @@ from guildmark.rules.attempt import Phase
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+    from guildmark.client.following import Following
 
 _RESULT_POLL_S = 1.0
 _OVER = (Phase.GRADING, Phase.DECIDED)
@@ -141,6 +152,10 @@ class Session:
         """The portal's clock, to the second."""
         return self._api.server_time()
 
+    def send_and_forget(self, content: bytes) -> None:
+        """Send bytes that the portal takes and forgets, to measure how fast they go. Raises `Refused` on an older portal."""
+        self._api.request("POST", f"{API}/measure", content=content, headers={"Content-Type": "application/octet-stream"})
+
     def _refreshed(self, tokens: Tokens) -> Tokens | None:
         return device.refresh(self._http, self.server, tokens)
 
@@ -148,7 +163,9 @@ class Session:
 
     def programs(self) -> tuple[ProgramView, ...]:
         """What can be sat."""
-        return self._api.get("/programs", tuple[ProgramView, ...])
+        offered = self._api.get("/programs", tuple[ProgramView, ...])
+        remember(offered)
+        return offered
 
     def attempts(self) -> tuple[AttemptSummary, ...]:
         """The candidate's attempts."""
@@ -195,6 +212,7 @@ class Session:
         """Download the sealed bundle and check its digest; the clock does not start. Raises `BundleDamaged`."""
         workspace, attempt = self._exam()
         offer = bring(self._api, attempt, workspace.bundle_path, progress)
+        keep_requirements(workspace, offer.requirements)
         workspace.save(workspace.state.model_copy(update={"bundle_sha256": offer.sha256}))
         return offer
 
@@ -218,8 +236,27 @@ class Session:
 
     def state(self) -> AttemptState:
         """Everything that the portal knows of the attempt now: phase, time left, scores, submissions."""
+        workspace, attempt = self._exam()
+        state = self._api.get(f"/attempts/{attempt}", AttemptState)
+        keep(workspace, state, heard_at=this_machines_time())
+        return state
+
+    def last_heard(self) -> LastHeard | None:
+        """What the portal said last to any tool in this folder; for whoever has no connection."""
+        return last_heard(self._exam()[0])
+
+    def follow(self) -> "Following":
+        """Iterate over it for everything that is heard of the attempt, with or without a connection, until it is closed."""
+        from guildmark.client.following import Following
+
+        return Following(self)
+
+    @contextmanager
+    def listen(self, *, silence_s: float) -> Iterator[httpx.Response]:
+        """The attempt's stream of events; reading from it fails after `silence_s` seconds of silence."""
         _workspace, attempt = self._exam()
-        return self._api.get(f"/attempts/{attempt}", AttemptState)
+        with self._api.listen(f"/attempts/{attempt}/events", silence_s=silence_s) as response:
+            yield response
 
     def check(self, category: str, file: Path | None = None, *, run: Run = Run.ALWAYS) -> Checked:
         """Look at `file` (or the category's newest model) as the grader will, offline. Raises `CheckUnavailable`."""
@@ -233,7 +270,17 @@ class Session:
         workspace, _attempt = self._exam()
         return workspace.model_of(workspace.category(category))
 
-    def submit(
+    def warnings(self, category: str, file: Path | None = None, *, looks_inside: bool = True) -> tuple[Notice, ...]:
+        """What speaks against handing in `file` (or the category's newest model), without the portal. None of it is a rule.
+
+        With `looks_inside`, a file that does not fit is held against the other tasks, which takes a second or two.
+        """
+        workspace, _attempt = self._exam()
+        path = file or self.model_of(category)
+        require_file(path)
+        return before_submit(workspace, workspace.category(category), path, looks_inside=looks_inside)
+
+    def submit(  # noqa: PLR0913  # what a tool may want to hear on the way
         self,
         category: str,
         file: Path | None = None,
@@ -241,22 +288,46 @@ class Session:
         progress: Progress = _silent,
         wait: bool = True,
         changed: Heard | None = None,
+        held_up: Callable[[], object] = nobody,
     ) -> SubmissionState:
-        """Send `file` (or the category's newest model), keep the receipt, and wait for the score.
+        """Send what waits, then `file` (or the category's newest model), keep the receipt, and wait for the score.
 
         It counts from the moment that the portal answered the opening. `changed` hears each state on the way, queue position
-        included. Raises `ReceiptInvalid` where the receipt does not verify; the submission stands all the same.
+        included; `held_up` is called where another tool sends in this category. Raises `KeptInOutbox` where the portal does
+        not answer: then the file waits here, and whatever tool finds the portal sends it. Raises `ReceiptInvalid` where the
+        receipt does not verify; the submission stands all the same.
         """
+        sent = self.sender.hand_in(self._outgoing(category, file), progress, held_up=held_up)
+        return self.wait_for(sent, changed=changed) if wait else sent
+
+    def keep_for_later(self, category: str, file: Path | None = None) -> ServerUnreachable:
+        """Put a file into the outbox, as nobody answers. What to raise: `KeptInOutbox`, where there is room."""
+        return self.sender.keep_for_later(self._outgoing(category, file))
+
+    def waiting(self) -> tuple[Waiting, ...]:
+        """What waits in the outbox to be sent, the first first."""
+        return Outbox(self._exam()[0]).waiting()
+
+    def send_waiting(self, progress: WaitingProgress = unshown) -> Emptied:
+        """Send what waits in the outbox. Raises nothing of the portal's: what happened is in the answer."""
+        return self.sender.send_waiting(progress)
+
+    def _outgoing(self, category: str, file: Path | None) -> Outgoing:
         workspace, _attempt = self._exam()
         found = workspace.category(category)
-        path = file or self.model_of(category)
+        path = file or workspace.model_of(found)
         require_file(path)
-        sent = self.handed_in.send(Outgoing.of(path, found.id), progress)
-        return self.wait_for(sent, changed=changed) if wait else sent
+        return Outgoing.of(path, found.id)
 
     def wait_for(self, state: SubmissionState, *, changed: Heard | None = None) -> SubmissionState:
         """The submission of `state` once it is graded; `changed` hears each state on the way."""
         return self.handed_in.wait_for(state, changed)
+
+    @property
+    def sender(self) -> Sender:
+        """What sends files, and the outbox."""
+        workspace, attempt = self._exam()
+        return Sender(self._api, attempt, workspace)
 
     @property
     def handed_in(self) -> Submissions:
@@ -277,8 +348,9 @@ class Session:
         return self._api.get(f"/attempts/{attempt}/readiness", Readiness)
 
     def finish(self, *, confirm: bool) -> AttemptState:
-        """End the exam. Without `confirm`, a readiness list with warnings is refused."""
+        """End the exam; what waits in the outbox is sent before. Without `confirm`, a list with warnings is refused."""
         _workspace, attempt = self._exam()
+        self.send_waiting()
         return self._api.post(f"/attempts/{attempt}/finish", Finish(confirm=confirm), AttemptState, repeatable=False)
 
     def result(self, *, wait_s: float = 0.0) -> AttemptState:

@@ -1,18 +1,17 @@
-"""Handing in a file: sent whole, its receipt checked and kept, its score awaited; pinned, and fetched back."""
+"""What was submitted: its score awaited, pinned, and its file fetched back. How a file is sent stands in `sending`."""
 
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from guildmark.client import receipts
 from guildmark.client.files import sha256_of
-from guildmark.client.transport import API, Transport, parsed, raw_json
-from guildmark.client.tus import Outgoing, Progress, Uploader
+from guildmark.client.transport import API, Transport
+from guildmark.client.tus import Progress
 from guildmark.client.workspace import Workspace
-from guildmark.errors import OurFault, ReceiptInvalid, UsageError
+from guildmark.errors import OurFault, UsageError
 from guildmark.i18n import _
 from guildmark.packs.names import fitting_name
-from guildmark.protocol import AttemptState, PinWish, PublicKey, SubmissionPhase, SubmissionState
+from guildmark.protocol import AttemptState, PinWish, SubmissionPhase, SubmissionState
 
 _LONG_POLL_S = 20
 SHORT_NAME = 8
@@ -27,11 +26,6 @@ class Submissions:
         self._api = transport
         self._attempt = attempt
         self._workspace = workspace
-
-    def send(self, outgoing: Outgoing, progress: Progress) -> SubmissionState:
-        """Send a file. Raises `ReceiptInvalid` where the receipt does not verify; the submission stands all the same."""
-        identifier = Uploader(self._api, self._attempt, self._workspace.uploads).send(outgoing, progress)
-        return self._accepted(identifier or self._newest(outgoing), outgoing)
 
     def wait_for(self, state: SubmissionState, changed: Heard | None) -> SubmissionState:
         """The submission of `state` once it is graded, by long-poll; `changed` hears each state on the way."""
@@ -95,24 +89,6 @@ class Submissions:
 
     def _state(self) -> AttemptState:
         return self._api.get(f"/attempts/{self._attempt}", AttemptState)
-
-    def _accepted(self, identifier: str, outgoing: Outgoing) -> SubmissionState:
-        response = self._api.request("GET", f"{API}/submissions/{identifier}")
-        state, document = parsed(response, SubmissionState), raw_json(response)["receipt"]
-        receipts.keep(document, self._workspace.receipts, submission=state.id)
-        keys = self._api.get("/keys", tuple[PublicKey, ...])
-        receipts.keep_keys(keys, self._workspace.hidden)
-        receipt = receipts.verified(document, keys, attempt=self._attempt, category=outgoing.category, sha256=outgoing.sha256)
-        if (receipt.submission, receipt.size) != (identifier, outgoing.size):
-            raise ReceiptInvalid
-        return state
-
-    def _newest(self, outgoing: Outgoing) -> str:
-        for category in self._state().categories:
-            for submission in category.submissions:
-                if (category.id, submission.sha256) == (outgoing.category, outgoing.sha256):
-                    return submission.id
-        raise OurFault(_("The portal took the file and does not list it."))
 
 
 def _elsewhere() -> str:

@@ -6,7 +6,8 @@ answered in its place. What the portal itself says is final.
 
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -17,7 +18,6 @@ from typing import Any, TypeVar
 import httpx
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from guildmark import __version__
 from guildmark.client.credentials import Credentials, Tokens
 from guildmark.errors import (
     AttemptClosed,
@@ -33,6 +33,7 @@ from guildmark.errors import (
 from guildmark.i18n import _, language
 from guildmark.protocol import PROTOCOL_HEADER, PROTOCOL_VERSION, Problem
 from guildmark.signing import document_in
+from guildmark.version import __version__
 
 API = "/api/v1"
 ReplyT = TypeVar("ReplyT")
@@ -40,6 +41,7 @@ Refresh = Callable[[Tokens], Tokens | None]
 
 _GATEWAY_STATUSES = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
 _READ_TIMEOUT_S = 60.0
+_CONNECT_TIMEOUT_S = 10.0
 _BY_CODE = {kind().code: kind for kind in (Refused, ModelRefused, AttemptClosed, NotStarted, ResultPending)}
 
 
@@ -75,7 +77,7 @@ def http_client(server: str) -> httpx.Client:
     return httpx.Client(
         base_url=server,
         verify=_trust(),
-        timeout=httpx.Timeout(_READ_TIMEOUT_S, connect=10.0),
+        timeout=httpx.Timeout(_READ_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S),
         headers={
             "User-Agent": f"guildmark/{__version__}",
             "Accept-Language": language().replace("_", "-"),
@@ -149,21 +151,38 @@ class Transport:
 
         def attempt() -> None:
             restart()
-            request = self.http.build_request("GET", path)
-            response = self._authorised(request, self._tokens(), stream=True)
-            try:
-                if not response.is_success:
-                    response.read()
-                    raise_for(response, self.server)
-                check_protocol(response, self.server)
+            with self._streamed(lambda: self.http.build_request("GET", path)) as response:
                 for piece in response.iter_bytes():
                     write(piece)
-            except httpx.TransportError as error:
-                raise unreachable(self.server) from error
-            finally:
-                response.close()
 
         self._persist(attempt, repeatable=True)
+
+    @contextmanager
+    def listen(self, path: str, *, silence_s: float) -> Iterator[httpx.Response]:
+        """The answer to GET `path` under the API, as it comes; it is tried once, and read at most `silence_s` in silence."""
+        timeout = httpx.Timeout(silence_s, connect=_CONNECT_TIMEOUT_S)
+        headers = {"Accept": "text/event-stream"}
+        with self._streamed(lambda: self.http.build_request("GET", API + path, headers=headers, timeout=timeout)) as response:
+            yield response
+
+    @contextmanager
+    def _streamed(self, build: Callable[[], httpx.Request]) -> Iterator[httpx.Response]:
+        """A successful answer whose body is read inside the context; raises what `request` does."""
+        tokens = self._tokens()
+        response = self._authorised(build(), tokens, stream=True)
+        if response.status_code == HTTPStatus.UNAUTHORIZED:
+            response.close()
+            response = self._authorised(build(), self._fresh_tokens(tokens), stream=True)
+        try:
+            if not response.is_success:
+                response.read()
+                raise_for(response, self.server)
+            check_protocol(response, self.server)
+            yield response
+        except httpx.TransportError as error:
+            raise unreachable(self.server) from error
+        finally:
+            response.close()
 
     def _persist(self, attempt: Callable[[], ReplyT], *, repeatable: bool) -> ReplyT:
         waits = iter(self.patience.waits_s if repeatable else ())
@@ -207,7 +226,11 @@ class Transport:
         return tokens
 
     def _fresh_tokens(self, refused: Tokens) -> Tokens:
-        # Another process of this user may have refreshed in the meantime: refresh tokens are for one use.
+        # Another process of this user may have refreshed in the meantime, or may do so now: refresh tokens are for one use.
+        with self.credentials.alone():
+            return self._refreshed(refused)
+
+    def _refreshed(self, refused: Tokens) -> Tokens:
         stored = self._tokens()
         if stored.access_token != refused.access_token:
             return stored

@@ -94,7 +94,8 @@ class Uploader:
         """Send all bytes, and give the id of the submission.
 
         None if the portal has all bytes but did not say the id: the connection was cut just there, and the id stands in
-        the attempt's state. Raises `ServerUnreachable` when patience ends; the next call goes on from there.
+        the attempt's state. Raises `ServerUnreachable` when patience ends; the next call goes on from there. The address is
+        remembered until `forget`, so that a process that is killed before it kept the receipt sends nothing twice.
         """
         url, standing = self._resume(outgoing) or self._create(outgoing)
         progress(standing.offset, outgoing.size)
@@ -107,15 +108,20 @@ class Uploader:
                 if standing.offset > before:
                     waits = iter(self._transport.patience.waits_s)
                 progress(standing.offset, outgoing.size)
-        self._forget(outgoing.category)
         return standing.submission
 
+    def is_under_way(self, outgoing: Outgoing) -> bool:
+        """Whether the upload of this very file was opened from this folder, and not forgotten since."""
+        kept = self._remembered(outgoing.category)
+        return kept is not None and (kept.sha256, kept.size) == (outgoing.sha256, outgoing.size)
+
+    def forget(self, category: str) -> None:
+        """Forget the upload of `category`: its submission is known, and its receipt is kept."""
+        self._note(category).unlink(missing_ok=True)
+
     def _resume(self, outgoing: Outgoing) -> tuple[str, _Standing] | None:
-        try:
-            kept = _Remembered.model_validate_json(self._note(outgoing.category).read_bytes())
-        except (OSError, ValidationError):
-            return None
-        if (kept.sha256, kept.size) != (outgoing.sha256, outgoing.size):
+        kept = self._remembered(outgoing.category)
+        if kept is None or not self.is_under_way(outgoing):
             return None
         try:
             return kept.url, self._ask(kept.url)
@@ -169,11 +175,14 @@ class Uploader:
         pace.faster()
         return standing
 
+    def _remembered(self, category: str) -> _Remembered | None:
+        try:
+            return _Remembered.model_validate_json(self._note(category).read_bytes())
+        except (OSError, ValidationError):
+            return None
+
     def _note(self, category: str) -> Path:
         return self._memory / f"{category}.json"
-
-    def _forget(self, category: str) -> None:
-        self._note(category).unlink(missing_ok=True)
 
 
 def _chunk(file: BinaryIO, outgoing: Outgoing, offset: int, pace: _Pace) -> bytes:
@@ -181,7 +190,7 @@ def _chunk(file: BinaryIO, outgoing: Outgoing, offset: int, pace: _Pace) -> byte
     file.seek(offset)
     chunk = file.read(min(pace.chunk_bytes, outgoing.size - offset))
     if len(chunk) < min(pace.chunk_bytes, outgoing.size - offset):
-        raise _changed(outgoing.path)
+        raise file_changed(outgoing.path)
     return chunk
 
 
@@ -199,7 +208,8 @@ def _standing(response: httpx.Response, *, default: int) -> _Standing:
     return _Standing(int(said) if said.isdecimal() else default, response.headers.get(SUBMISSION_HEADER))
 
 
-def _changed(path: Path) -> Refused:
+def file_changed(path: Path) -> Refused:
+    """`path` is not what it was when its upload was announced."""
     return Refused(
         _("{path} changed while it was being sent.").format(path=path),
         next_step=_("Let the training finish saving, then submit the file again."),

@@ -2,10 +2,13 @@
 
     Category1/ …            starter.py, instructions, data, task.json; the candidate works here
     requirements.txt
+    .venv/                  the exam's environment, where one was made: see `environment`
     .guildmark/exam.json    which portal and which attempt this folder is for
     .guildmark/bundle.gmb   the sealed bundle, as downloaded
+    .guildmark/requirements.txt     what the bundle pins, before it is opened; environment.log beside it
     .guildmark/uploads/     uploads under way, so that another process can go on with them
     .guildmark/receipts/    the portal's signed receipts
+    .guildmark/command.py   the command, for an IDE
 
 Nothing of the candidate's is ever overwritten: a file that differs from the bundle's is kept, and named.
 """
@@ -207,6 +210,13 @@ class Workspace:
                 _("{path} is missing, damaged or was edited.").format(path=path),
                 next_step=_("Delete that file and run: guildmark start; it puts it back."),
             ) from error
+
+    def contract_of(self, category: BundleCategory) -> Contract | None:
+        """What the task of `category` asks of a model; None where its `task.json` does not tell."""
+        try:
+            return self.task(category).contract
+        except WorkspaceDamaged:
+            return None
 
     def default_model(self, category: BundleCategory) -> Path | None:
         """The newest model in the category's folder that is called as the task's formats are (`mymodel.keras`), or None."""

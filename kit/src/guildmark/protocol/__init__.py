@@ -8,6 +8,7 @@ Instants are timezone-aware and in UTC; durations are seconds; sizes are bytes; 
 | method and path (under `/api/v1`)        | takes            | gives             |
 | ---------------------------------------- | ---------------- | ----------------- |
 | GET    /me                               |                  | Me                |
+| POST   /measure                          | any bytes        | 204, and forgets them |
 | GET    /programs                         |                  | list[ProgramView] |
 | GET    /attempts                         |                  | list[AttemptSummary] |
 | POST   /attempts                         | OpenAttempt      | AttemptState      |

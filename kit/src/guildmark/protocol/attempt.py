@@ -36,11 +36,15 @@ class AttemptSummary(Reply):
 
 
 class BundleOffer(Reply):
-    """The encrypted bundle: check its digest before the clock starts. `url` is a path on the portal."""
+    """The encrypted bundle: check its digest before the clock starts. `url` is a path on the portal.
+
+    `requirements` is the bundle's `requirements.txt`, which is no secret: an environment can be made before the clock runs.
+    """
 
     url: str
     sha256: Sha256
     size: int
+    requirements: str = ""
 
 
 class Delivered(Request):

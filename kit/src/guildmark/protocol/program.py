@@ -37,7 +37,10 @@ class CategoryHeading(Reply):
 
 
 class ProgramView(Reply):
-    """A program that can be sat. `exam_version` is the version that a new attempt would get."""
+    """A program that can be sat. `exam_version` is the version that a new attempt would get.
+
+    `requirements` are the packages that this version was proven with, as pip reads them.
+    """
 
     slug: str
     title: str
@@ -49,3 +52,4 @@ class ProgramView(Reply):
     categories: tuple[CategoryHeading, ...]
     pass_rule: PassRule
     pass_mark: int
+    requirements: str = ""

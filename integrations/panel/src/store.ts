@@ -1,0 +1,344 @@
+/** Everything that the panel knows, and what its buttons do. Views draw the state; nothing else changes it. */
+
+import type { Host } from "./host";
+import type {
+  BegunHere,
+  Board,
+  CheckedText,
+  CheckLine,
+  CheckLines,
+  EnvironmentMade,
+  Fetched,
+  Prepared,
+  Programs,
+  ReadinessText,
+  ResultText,
+  Shown,
+  Submitted,
+  Welcome,
+} from "./protocol";
+import { type Channel, Peer, Refusal } from "./rpc";
+
+export interface Trouble {
+  text: string;
+  nextStep: string;
+  /** What to do about it, where the host knows: a label in its own words, as the bridge may not be there to give any. */
+  again?: { label: string; act: () => void };
+}
+
+export interface Sending {
+  done: number;
+  total: number;
+}
+
+export interface State {
+  words: Record<string, string>;
+  welcome: Welcome | null;
+  board: Board | null;
+  /** When `board` arrived, in milliseconds of a clock that only goes forward. */
+  boardAt: number;
+  code: { link: string; userCode: string } | null;
+  programs: Programs | null;
+  prepared: Prepared | null;
+  checks: CheckLine[] | null;
+  readiness: ReadinessText | null;
+  result: ResultText | null;
+  trouble: Trouble | null;
+  /** What is under way, by name: `sign_in`, `prepare`, `submit:category1` … */
+  busy: ReadonlySet<string>;
+  sending: Readonly<Record<string, Sending>>;
+  /** The last line of what is under way, such as an installer's. */
+  log: string;
+  environment: EnvironmentMade | null;
+  /** What was answered last in a category: a check, a submission, a refusal, warnings to decide on. */
+  said: Readonly<Record<string, Said>>;
+}
+
+export interface Said {
+  tone: "good" | "caution" | "bad";
+  lines: string[];
+  /** Warnings: the candidate may submit all the same. */
+  asks: boolean;
+  /** What speaks against it, where it is a matter of a decision. */
+  notices?: readonly { text: string; next_step: string }[];
+  /** The file is kept here until the portal answers. */
+  waits?: boolean;
+}
+
+/** The exit status of the command for the same error. */
+const SIGN_IN_FIRST = 4;
+
+const EMPTY: State = {
+  words: {},
+  welcome: null,
+  board: null,
+  boardAt: 0,
+  code: null,
+  programs: null,
+  prepared: null,
+  checks: null,
+  readiness: null,
+  result: null,
+  trouble: null,
+  busy: new Set(),
+  sending: {},
+  log: "",
+  environment: null,
+  said: {},
+};
+
+export class Store {
+  state: State = EMPTY;
+  private readonly peer: Peer;
+  /** How many boards were told unasked. */
+  private told = 0;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(
+    channel: Channel,
+    readonly host: Host,
+    private readonly client: string,
+  ) {
+    this.peer = new Peer(channel, (method, params) => this.notified(method, params));
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  word(key: string, values: Record<string, string> = {}): string {
+    const sentence = this.state.words[key] ?? key;
+    return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+  }
+
+  isBusy(name: string): boolean {
+    return this.state.busy.has(name);
+  }
+
+  hello(server?: string): Promise<void> {
+    return this.doing("hello", async () => {
+      const asked = { client: this.client, ...(server ? { server } : {}) };
+      const welcome = await this.askForBoard<Welcome>("hello", asked);
+      this.set({ welcome, words: welcome.words });
+      if (!welcome.board && welcome.signed_in) await this.lookAround();
+    });
+  }
+
+  signIn(server?: string): Promise<void> {
+    return this.doing("sign_in", async () => {
+      try {
+        await this.peer.ask("sign_in", server ? { server } : {});
+      } finally {
+        this.set({ code: null });
+      }
+      await this.hello();
+    });
+  }
+
+  signOut(): Promise<void> {
+    return this.doing("sign_out", async () => {
+      await this.peer.ask("sign_out");
+      this.set({ programs: null });
+      await this.hello();
+    });
+  }
+
+  rehearse(): Promise<void> {
+    return this.doing("rehearse", async () => {
+      this.set({ checks: [] });
+      const found = await this.peer.ask<CheckLines>("rehearse");
+      this.set({ checks: [...(found.checks ?? [])] });
+    });
+  }
+
+  prepare(program?: string): Promise<void> {
+    return this.doing("prepare", async () => {
+      const hasFolder = this.state.welcome?.folder != null;
+      const folder = hasFolder ? undefined : await this.host.chooseFolder?.();
+      const asked = { ...(program ? { program } : {}), ...(folder ? { folder } : {}) };
+      const prepared = await this.peer.ask<Prepared>("prepare", asked);
+      this.set({ prepared, sending: without(this.state.sending, "prepare") });
+      if (prepared.is_running) await this.begin();
+    });
+  }
+
+  /** The clock stays where it is; what was downloaded stays too. */
+  notNow(): void {
+    this.set({ prepared: null });
+  }
+
+  makeEnvironment(): Promise<void> {
+    return this.doing("environment", async () => this.set({ environment: await this.peer.ask<EnvironmentMade>("environment") }));
+  }
+
+  begin(): Promise<void> {
+    return this.doing("begin", async () => {
+      const begun = await this.askForBoard<BegunHere>("begin");
+      this.set({ prepared: null });
+      this.host.opened?.(begun.folder);
+    });
+  }
+
+  check(category: string): Promise<void> {
+    return this.inCategory("check", category, async () => {
+      const found = await this.peer.ask<CheckedText>("check", { category });
+      return { tone: found.passed ? "good" : "bad", lines: [found.text, ...found.findings.map((one) => one.text)], asks: false };
+    });
+  }
+
+  submit(category: string, anyway = false): Promise<void> {
+    return this.inCategory("submit", category, async () => {
+      const done = await this.askForBoard<Submitted>("submit", { category, anyway });
+      const isGraded = done.submission?.report?.score != null;
+      return { tone: isGraded ? "good" : "caution", lines: [done.text], asks: false, waits: done.submission === null };
+    });
+  }
+
+  pin(submission: string): Promise<void> {
+    return this.changing("pin", { submission });
+  }
+
+  unpin(category: string): Promise<void> {
+    return this.changing("unpin", { category });
+  }
+
+  takeBreak(): Promise<void> {
+    return this.changing("take_break", {});
+  }
+
+  fetch(category: string, submission: string): Promise<void> {
+    return this.inCategory("fetch", category, async () => {
+      const fetched = await this.peer.ask<Fetched>("fetch", { submission });
+      return { tone: "good", lines: [fetched.path], asks: false };
+    });
+  }
+
+  askToFinish(): Promise<void> {
+    return this.doing("readiness", async () => this.set({ readiness: await this.peer.ask<ReadinessText>("readiness") }));
+  }
+
+  dontFinish(): void {
+    this.set({ readiness: null });
+  }
+
+  finish(): Promise<void> {
+    return this.doing("finish", async () => {
+      await this.askForBoard<Shown>("finish", { confirm: true });
+      this.set({ readiness: null });
+      await this.showResult();
+    });
+  }
+
+  showResult(): Promise<void> {
+    return this.doing("result", async () => this.set({ result: await this.peer.ask<ResultText>("result") }));
+  }
+
+  openPage(): Promise<void> {
+    return this.doing("page", async () => this.host.openUrl((await this.peer.ask<{ url: string }>("page")).url));
+  }
+
+  /** The bridge is gone, for the reason `sentence`. */
+  lose(sentence: string, again?: Trouble["again"]): void {
+    this.peer.lose(sentence);
+    this.set({ trouble: { text: sentence, nextStep: "", ...(again ? { again } : {}) } });
+  }
+
+  clearTrouble(): void {
+    this.set({ trouble: null });
+  }
+
+  /**
+   * Ask for what has a board in its answer. Whatever is new is told as well, so a board that was told since is at least as new
+   * as the answer's, which may have been overtaken on the way.
+   */
+  private async askForBoard<T extends { board: Board | null }>(method: string, params: object = {}): Promise<T> {
+    const { told } = this;
+    const answer = await this.peer.ask<T>(method, params);
+    if (answer.board && told === this.told) this.show(answer.board);
+    return answer;
+  }
+
+  private async lookAround(): Promise<void> {
+    this.set({ programs: await this.peer.ask<Programs>("programs") });
+  }
+
+  private async changing(method: string, params: object): Promise<void> {
+    await this.doing(method, async () => {
+      await this.askForBoard<Shown>(method, params);
+    });
+  }
+
+  private async inCategory(method: string, category: string, act: () => Promise<Said>): Promise<void> {
+    this.set({ said: without(this.state.said, category) });
+    await this.doing(`${method}:${category}`, async () => {
+      let said: Said;
+      try {
+        said = await act();
+      } catch (error) {
+        said = refused(error);
+        this.signInAgainAfter(error);
+      }
+      this.set({ said: { ...this.state.said, [category]: said }, sending: without(this.state.sending, category) });
+    });
+  }
+
+  /** Do one thing at a time under its name, and say what went wrong. */
+  private async doing(name: string, act: () => Promise<void>): Promise<void> {
+    if (this.isBusy(name)) return;
+    this.set({ busy: new Set([...this.state.busy, name]), trouble: null, log: "" });
+    try {
+      await act();
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      if (this.state.trouble === null) this.set({ trouble: { text: error.message, nextStep: error.nextStep } });
+      this.signInAgainAfter(error);
+    } finally {
+      this.set({ busy: new Set([...this.state.busy].filter((one) => one !== name)) });
+    }
+  }
+
+  /** A sign-in that has expired shows the way to sign in, and not only a sentence. */
+  private signInAgainAfter(error: unknown): void {
+    const { welcome } = this.state;
+    if (welcome && error instanceof Refusal && error.data?.exit_code === SIGN_IN_FIRST) {
+      this.set({ welcome: { ...welcome, signed_in: false } });
+    }
+  }
+
+  private notified(method: string, params: Record<string, unknown>): void {
+    if (method === "board") {
+      this.told++;
+      this.show(params as unknown as Board);
+    } else if (method === "code") this.set({ code: { link: String(params.link), userCode: String(params.user_code) } });
+    else if (method === "log") this.set({ log: String(params.text) });
+    else if (method === "check") this.set({ checks: [...(this.state.checks ?? []), params as unknown as CheckLine] });
+    else if (method === "progress") {
+      const place = typeof params.category === "string" ? params.category : String(params.task);
+      const sending = { done: Number(params.done), total: Number(params.total) };
+      this.set({ sending: { ...this.state.sending, [place]: sending } });
+    }
+  }
+
+  private show(board: Board): void {
+    this.set({ board, boardAt: performance.now() });
+    this.host.shown?.(board);
+  }
+
+  private set(change: Partial<State>): void {
+    this.state = { ...this.state, ...change };
+    for (const listener of this.listeners) listener();
+  }
+}
+
+function refused(error: unknown): Said {
+  if (!(error instanceof Refusal)) throw error;
+  const notices = error.data?.details?.notices;
+  if (error.code === "confirm" && notices) return { tone: "caution", lines: [], notices, asks: true };
+  return { tone: "bad", lines: [error.message, error.nextStep].filter(Boolean), asks: false };
+}
+
+function without<T>(record: Readonly<Record<string, T>>, key: string): Record<string, T> {
+  const { [key]: _gone, ...kept } = record;
+  return kept;
+}

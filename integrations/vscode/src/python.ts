@@ -1,0 +1,75 @@
+/** Which command starts a bridge: the workspace's Python where it has guildmark, else the `guildmark` on the PATH. */
+
+import { execFile } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as vscode from "vscode";
+
+const PROBE_MS = 30_000;
+
+export interface Command {
+  program: string;
+  args: string[];
+}
+
+/** The first way that works. What was tried, and why it did not work, is in `tried`, for whoever has to mend it. */
+export async function findBridge(folder: string, tried: string[]): Promise<Command | undefined> {
+  for (const candidate of await candidates(folder)) {
+    const problem = await problemOf(candidate);
+    if (problem === undefined) return candidate;
+    tried.push(`${[candidate.program, ...candidate.args].join(" ")}: ${problem}`);
+  }
+  return undefined;
+}
+
+/** The interpreter for the code of the exam: that of its folder, else the one chosen in the workspace, else that of the system. */
+export async function pythonFor(folder: string): Promise<string> {
+  const own = inFolder(folder);
+  if (fs.existsSync(own)) return own;
+  return (await ofWorkspace(folder)) ?? (process.platform === "win32" ? "python" : "python3");
+}
+
+async function candidates(folder: string): Promise<Command[]> {
+  const named = vscode.workspace.getConfiguration("guildmark").get<string>("python", "").trim();
+  if (named) return [asModule(named)];
+  const own = inFolder(folder);
+  const pythons = [await ofWorkspace(folder), fs.existsSync(own) ? own : undefined];
+  const onPath = process.platform === "win32" ? ["py", "python"] : ["python3", "python"];
+  return [
+    ...pythons.filter((one): one is string => one !== undefined).map(asModule),
+    { program: "guildmark", args: ["bridge"] },
+    ...onPath.map(asModule),
+  ];
+}
+
+function inFolder(folder: string): string {
+  return path.join(folder, ".venv", process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
+}
+
+function asModule(python: string): Command {
+  return { program: python, args: ["-m", "guildmark.bridge"] };
+}
+
+/** The interpreter that Python's own extension has chosen for the folder, where that extension is installed. */
+async function ofWorkspace(folder: string): Promise<string | undefined> {
+  const python = vscode.extensions.getExtension("ms-python.python");
+  if (!python) return undefined;
+  try {
+    const api = python.isActive ? python.exports : await python.activate();
+    const environments = api?.environments;
+    const found = environments?.getActiveEnvironmentPath?.(vscode.Uri.file(folder));
+    const resolved = found && (await environments.resolveEnvironment?.(found));
+    return resolved?.executable?.uri?.fsPath ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Why the command starts no bridge; undefined where it does. */
+function problemOf(command: Command): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    execFile(command.program, [...command.args, "--help"], { timeout: PROBE_MS }, (error, _out, complaint) =>
+      resolve(error ? complaint.trim().split("\n").at(-1) || error.message : undefined),
+    );
+  });
+}

@@ -1,0 +1,100 @@
+"""What the bridge answers, in words: a check, a submission, the list before Finish, the decision."""
+
+from collections.abc import Iterator
+
+from guildmark.bridge import documents as doc
+from guildmark.client import wording
+from guildmark.client.board import Board
+from guildmark.client.check import Checked
+from guildmark.client.notices import Level, Notice
+from guildmark.errors import KeptInOutbox
+from guildmark.i18n import _
+from guildmark.protocol import AttemptState, Readiness, Result, SubmissionState
+from guildmark.rules.scoring import PassRule
+from guildmark.rules.wording import describe
+
+_NAMED = 5
+"""So many skills to practise are named; the page of the result has all of them."""
+
+terms = wording.terms
+
+
+def checked(found: Checked) -> doc.CheckedText:
+    """What a look at a file found."""
+    name = found.path.name
+    said = _("{name}: nothing speaks against submitting it.") if found.passed else _("{name}: the grader would refuse it.")
+    findings = tuple(doc.FindingText(code=one.code, text=describe(one.code, one.params)) for one in found.findings)
+    return doc.CheckedText(passed=found.passed, file_name=name, text=said.format(name=name), findings=findings)
+
+
+def would_be_refused(findings: str) -> Notice:
+    """The warning before a file is sent that the grader would refuse."""
+    next_step = _("Change the model as described, and save it again.")
+    return Notice(level=Level.URGENT, code="model_refused", text=findings, next_step=next_step)
+
+
+def kept(error: KeptInOutbox) -> str:
+    """That a file waits here, and what becomes of it."""
+    return f"{error.message} {_('It is sent by itself; leave this window open.')}"
+
+
+def submitted(board: Board, sent: SubmissionState) -> str:
+    """How it went: the score and its metric on a line, then the grader's sentence and the hint."""
+    row = next(
+        (one for category in board.categories for one in category.submissions if one.id == sent.id),
+        None,
+    )
+    if row is None or not row.is_graded:
+        return _("It is queued for grading; its score comes by itself.")
+    hint = _("Hint: {hint}").format(hint=row.hint) if row.hint else ""
+    score = "  ".join(part for part in (row.marks, row.standing, row.to_next) if part)
+    return "\n".join(line for line in (score, row.message, hint) if line)
+
+
+def readiness(found: Readiness) -> doc.ReadinessText:
+    """The list before Finish."""
+    items = tuple(
+        doc.ReadinessRow(
+            number=item.number,
+            title=item.title,
+            marks=wording.marks(item.best_score),
+            file_name=item.file_name or "",
+            ready=item.ready,
+            warning=item.warning or "",
+        )
+        for item in found.items
+    )
+    question = _("Finish the exam now? The clock cannot be started again.")
+    return doc.ReadinessText(items=items, also=tuple(_also(found)), question=question)
+
+
+def _also(found: Readiness) -> Iterator[str]:
+    for upload in found.open_uploads:
+        yield _("The upload of {name} is under way and would be abandoned.").format(name=upload.file_name)
+    if found.pending:
+        yield _("{count} submissions are still being graded; they count.").format(count=found.pending)
+
+
+def result(state: AttemptState, found: Result, *, page: str) -> doc.ResultText:
+    """The decision."""
+    rule = (
+        _("the pass mark is {mark}").format(mark=found.pass_mark)
+        if found.pass_rule is PassRule.WEIGHTED
+        else _("a pass needs full score in every category")
+    )
+    said = _(": {points:g} of {possible} points; {rule}.")
+    verdict = _("Passed") if found.passed else _("Not passed")
+    skills = {skill.id: skill.title for area in found.skills for skill in area.skills}
+    return doc.ResultText(
+        passed=found.passed,
+        text=f"{state.exam_title}  {verdict}" + said.format(points=found.points, possible=found.points_possible, rule=rule),
+        categories=tuple(
+            doc.ResultRow(
+                number=one.number, title=one.title, marks=wording.marks(one.score), points=f"{one.points:g} / {one.weight}"
+            )
+            for one in found.categories
+        ),
+        practise=tuple(f"{skill}  {skills.get(skill, '')}".strip() for skill in found.practise[:_NAMED]),
+        certificate=found.certificate_url or "",
+        page=page,
+    )

@@ -1,0 +1,69 @@
+"""`guildmark watch`: offers to submit whenever a model file changes."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from guildmark.cli.here import exam_here
+from guildmark.cli.options import Yes
+from guildmark.cli.screen import Screen
+from guildmark.cli.submit import submit
+from guildmark.client.workspace import BundleCategory, Workspace
+from guildmark.errors import GuildmarkError
+from guildmark.i18n import _
+
+_LOOK_S = 0.5
+Seen = tuple[Path, int, int]
+
+
+def watch(*, yes: Yes = False) -> None:
+    """Look at the models until Ctrl+C; with `--yes` each one that changed is submitted without being asked."""
+    screen = Screen(as_json=False)
+    with exam_here() as session:
+        session.state()  # signed in, and the portal answers: said now rather than at the first model
+    workspace = Workspace.containing(Path.cwd())
+    workspace.opened()
+    screen.say(_("Watching the models of {folder}. Ctrl+C ends it.").format(folder=workspace.folder))
+    try:
+        for category, model in changed_models(workspace, wait=time.sleep):
+            screen.say("", _("Category {number}: {name} was saved.").format(number=category.number, name=model.name))
+            if screen.confirm(_("Submit it now?"), yes=yes):
+                _submit(screen, category, model)
+    except KeyboardInterrupt:
+        screen.note(_("Watching ended. What was submitted stands."))
+
+
+def changed_models(workspace: Workspace, *, wait: Callable[[float], object]) -> Iterator[tuple[BundleCategory, Path]]:
+    """Each model that was saved since we began, once it is whole: seen twice with the same size and time."""
+    known = {one.id: _seen(workspace, one) for one in workspace.opened()}
+    growing: dict[str, Seen] = {}
+    while True:
+        for category in workspace.opened():
+            seen = _seen(workspace, category)
+            if seen is None or seen == known[category.id]:
+                continue
+            if growing.get(category.id) == seen:
+                known[category.id] = seen
+                yield category, seen[0]
+            else:
+                growing[category.id] = seen
+        wait(_LOOK_S)
+
+
+def _seen(workspace: Workspace, category: BundleCategory) -> Seen | None:
+    try:
+        path = workspace.default_model(category)
+        found = None if path is None else path.stat()
+    except OSError:  # it is being replaced
+        return None
+    return None if path is None or found is None else (path, found.st_size, found.st_mtime_ns)
+
+
+def _submit(screen: Screen, category: BundleCategory, model: Path) -> None:
+    """Submit as the command does; what goes wrong ends nothing."""
+    try:
+        submit(category.id, model, check=True, wait=True, yes=True, as_json=False)
+    except GuildmarkError as error:
+        screen.fail(error)
+    except SystemExit:
+        return

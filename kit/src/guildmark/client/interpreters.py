@@ -1,0 +1,38 @@
+"""The Pythons of this machine: which one an environment is made with, and where an environment has its own."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from guildmark.client.requirements import Pythons
+
+_ASKING_LIMIT_S = 20
+
+
+def python_in(environment: Path) -> Path:
+    """The interpreter of a virtual environment."""
+    return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def fitting(pythons: Pythons | None) -> Path | None:
+    """A Python of this machine that can have the packages: ours, else the newest on PATH; None where there is none."""
+    if sys.executable and (pythons is None or sys.version_info[:2] in pythons):
+        return Path(sys.executable)
+    return next((found for minor in pythons.minors if (found := _named(minor))), None) if pythons else None
+
+
+def _named(minor: str) -> Path | None:
+    """The Python `minor` (`3.12`) that the system knows by that name; on Windows, its launcher is asked."""
+    if found := shutil.which(f"python{minor}"):
+        return Path(found)
+    launcher = shutil.which("py")
+    if launcher is None:
+        return None
+    command = [launcher, f"-{minor}", "-c", "import sys; print(sys.executable)"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_ASKING_LIMIT_S, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return Path(done.stdout.strip()) if done.returncode == 0 and done.stdout.strip() else None

@@ -1,0 +1,144 @@
+"""A board that stays true: made anew whenever the portal says something, a file changes, or the connection comes or goes.
+
+Two threads feed it: one follows the attempt, one looks at the folder. Whoever listens is called under the lock that orders
+the boards, so a listener hands a board on and returns; it waits for nobody who might ask for a board meanwhile.
+"""
+
+import contextvars
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from guildmark.client.board import Board, Facts, Local, board_of
+from guildmark.client.following import Following, Heard, Rhythm
+from guildmark.client.local import look_around
+from guildmark.client.session import Session
+from guildmark.errors import GuildmarkError, NoExamHere
+from guildmark.protocol import AttemptState
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+_LOOK_S = 1.0
+Changed = Callable[[Board], object]
+
+
+class LiveBoard:
+    """The board of a session's exam folder; `changed` is called with each new one. Close it, or use it as a context."""
+
+    def __init__(self, session: Session, changed: Changed, *, rhythm: Rhythm | None = None) -> None:
+        if session.workspace is None:
+            raise NoExamHere
+        self._session = session
+        self._workspace = session.workspace
+        self._changed = changed
+        self._state: AttemptState | None = None
+        self._heard_at = time.monotonic()
+        self._offline_since: datetime | None = None
+        self._local: Mapping[str, Local] = {}
+        self._told: Board | None = None
+        self._lock = threading.RLock()
+        self._closing = threading.Event()
+        self._following = Following(session, rhythm=rhythm)
+        self._threads = [_thread(self._follow, "board-portal"), _thread(self._look, "board-folder")]
+
+    def start(self) -> "Self":
+        """Begin to follow."""
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def close(self) -> None:
+        """Stop; no call of `changed` begins after this one returned."""
+        self._closing.set()
+        self._following.close()
+        for thread in self._threads:
+            if thread.is_alive() and thread is not threading.current_thread():
+                thread.join(timeout=5.0)
+
+    def __enter__(self) -> "Self":
+        return self.start()
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def board(self) -> Board:
+        """The board as of now."""
+        with self._lock:
+            facts = Facts(
+                workspace=self._workspace,
+                state=self._state,
+                age_s=time.monotonic() - self._heard_at,
+                offline_since=self._offline_since,
+                local=self._local,
+            )
+        return board_of(facts)
+
+    def hear(self, state: AttemptState) -> Board:
+        """Take what the portal answered to somebody else, such as a submit, and give the board of it and of the folder."""
+        seen = look_around(self._session)
+        with self._lock:
+            self._local, self._offline_since = seen, None
+            self._newest(state, age_s=0.0)
+        return self._tell()
+
+    def look(self) -> Board:
+        """Look at the folder now, not at the next second, and give the board."""
+        seen = look_around(self._session)
+        with self._lock:
+            self._local = seen
+        return self._tell()
+
+    def _follow(self) -> None:
+        for heard in self._following:
+            if self._closing.is_set():
+                return
+            self._take(heard)
+            self._tell()
+
+    def _take(self, heard: Heard) -> None:
+        with self._lock:
+            if heard.state is not None:
+                self._newest(heard.state, age_s=heard.age_s)
+            self._offline_since = None if heard.online else heard.since
+
+    def _newest(self, state: AttemptState, *, age_s: float) -> None:
+        """Take a state unless we know a later one: what was read from the folder or the stream may come after an answer."""
+        heard_at = time.monotonic() - age_s
+        if self._state is None or (state.server_time, heard_at) >= (self._state.server_time, self._heard_at):
+            self._state, self._heard_at = state, heard_at
+
+    def _look(self) -> None:
+        while not self._closing.is_set():
+            seen = look_around(self._session)
+            with self._lock:
+                is_news, self._local = seen != self._local, seen
+            if is_news:
+                self._tell()
+            self._closing.wait(_LOOK_S)
+
+    def _tell(self) -> Board:
+        with self._lock:
+            try:
+                board = self.board()
+            except GuildmarkError:  # the folder is being moved or mended; the next look tells
+                if self._told is None:
+                    raise
+                return self._told
+            is_news = self._told is None or _still(board) != _still(self._told)
+            self._told = board
+            if is_news and not self._closing.is_set():
+                self._changed(board)
+        return board
+
+
+def _thread(run: Callable[[], None], name: str) -> threading.Thread:
+    """A thread that speaks the language of whoever makes it."""
+    return threading.Thread(target=contextvars.copy_context().run, args=(run,), name=name, daemon=True)
+
+
+def _still(board: Board) -> Board:
+    """The board without what changes by the second, which each tool counts itself."""
+    return board.model_copy(update={"clock": board.clock.model_copy(update={"time_left_s": 0.0, "text": ""})})

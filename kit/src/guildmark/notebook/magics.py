@@ -1,0 +1,83 @@
+"""`%guildmark`: the panel, a submission of a variable, or any command of the terminal."""
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from IPython.core.magic import Magics, line_magic, magics_class
+
+from guildmark.client.nearby import exam_near
+from guildmark.errors import GuildmarkError, UsageError
+from guildmark.i18n import _
+from guildmark.notebook.widget import ExamPanel
+from guildmark.scripting import HandedIn, submit
+
+_ENDS_S = 10
+
+
+@magics_class
+class GuildmarkMagics(Magics):  # type: ignore[misc]  # IPython's magics have no types
+    """See the module."""
+
+    _panel: ExamPanel | None = None
+
+    @line_magic  # type: ignore[untyped-decorator]
+    def guildmark(self, line: str) -> ExamPanel | HandedIn | None:
+        """Show the panel, or do what `line` says: `submit 3 model`, `status`, `check 3`."""
+        words = shlex.split(line, posix=os.name != "nt")
+        if not words:
+            return self._one_panel()
+        try:
+            if words[0] == "submit" and not any(word.startswith("-") for word in words):
+                return self._submit(words[1:])
+        except GuildmarkError as error:
+            sys.stderr.write(f"{error.message}\n{error.next_step}\n")
+            return None
+        _run(words)
+        return None
+
+    def _one_panel(self) -> ExamPanel:
+        """The panel, in as many cells as it is asked for: it follows the exam once."""
+        if self._panel is None:
+            self._panel = ExamPanel()
+        return self._panel
+
+    def _submit(self, words: list[str]) -> HandedIn:
+        if not words:
+            raise UsageError(_("Which category?"), next_step=_("Run: %guildmark submit 3 model"))
+        return submit(words[0], self._named(words[1]) if len(words) > 1 else None)
+
+    def _named(self, name: str) -> Any:
+        """The variable `name`, else the file. Raises `UsageError`."""
+        if name in self.shell.user_ns:
+            return self.shell.user_ns[name]
+        if Path(name).exists():
+            return Path(name)
+        raise UsageError(
+            _("There is no variable and no file {name}.").format(name=name),
+            next_step=_("Run the cell that makes the model, or name a file."),
+        )
+
+
+def _run(words: list[str]) -> None:
+    """A command of the terminal, its lines as they come. The cell's Stop ends it."""
+    command = [sys.executable, "-m", "guildmark.cli", *words]
+    with subprocess.Popen(
+        command,
+        cwd=exam_near(Path.cwd()),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},  # a sign-in shows its code, then waits
+    ) as running:
+        try:
+            for line in running.stdout or ():
+                sys.stdout.write(line)
+        except KeyboardInterrupt:
+            running.terminate()
+            running.wait(_ENDS_S)

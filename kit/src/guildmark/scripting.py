@@ -1,0 +1,118 @@
+"""Handing in from a script or a cell of a notebook, in one line.
+
+    from guildmark import submit
+
+    model = solution_model()
+    print(submit(3, model))          # saved as Category3/mymodel.keras, sent, graded
+    submit("category3", "best.h5")   # a file
+    submit(3)                        # the newest model in Category3
+
+Sign in and start the exam first (`guildmark login`, `guildmark start`), or in any of the IDEs.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from guildmark.client import wording
+from guildmark.client.board import CAUTION_S
+from guildmark.client.looking import look_before
+from guildmark.client.nearby import exam_near
+from guildmark.client.saving import save_model
+from guildmark.client.session import Session
+from guildmark.client.workspace import Workspace
+from guildmark.errors import ServerUnreachable
+from guildmark.i18n import _
+from guildmark.protocol import SubmissionState
+from guildmark.rules.contract import ModelFormat
+
+_KERAS = (ModelFormat.KERAS, ModelFormat.H5)
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """A submission. `score` is 0 to 5; None where it is not graded (yet), or could not be. As text it is one line."""
+
+    submission: SubmissionState
+    time_left_s: float
+
+    @property
+    def score(self) -> int | None:
+        """The score, 0 to 5."""
+        return None if self.submission.report is None else self.submission.report.score
+
+    @property
+    def message(self) -> str:
+        """What the grader says of the model."""
+        return "" if self.submission.report is None else self.submission.report.message
+
+    def __str__(self) -> str:
+        report = self.submission.report
+        if report is None:
+            return _("It is queued for grading; guildmark status shows its score.")
+        parts = (wording.marks(self.score), wording.standing(self.submission), wording.to_next(report), report.message)
+        left = _("Time left {time}").format(time=wording.clock(self.time_left_s))
+        return "  ".join(part for part in (*parts, left) if part)
+
+    def _repr_pretty_(self, printer: object, cycle: object) -> None:  # what IPython shows at the end of a cell
+        del cycle
+        printer.text(str(self))  # type: ignore[attr-defined]
+
+
+def submit(  # noqa: PLR0913  # each has a default that is right for most
+    category: int | str,
+    model: object = None,
+    *,
+    folder: Path | str | None = None,
+    check: bool = True,
+    wait: bool = True,
+    progress: Progress | None = None,
+) -> HandedIn:
+    """Hand in `model` for `category` (`3`, `"3"` or `"category3"`), and wait for its score.
+
+    `model` is a model in memory (Keras, `torch.export.ExportedProgram`, `onnx.ModelProto`, the bytes of a TFLite model), which
+    is saved as the category's model first; or a file; or None for the newest model in the category's folder. `folder` is the
+    exam folder, one in it, or the one around it; else the current one. With `check` the file is looked at before it is sent.
+    What speaks against the file, such as code that is newer, is printed to standard error. `progress` hears bytes sent and the
+    size.
+
+    Raises the errors of `guildmark.errors`: `NoExamHere`, `NotStarted`, `SignInRequired`, `ModelRefused`, `AttemptClosed`;
+    and `ServerUnreachable` where the portal does not answer: then the file is kept, and sent by the next tool that finds it.
+    """
+    place = exam_near(Path.cwd() if folder is None else Path(folder))
+    workspace = Workspace.containing(place)
+    found = workspace.category(str(category))
+    with Session.open(place) as session:
+        file = _file_of(model, workspace, str(category))
+        path = session.model_of(found.id) if file is None else file
+        left_s = _time_left_s(session)
+        if check:
+            look_before(session, found.id, path, time_left_s=left_s)
+        for notice in session.warnings(found.id, path, looks_inside=False):
+            sys.stderr.write(f"{notice.text} {notice.next_step}".strip() + "\n")
+        sent = session.submit(found.id, path, progress=progress or _silent, wait=wait)
+        return HandedIn(sent, session.state().time_left_s)
+
+
+def _time_left_s(session: Session) -> float:
+    """The time left; a portal that does not answer now is met again when the file is sent."""
+    try:
+        return session.state().time_left_s
+    except ServerUnreachable:
+        return float(CAUTION_S)
+
+
+def _file_of(model: object, workspace: Workspace, category: str) -> Path | None:
+    if model is None:
+        return None
+    if isinstance(model, str | Path):
+        return Path(model)
+    found = workspace.category(category)
+    contract = workspace.contract_of(found)
+    return save_model(model, workspace.folder / found.folder, _KERAS if contract is None else contract.formats)
+
+
+def _silent(_done: int, _total: int) -> None:
+    """No progress is shown."""

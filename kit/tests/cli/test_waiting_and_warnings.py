@@ -1,0 +1,140 @@
+"""What the commands say of a file that waits, and of one that something speaks against."""
+
+import os
+from datetime import timedelta
+
+import pytest
+from command_answers import RUNNER, Answer, model
+
+from guildmark.cli import app
+from guildmark.cli.screen import Screen
+
+FOR_EVER = 10**6
+
+
+@pytest.fixture
+def away(portal, no_wait):
+    """Makes the portal silent, or lets it answer again."""
+
+    def go(*, back=False):
+        portal.faults.drop = 0 if back else FOR_EVER
+
+    return go
+
+
+@pytest.fixture
+def older(started):
+    """Leaves a model that was saved before its code changed."""
+
+    def leave(text="score 4"):
+        model(started, 1, text)
+        os.utime(started / "Category1" / "mymodel.keras", (1_700_000_000, 1_700_000_000))
+
+    return leave
+
+
+def test_x9_submit_keeps_the_file_when_the_portal_does_not_answer_and_says_what_to_do(guildmark, started, away, portal):
+    model(started, 1, "score 4")
+    away()
+    answer = guildmark("submit", "1", "--no-check")
+    assert (answer.status, answer.out, portal.exam.uploads) == (5, "", {})
+    assert "is kept here and is not submitted yet: it counts from the moment that the portal answers" in answer.err
+    assert answer.err.splitlines()[-1].endswith(
+        "A tool that is open sends it when the portal answers; in a terminal, run: guildmark status"
+    )
+    assert guildmark("submit", "1", "--no-check", "--json").json["error"]["code"] == "kept_in_outbox"
+
+
+def test_x9_status_tells_what_waits_and_what_was_known_and_counts_the_time_on(guildmark, started, away):
+    model(started, 1, "score 3")
+    guildmark("submit", "1", "--no-check")
+    model(started, 2, "score 4")
+    away()
+    guildmark("submit", "2", "--no-check")
+    answer = guildmark("status")
+    assert (answer.status, "◆◆◆◇◇  3" in answer.out) == (5, True)
+    assert "by this machine's clock; the portal's decides." in answer.out
+    assert "category2: mymodel.keras (7 bytes) waits here to be sent. It is not submitted" in answer.out
+    assert guildmark("status", "--json").json["error"]["code"] == "server_unreachable"
+
+
+def test_x9_status_sends_what_waits_and_shows_its_score(guildmark, started, away, portal):
+    model(started, 1, "score 4")
+    away()
+    guildmark("submit", "1", "--no-check")
+    away(back=True)
+    answer = guildmark("status")
+    assert (answer.status, "◆◆◆◆◇  4" in answer.out) == (0, True)
+    assert "category1: mymodel.keras, which waited here, is received." in answer.err
+    assert (guildmark("status", "--json").json["waiting"], sorted(portal.exam.submissions)) == ([], ["s1"])
+
+
+def test_x9_submit_sends_what_waits_first(guildmark, started, away, portal):
+    model(started, 1, "score 4")
+    away()
+    guildmark("submit", "1", "--no-check")
+    away(back=True)
+    model(started, 2, "score 5")
+    assert guildmark("submit", "2", "--no-check", "--json").json["submission"]["category"] == "category2"
+    assert [one["upload"].category for one in portal.exam.submissions.values()] == ["category1", "category2"]
+
+
+def test_s8_status_says_what_waited_and_was_not_taken(guildmark, started, away, portal):
+    model(started, 1, "score 4")
+    away()
+    guildmark("submit", "1", "--no-check")
+    away(back=True)
+    portal.exam.finished_at = portal.exam.now
+    said = guildmark("status").out
+    assert "category1: mymodel.keras waited here and was not taken, so it does not count: The exam is over" in said
+    (waiting,) = guildmark("status", "--json").json["waiting"]
+    assert (waiting["file_name"], waiting["refused"]["code"]) == ("mymodel.keras", "attempt_closed")
+
+
+def test_a_folder_from_before_without_any_of_this_shows_its_status(guildmark, started, away):
+    away()
+    answer = guildmark("status")
+    assert (answer.status, "did not answer" in answer.err) == (5, True)
+
+
+def test_without_a_terminal_warnings_are_printed_and_the_file_is_sent(guildmark, started, older):
+    older()
+    answer = guildmark("submit", "1", "--no-check")
+    assert (answer.status, "◆◆◆◆◇  4" in answer.out) == (0, True)
+    assert "Category1/starter.py changed after mymodel.keras was saved." in answer.err
+    assert "[y/N]" not in answer.err
+
+
+def test_as_json_warnings_are_part_of_the_answer(guildmark, started, older):
+    older()
+    (notice,) = guildmark("submit", "1", "--no-check", "--json").json["warnings"]
+    assert (notice["code"], notice["level"], bool(notice["next_step"])) == ("older_than_code", "caution", True)
+
+
+@pytest.mark.parametrize(
+    ("args", "word", "sent"),
+    [((), "n\n", 0), ((), "", 0), ((), "y\n", 1), (("--yes",), "", 1)],
+    ids=["no", "end", "yes", "--yes"],
+)
+def test_at_a_terminal_it_asks_before_it_sends_what_something_speaks_against(
+    started, older, portal, monkeypatch, args, word, sent
+):
+    older()
+    monkeypatch.setattr(Screen, "can_ask", True)
+    answer = Answer(RUNNER.invoke(app, ["submit", "1", "--no-check", *args], input=word))
+    assert (answer.status, len(portal.exam.submissions)) == (0, sent)
+    assert ("[y/N]" in answer.err, "Nothing was submitted." in answer.out) == (not args, not sent)
+
+
+def test_s8_with_little_time_left_nobody_is_asked(started, older, portal, monkeypatch):
+    older()
+    monkeypatch.setattr(Screen, "can_ask", True)
+    portal.exam.now += timedelta(hours=4, minutes=58)
+    answer = Answer(RUNNER.invoke(app, ["submit", "1", "--no-check"]))
+    assert (answer.status, "[y/N]" in answer.err, len(portal.exam.submissions)) == (0, False, 1)
+
+
+def test_a_model_that_is_submitted_again_as_it_is_is_noticed(guildmark, started):
+    model(started, 1, "score 4")
+    guildmark("submit", "1", "--no-check")
+    assert "the very file that you submitted last" in guildmark("submit", "1", "--no-check").err

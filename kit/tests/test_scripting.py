@@ -1,0 +1,58 @@
+import os
+
+import pytest
+
+from guildmark import HandedIn, submit
+from guildmark.errors import ModelRefused, NoExamHere, UsageError
+
+
+@pytest.fixture
+def category(running, exam_folder):
+    return exam_folder / "Category1"
+
+
+def test_x7_a_script_hands_in_a_file_and_gets_the_score(category):
+    (category / "mine.keras").write_bytes(b"score 4")
+    done = submit(1, category / "mine.keras", folder=category, check=False)
+    assert isinstance(done, HandedIn)
+    assert (done.score, done.submission.file_name) == (4, "mine.keras")
+    assert str(done).startswith("◆◆◆◆◇  4  Mean absolute error 6 USD  1 USD less for 5  The implementation is right")
+    assert str(done).endswith("Time left 5:00:00")
+
+
+def test_without_a_model_it_is_the_newest_of_the_category(category):
+    (category / "mymodel.keras").write_bytes(b"score 5")
+    assert submit("category1", folder=category, check=False).score == 5
+
+
+def test_a_file_that_the_grader_would_refuse_is_not_sent(category, portal):
+    (category / "mymodel.keras").write_bytes(b"score 5")
+    with pytest.raises(ModelRefused):
+        submit(1, folder=category)
+    assert not [line for line in portal.log if "/uploads" in line]
+
+
+def test_what_speaks_against_the_file_is_said_and_stops_nothing(category, capsys):
+    model = category / "mymodel.keras"
+    model.write_bytes(b"score 3")
+    os.utime(model, (1_700_000_000, 1_700_000_000))
+    assert submit(1, folder=category, check=False).score == 3
+    assert "Category1/starter.py changed after mymodel.keras was saved." in capsys.readouterr().err
+
+
+def test_an_object_that_is_no_model_is_refused_before_anything_is_sent(category, portal):
+    with pytest.raises(UsageError, match=r"A builtins\.list is not a model"):
+        submit(1, [1, 2], folder=category)
+    assert not [line for line in portal.log if "/uploads" in line]
+
+
+def test_outside_an_exam_folder_it_says_so(tmp_path):
+    with pytest.raises(NoExamHere):
+        submit(1, folder=tmp_path)
+
+
+def test_progress_is_told_in_bytes(category):
+    (category / "mymodel.keras").write_bytes(b"score 2")
+    told = []
+    submit(1, folder=category, check=False, progress=lambda done, total: told.append((done, total)))
+    assert told[-1] == (7, 7)

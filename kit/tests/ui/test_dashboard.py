@@ -1,0 +1,326 @@
+"""The dashboard on boards of our own making: what it shows, and what its keys do. Time is a number that the test sets."""
+
+import asyncio
+from datetime import datetime, timezone
+
+import pytest
+
+from guildmark.client.board import Board, BoardCategory, BoardModel, BoardSubmission, Clock
+from guildmark.client.notices import Level, Notice
+from guildmark.errors import ModelRefused
+from guildmark.rules.attempt import Phase
+from guildmark.ui.dashboard import Dashboard
+
+pytest.importorskip("textual")
+LEFT_S = 4 * 3600 + 59 * 60 + 7
+AT = datetime(2026, 3, 2, 9, 0, tzinfo=timezone.utc)
+STALE = Notice(level=Level.CAUTION, code="older_than_code", text="Category1/starter.py changed after mymodel.keras was saved.")
+
+
+def submission(score, number=1):
+    marks = f"{'◆' * score}{'◇' * (5 - score)}  {score}"
+    return BoardSubmission(
+        id=f"5ubm15510{number}",
+        short=f"5ubm155{number}",
+        file_name="mymodel.keras",
+        received_at=AT,
+        is_graded=True,
+        queue_position=None,
+        score=score,
+        marks=marks,
+        standing="Mean absolute error 6 USD",
+        message="",
+        to_next="1 USD less for 5",
+        hint="",
+        counts=True,
+        pinned=False,
+    )
+
+
+def category(number, title, *, submissions=(), notices=(), has_model=False):
+    folder = f"Category{number}"
+    model = BoardModel(
+        name="mymodel.keras",
+        path=f"{folder}/mymodel.keras",
+        size=4096,
+        saved_at=AT,
+        text="mymodel.keras, 4.0 KiB, saved 09:00:00",
+    )
+    best = max((one.score for one in submissions), default=None)
+    return BoardCategory(
+        id=f"category{number}",
+        number=number,
+        title=title,
+        weight=50,
+        folder=folder,
+        starter=f"{folder}/starter.py",
+        instructions=f"{folder}/instructions.en.md",
+        task_title=f"{title}: house prices",
+        hints=("Scale the inputs.", "Stop when the validation loss rises."),
+        contract=("Input: (None, 4) float32", "Output: (None, 1) float32", "Formats: .keras, .h5", "Size: at most 1.0 MiB"),
+        metric="Mean absolute error",
+        bands=("1: at most 9 USD", "5: at most 5 USD"),
+        model=model if has_model else None,
+        notices=notices,
+        waiting=0,
+        best_score=best,
+        marks="◇◇◇◇◇  -" if best is None else submissions[0].marks,
+        pinned=False,
+        upload=None,
+        submissions=tuple(submissions),
+    )
+
+
+def board(
+    *, left=4 * 3600 + 59 * 60 + 7, submissions=(), online=True, notices=(), phase=Phase.RUNNING, level=Level.INFO, **of_first
+):
+    return Board(
+        server="https://exam.example.org",
+        folder="/home/ada/exam",
+        attempt="a",
+        exam_title="Practitioner",
+        exam_version="2026.1",
+        kind="demo",
+        phase=phase,
+        online=online,
+        offline_since=None if online else AT,
+        clock=Clock(
+            time_left_s=left,
+            is_running=phase is Phase.RUNNING,
+            stands_still=False,
+            deadline=AT,
+            duration_s=18000,
+            text="",
+            level=level,
+        ),
+        breaks_left=0,
+        notices=tuple(notices),
+        categories=(
+            category(1, "Regression", submissions=submissions, **of_first),
+            category(2, "Images"),
+        ),
+    )
+
+
+class Room:
+    """An exam whose boards the test tells, and which notes what it was asked to do."""
+
+    def __init__(self, first):
+        self.first, self.done, self.against, self.refuses = first, [], (), None
+        self.changed = None
+
+    def start(self, changed):
+        self.changed = changed
+        changed(self.first)
+
+    def close(self):
+        self.done.append("close")
+
+    def warnings(self, _category):
+        return self.against
+
+    def check(self, category):
+        if self.refuses:
+            raise self.refuses
+        self.done.append(f"check {category}")
+        return "mymodel.keras: nothing speaks against submitting it."
+
+    def submit(self, category, progress):
+        progress(2048, 4096)
+        self.done.append(f"submit {category}")
+        progress(4096, 4096)
+        self.changed(board(submissions=[submission(4)], has_model=True))
+        return ""
+
+    def instructions(self, path):
+        return f"# {path}\n\nPredict the price of a house."
+
+    def pin(self, submission):
+        self.done.append(f"pin {submission}")
+        return "mymodel.keras counts now."
+
+    def unpin(self, category):
+        self.done.append(f"unpin {category}")
+        return "The exam's rule says again what counts."
+
+    def readiness(self):
+        return ("1  ◆◆◆◆◇  4  Regression", "2  ◇◇◇◇◇  -  Images  Nothing was submitted.")
+
+    def finish(self):
+        self.done.append("finish")
+
+
+class Clockwork:
+    """A clock that stands until it is set on."""
+
+    def __init__(self):
+        self.seconds = 100.0
+
+    def __call__(self):
+        return self.seconds
+
+
+@pytest.fixture
+def sit():
+    """A dashboard on a room, and its clock."""
+
+    def made(**facts):
+        room, now = Room(board(**facts)), Clockwork()
+        return room, Dashboard(room, now=now), now
+
+    return made
+
+
+def text_of(app, selector):
+    return str(app.query_one(selector).render())
+
+
+def log_of(app):
+    return "\n".join(strip.text for strip in app.query_one("#log").lines)
+
+
+async def settled(app, pilot):
+    for _turn in range(3):
+        await app.workers.wait_for_complete([one for one in app.workers if one.group != "asking"])
+        await pilot.pause()
+
+
+async def test_x14_the_time_left_is_counted_on_between_two_boards(sit):
+    _room, app, now = sit()
+    async with app.run_test(size=(110, 34)) as pilot:
+        await pilot.pause()
+        assert text_of(app, "#clock") == "Time left: 4:59:07"
+        now.seconds += 67
+        app._tick()
+        assert text_of(app, "#clock") == "Time left: 4:58:00"
+
+
+async def test_offline_it_says_by_whose_clock(sit):
+    notice = Notice(level=Level.URGENT, code="offline", text="The portal does not answer. Nothing is lost.")
+    _room, app, _now = sit(online=False, notices=[notice])
+    async with app.run_test(size=(110, 34)) as pilot:
+        await pilot.pause()
+        assert text_of(app, "#clock").startswith("Offline; time left, by this machine: 4:59:07")
+        assert "Nothing is lost" in text_of(app, "#notices")
+
+
+async def test_s5_hints_and_contract_of_the_chosen_category_stand_beside_the_list(sit):
+    _room, app, _now = sit()
+    async with app.run_test(size=(110, 34)) as pilot:
+        await pilot.pause()
+        assert "Scale the inputs." in text_of(app, "#told")
+        assert "Input: (None, 4) float32" in text_of(app, "#told")
+        await pilot.press("down")
+        await pilot.pause()
+        assert text_of(app, "#told").startswith("2  Images: house prices")
+
+
+async def test_s4_a_key_submits_and_the_score_is_in_the_log(sit):
+    room, app, _now = sit(has_model=True)
+    async with app.run_test(size=(110, 34)) as pilot:
+        await pilot.pause()
+        await pilot.press("s")
+        await settled(app, pilot)
+        assert room.done == ["submit category1"]
+        assert log_of(app).count("Category 1: ◆◆◆◆◇  4  Mean absolute error 6 USD  1 USD less for 5") == 1
+
+
+async def test_without_a_model_it_says_what_to_run(sit):
+    room, app, _now = sit()
+    async with app.run_test(size=(110, 34)) as pilot:
+        await pilot.pause()
+        await pilot.press("s")
+        await settled(app, pilot)
+        assert room.done == []
+        assert "no model is saved yet. Run Category1/starter.py." in log_of(app)
+
+
+@pytest.mark.parametrize(("keys", "done"), [(("enter",), []), (("escape",), []), (("tab", "enter"), ["submit category1"])])
+async def test_what_speaks_against_a_model_is_asked_first(sit, keys, done):
+    room, app, _now = sit(has_model=True, notices=[STALE])
+    room.against = (STALE,)
+    async with app.run_test(size=(110, 34)) as pilot:
+        await pilot.pause()
+        await pilot.press("s")
+        await pilot.pause()
+        await pilot.press(*keys)
+        await settled(app, pilot)
+        assert room.done == done
+
+
+async def test_x14_the_time_goes_on_behind_a_question(sit):
+    _room, app, now = sit()
+    async with app.run_test(size=(110, 34)) as pilot:
+        await pilot.pause()
+        await pilot.press("f")
+        await pilot.pause()
+        now.seconds += 60
+        app._tick()
+        assert str(app.screen_stack[0].query_one("#clock").render()) == "Time left: 4:58:07"
+
+
+async def test_a_refusal_is_told_with_its_next_step(sit):
+    room, app, _now = sit(has_model=True)
+    room.refuses = ModelRefused("The file has no layers.", next_step="Save the model again.")
+    async with app.run_test(size=(110, 34)) as pilot:
+        await pilot.pause()
+        await pilot.press("c")
+        await settled(app, pilot)
+        assert "Category 1: The file has no layers. Save the model again." in log_of(app)
+
+
+async def test_x6_finishing_shows_what_is_missing_and_wants_a_yes(sit):
+    room, app, _now = sit()
+    async with app.run_test(size=(110, 34)) as pilot:
+        await pilot.pause()
+        await pilot.press("f")
+        await pilot.pause()
+        shown = "\n".join(str(line.render()) for line in app.screen.query("#question Static"))
+        assert "Nothing was submitted." in shown
+        await pilot.press("enter")
+        await pilot.pause()
+        assert room.done == []
+        await pilot.press("f")
+        await pilot.pause()
+        await pilot.press("tab", "enter")
+        await settled(app, pilot)
+        assert room.done == ["finish"]
+
+
+async def test_a_score_that_comes_from_elsewhere_is_in_the_log_once(sit):
+    room, app, _now = sit()
+    async with app.run_test(size=(110, 34)) as pilot:
+        await pilot.pause()
+        for _time in range(2):
+            await asyncio.to_thread(room.changed, board(submissions=[submission(4)]))
+            await pilot.pause()
+        assert log_of(app).count("◆◆◆◆◇  4") == 1
+
+
+async def test_the_cursor_stays_where_it_was_when_a_board_comes(sit):
+    room, app, _now = sit()
+    async with app.run_test(size=(110, 34)) as pilot:
+        await pilot.pause()
+        await pilot.press("down")
+        await asyncio.to_thread(room.changed, board(submissions=[submission(4)]))
+        await pilot.pause()
+        assert app.query_one("#categories").cursor_row == 1
+
+
+async def test_it_follows_no_more_when_it_ends(sit):
+    room, app, _now = sit()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+    assert room.done == ["close"]
+
+
+@pytest.mark.parametrize("size", [(110, 34), (60, 30)])
+def test_it_looks_as_it_did(sit, snap_compare, size):
+    _room, app, _now = sit(
+        submissions=[submission(4)],
+        has_model=True,
+        left=12 * 60,
+        level=Level.URGENT,
+        notices=[Notice(level=Level.URGENT, code="time_15", text="Less than 15 minutes left.")],
+    )
+    assert snap_compare(app, terminal_size=size)
