@@ -72,6 +72,6 @@ def test_x7_a_whole_exam_is_sat_in_the_side_bar(portal, chromium, new_lab, new_p
     act(page, "readiness")
     shot(page, "7-readiness")
     act(page, "finish")
-    expect(page.locator("#guildmark-exam .gm-panel")).to_contain_text("Not passed: 13 of 100 points", timeout=GRADED_MS)
+    expect(page.locator("#guildmark-exam .gm-panel")).to_contain_text("Not passed:", timeout=GRADED_MS)
     expect(page.locator("#guildmark-exam .gm-panel")).to_contain_text("◆◆◆◆◆")
     shot(page, "8-result")
