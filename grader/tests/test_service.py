@@ -19,6 +19,7 @@ import pytest
 
 from guildmark.protocol import GradeJob, GradeReport
 from guildmark.rules.verdict import Verdict
+from guildmark_grader.sandbox import bwrap
 
 LENGTH = struct.Struct(">I")
 
@@ -192,7 +193,7 @@ def test_it_leaves_when_it_is_told_and_takes_everything_along(service):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can hide bubblewrap from a process")
 def test_it_does_not_start_where_no_box_stands_unless_it_is_told(tmp_path, bank_folder, models):
-    hidden = ["unshare", "--mount", "sh", "-c", 'mount --bind /bin/false /usr/bin/bwrap && exec "$@"', "sh"]
+    hidden = ["unshare", "--mount", "sh", "-c", f'mount --bind /bin/false {bwrap.binary()} && exec "$@"', "sh"]
     (tmp_path / "banks").mkdir()
     command = [*hidden, *serve_command(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -22,7 +22,7 @@ from guildmark_grader.selfcheck.doctor import BoxNotWhole, require_whole
 COMMAND = [sys.executable, "-m", "guildmark_grader.cli", "doctor"]
 QUICK = [attack for attack in ATTACKS if attack.is_quick]
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can hide bubblewrap from a process")
-HIDDEN = ["unshare", "--mount", "sh", "-c", 'mount --bind /bin/false /usr/bin/bwrap && exec "$@"', "sh"]
+HIDDEN = ["unshare", "--mount", "sh", "-c", f'mount --bind /bin/false {bwrap.binary()} && exec "$@"', "sh"]
 
 
 @pytest.fixture(scope="module")

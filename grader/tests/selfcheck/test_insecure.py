@@ -7,8 +7,10 @@ import sys
 
 import pytest
 
+from guildmark_grader.sandbox import bwrap
+
 GRADE = [sys.executable, "-m", "guildmark_grader.cli", "grade"]
-HIDDEN = ["unshare", "--mount", "sh", "-c", 'mount --bind /bin/false /usr/bin/bwrap && exec "$@"', "sh"]
+HIDDEN = ["unshare", "--mount", "sh", "-c", f'mount --bind /bin/false {bwrap.binary()} && exec "$@"', "sh"]
 NO_NAMESPACES = [
     "unshare",
     "--user",

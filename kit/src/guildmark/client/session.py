@@ -11,7 +11,6 @@ The server's clock decides everything; this machine's only tells how long ago th
 the errors of `guildmark.errors`; `SignInRequired` and `ServerUnreachable` are always possible where the portal is asked.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ from guildmark.client.files import require_file, sha256_of
 from guildmark.client.kept import LastHeard, keep, last_heard, this_machines_time
 from guildmark.client.notices import Notice
 from guildmark.client.outbox import Outbox, Waiting
+from guildmark.client.outcome import OVER, waited_for
 from guildmark.client.programs import chosen, remember
 from guildmark.client.run import Run
 from guildmark.client.sending import Emptied, Sender, WaitingProgress, nobody, unshown
@@ -44,7 +44,6 @@ from guildmark.errors import (
     NoExamHere,
     NotStarted,
     Refused,
-    ResultPending,
     ServerUnreachable,
 )
 from guildmark.i18n import _
@@ -62,15 +61,11 @@ from guildmark.protocol import (
     Readiness,
     SubmissionState,
 )
-from guildmark.rules.attempt import Phase
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
     from guildmark.client.following import Following
-
-_RESULT_POLL_S = 1.0
-_OVER = (Phase.GRADING, Phase.DECIDED)
 
 
 def _silent(_done: int, _total: int) -> None:
@@ -200,7 +195,7 @@ class Session:
                 if refusal.code != "not_found":  # what another account sits is not found
                     raise
             else:
-                if state.phase not in (Phase.GRADING, Phase.DECIDED):
+                if state.phase not in OVER:
                     return state
         raise Refused(
             _("{folder} holds another attempt.").format(folder=folder),
@@ -356,24 +351,10 @@ class Session:
     def result(self, *, wait_s: float = 0.0) -> AttemptState:
         """The attempt with its `result`, waiting up to `wait_s` seconds for the last submissions to be graded.
 
+        A pass stands a moment before its certificate is written: whoever waits gets both, if that moment is a short one.
         Raises `ResultPending` while they are, `Refused` while the exam runs, `NotStarted` before.
         """
-        state = self.state()
-        until = time.monotonic() + wait_s
-        while state.phase in _OVER and state.result is None:
-            if time.monotonic() >= until:
-                raise ResultPending
-            self._patience.sleep(_RESULT_POLL_S)
-            state = self.state()
-        if state.phase is Phase.RUNNING:
-            raise Refused(
-                _("The exam still runs; its result comes when it ends."),
-                next_step=_("Run: guildmark finish"),
-                code="still_running",
-            )
-        if state.result is None:
-            raise NotStarted
-        return state
+        return waited_for(self.state, sleep=self._patience.sleep, wait_s=wait_s)
 
     def _exam(self) -> tuple[Workspace, str]:
         if self.workspace is None:

@@ -21,6 +21,7 @@ SHORTEST_ELSEWHERE: Final = 2
 """Letters that must be typed, so that nobody lists everybody; beyond ASCII two are a whole name."""
 LONGEST: Final = 254
 _MOST_WORDS: Final = 8
+_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]+")
 _BETWEEN_WORDS: Final = re.compile(r"[\s(),;]+")
 
 
@@ -45,13 +46,13 @@ def certificates(sought: str, *, page: int = 1) -> Page:
 
 
 def _fitting(sought: str) -> "QuerySet[Certificate]":
-    typed = unicodedata.normalize("NFC", sought.strip())
+    typed = unicodedata.normalize("NFC", _CONTROLS.sub(" ", sought).strip())
     identifier = normalised(in_text(typed))
     by_number = Certificate.objects.filter(identifier=identifier or "")
     if identifier is not None and by_number.exists():
         return by_number
-    words = [word for word in _BETWEEN_WORDS.split(typed) if word][:_MOST_WORDS]
-    if not words or not (SHORTEST if typed.isascii() else SHORTEST_ELSEWHERE) <= len(typed) <= LONGEST:
+    words = [word for word in _BETWEEN_WORDS.split(typed) if _is_long_enough(word)][:_MOST_WORDS]
+    if not words or len(typed) > LONGEST:
         return Certificate.objects.none()
     fitting = Certificate.objects.all()
     for word in words:
@@ -59,13 +60,18 @@ def _fitting(sought: str) -> "QuerySet[Certificate]":
     return fitting
 
 
+def _is_long_enough(word: str) -> bool:
+    return len(word) >= (SHORTEST if word.isascii() else SHORTEST_ELSEWHERE)
+
+
 def _stands_in(word: str) -> Q:
-    """Whether a word stands in something that is known of the holder."""
+    """Whether a word stands in a name of the holder, or begins an address: every address has `com` or `org` in it somewhere."""
     stated = LegalName.objects.filter(_contains("name", word) | _contains("latin_name", word))
-    columns = ("identifier", "holder", "attempt__user__name", "attempt__user__email", "attempt__entitlement__email")
     known = Q(attempt__user__in=stated.values("user"))
-    for column in columns:
+    for column in ("holder", "attempt__user__name"):
         known |= _contains(column, word)
+    for column in ("attempt__user__email", "attempt__entitlement__email"):
+        known |= Q(**{f"{column}__istartswith": word})
     return known
 
 

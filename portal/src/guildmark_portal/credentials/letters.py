@@ -10,7 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import override
 
 from guildmark.packs.model import text_in
-from guildmark.rules.credential import ENDS, Happening
+from guildmark.rules.credential import ENDS, Happening, Standing
+from guildmark_portal import clock
 from guildmark_portal.audit import services as audit
 from guildmark_portal.audit.models import Entry
 from guildmark_portal.credentials import renewing
@@ -89,6 +90,14 @@ def _send(certificate: Certificate, template: str, *, key: str, enclosed: bool, 
     return to
 
 
+def _renewed(earlier: Certificate | None) -> dict[str, str]:
+    """What is said of the certificate that this one renews: its number, and until when it holds, if it does."""
+    if earlier is None:
+        return {"renews": "", "renewed_until": ""}
+    holds = earlier.standing(today=clock.now().date()) in (Standing.VALID, Standing.SUPERSEDED)
+    return {"renews": earlier.identifier, "renewed_until": date_format(earlier.expires_on, "DATE_FORMAT") if holds else ""}
+
+
 def _context(certificate: Certificate) -> dict[str, Any]:
     exam = certificate.attempt.exam_version.bank.exam
     page = f"{settings.PORTAL_URL}/certificates/{certificate.identifier}/"
@@ -98,7 +107,7 @@ def _context(certificate: Certificate) -> dict[str, Any]:
         "identifier": certificate.identifier,
         "demonstration": certificate.demonstration,
         "replaces": "" if certificate.replaces is None else certificate.replaces.identifier,
-        "renews": "" if certificate.renews is None else certificate.renews.identifier,
+        **_renewed(certificate.renews),
         "until": date_format(certificate.expires_on, "DATE_FORMAT"),
         "page": page,
         "own_page": f"{page}mine/",

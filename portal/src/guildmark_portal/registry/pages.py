@@ -115,8 +115,10 @@ class Site:
 
 
 def _write(place: str, content: str | bytes) -> None:
+    left = memoryview(content.encode() if isinstance(content, str) else content)
     with open(place, "wb", buffering=0) as file:  # noqa: PTH123 - a million times, where a Path takes as long as the writing
-        file.write(content.encode() if isinstance(content, str) else content)
+        while left:
+            left = left[file.write(left) :]  # a disk that is nearly full takes a part, and says so with the next one
 
 
 def _active() -> str:
