@@ -2,6 +2,7 @@ import pytest
 from kit.tests.badges import forgeries, issuing
 from kit.tests.badges.issuing import NOW
 
+from guildmark.badges.bearing import may_be_ours
 from guildmark.badges.verification import Standing, verify
 
 pytestmark = pytest.mark.certificates
@@ -27,6 +28,7 @@ def test_x13_a_forgery_is_found_out_and_nothing_that_it_says_is_told(issuer, for
     verdict = verify(forged, forgery.issuer(issuer).file, NOW)
     assert (verdict.standing, verdict.reason) == forgery.is_found
     assert (verdict.holder, verdict.identifier, verdict.title, verdict.lists) == (None, None, None, ())
+    assert may_be_ours(forged) or verdict.standing in (Standing.UNREADABLE, Standing.NOT_OURS)
 
 
 def test_the_forgeries_are_as_many_as_they_claim():

@@ -5,8 +5,10 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -131,6 +133,22 @@ def test_the_files_of_a_certificate_go_on_at_their_addresses(hold: Hold, exporte
     assert all(f"{folder}{name}" in page for name in names)
 
 
+def test_what_a_certificate_stands_for_is_told_where_its_badge_says_in_every_language(hold: Hold, exported: Exported) -> None:
+    holding = hold("Ada Lovelace")
+    files = exported()
+    credential = json.loads(files[f"certificates/{holding.certificate.identifier}/credential.json"])
+    achievement = credential["credentialSubject"]["achievement"]
+    address = urlsplit(achievement["id"]).path.lstrip("/")
+    english, korean = files[f"{address}/index.html"].decode(), files[f"ko/{address}/index.html"].decode()
+    assert escape(achievement["criteria"]["narrative"]) in english
+    assert 'id="total"' in english
+    assert "What is tested" in english
+    assert "What is tested" not in korean
+    page = files[f"certificates/{holding.certificate.identifier}/index.html"].decode()
+    assert f'href="../../{address}/index.html"' in page
+    assert 'data-identity="none"' in page
+
+
 def test_badges_can_be_left_out_and_then_no_page_offers_them(hold: Hold, folder: Path) -> None:
     place = folder / "certificates" / hold("Ada Lovelace").certificate.identifier
     export.write(folder, years=1, now=clock.now(), has_badges=False)
@@ -170,7 +188,7 @@ def test_every_link_leads_to_a_file_of_the_export_and_no_page_has_code_of_its_ow
     hold("김민준", country="KR")
     files = exported()
     pages = [path for path in files if path.endswith(".html")]
-    assert len(pages) == 3 * (4 + 2 * 2) + 1
+    assert len(pages) == 3 * (5 + 2 * 2) + 1
     for page in pages:
         parts = Parts(files[page].decode())
         assert parts.inline == []
@@ -187,7 +205,7 @@ def test_every_link_leads_to_a_file_of_the_export_and_no_page_has_code_of_its_ow
 
 
 def test_c5_nothing_of_who_did_not_agree_and_no_address_of_anybody_is_in_any_file(hold: Hold, exported: Exported) -> None:
-    private = [hold("Grace Unlisted", agrees=False, country="NZ"), hold("이 비공개", agrees=False, country="KR")]
+    private = [hold("Grace Unlisted", agrees=False, country="NZ"), hold("이 아무개", agrees=False, country="KR")]
     public = hold("Ada Lovelace", country="GB")
     for holding in (*private, public):
         document(holding)

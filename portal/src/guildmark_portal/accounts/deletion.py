@@ -16,6 +16,7 @@ from guildmark.i18n import mark
 from guildmark_portal import clock
 from guildmark_portal.accounts import roles, scrubbing
 from guildmark_portal.accounts.models import User
+from guildmark_portal.accounts.own_data import is_deleted
 from guildmark_portal.accounts.personal_data import parts
 from guildmark_portal.audit import services as audit
 from guildmark_portal.jobs.models import Job
@@ -68,8 +69,8 @@ def close(*, email: str, asked_on: date, actor: User) -> None:
     actor.refresh_from_db()
     if not roles.holds(actor, roles.Role.OWNER):
         raise roles.NoLeave
-    user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
-    if user is None:
+    user = User.objects.filter(email=email.strip().lower()).first()  # a suspended account is somebody's, too
+    if user is None or is_deleted(user.email):
         raise roles.UnknownAccount
     if user == actor:
         raise CannotBeDeleted(_("This is your own account."), next_step=_("Delete it from your account's own page."))

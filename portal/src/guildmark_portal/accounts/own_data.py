@@ -25,6 +25,11 @@ from guildmark_portal.mail import services as mail
 DELETED_DOMAIN: Final = "deleted.invalid"
 
 
+def is_deleted(address: str) -> bool:
+    """Whether what was an account's address leads nowhere since it was deleted."""
+    return address.endswith(f"@{DELETED_DOMAIN}")
+
+
 def export(user: User) -> Json:
     """Everything but secrets: those of authenticators and sessions prove who somebody is, and say nothing of them."""
     return {

@@ -1,4 +1,4 @@
-"""`guildmark-portal account recover EMAIL`: the way back for an owner who has no other owner to ask."""
+"""`guildmark-portal account recover|suspend|reinstate EMAIL`: what an operator decides about a single account."""
 
 from typing import Annotated
 
@@ -10,11 +10,6 @@ from guildmark_portal.cli.options import DEFAULT_DATA, DataOption, JsonOption, t
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, help=_("Look after single accounts."))
 _ACTOR = "guildmark-portal account"
-
-
-@app.callback()
-def _group() -> None:
-    """A group of its own, although it has one command so far."""
 
 
 @app.command("recover")
@@ -35,3 +30,34 @@ def recover(
         [told.format(instant=f"{opened.due_at:%Y-%m-%d %H:%M UTC}")],
         as_json=json_,
     )
+
+
+@app.command("suspend")
+def suspend(
+    email: Annotated[str, typer.Argument(help=_("The address of the account."), metavar="EMAIL")],
+    reason: Annotated[str, typer.Option(help=_("Why. The person reads it, and the audit log keeps it: name nobody else."))],
+    data: DataOption = DEFAULT_DATA,
+    json_: JsonOption = False,  # noqa: FBT002 - typer reads options from it
+) -> None:
+    """Shut an account: its sessions end, nobody signs in to it, and it vanishes from the network. Certificates stay valid."""
+    use_django(data)
+    from guildmark_portal.accounts import suspending
+
+    was_open = suspending.suspend(email=email, reason=reason, actor=_ACTOR)
+    told = _("{email} is suspended, and every session of it has ended.") if was_open else _("{email} was suspended before.")
+    tell({"email": email, "changed": was_open}, [told.format(email=email)], as_json=json_)
+
+
+@app.command("reinstate")
+def reinstate(
+    email: Annotated[str, typer.Argument(help=_("The address of the account."), metavar="EMAIL")],
+    data: DataOption = DEFAULT_DATA,
+    json_: JsonOption = False,  # noqa: FBT002 - typer reads options from it
+) -> None:
+    """Open a suspended account again; it is listed in the network as before."""
+    use_django(data)
+    from guildmark_portal.accounts import suspending
+
+    was_shut = suspending.reinstate(email=email, actor=_ACTOR)
+    told = _("{email} is open again.") if was_shut else _("{email} is open: there is nothing to do.")
+    tell({"email": email, "changed": was_shut}, [told.format(email=email)], as_json=json_)

@@ -3,6 +3,7 @@
 Published versions are never removed, so that whatever a signed badge names is found for as long as the portal is there.
 """
 
+from guildmark.protocol import ExamKind
 from guildmark_portal.credentials.models import Certificate
 from guildmark_portal.credentials.renewing import certified_by
 from guildmark_portal.exams.models import ExamVersion
@@ -21,6 +22,12 @@ def exams_of(program: str, version: str) -> tuple[ExamVersion, ...]:
     for row in sorted(rows, key=lambda row: row.program.slug != program):
         found.setdefault(row.bank.exam.model_dump_json(), row)
     return tuple(found.values())
+
+
+def live() -> list[tuple[str, str]]:
+    """Program and version of every achievement that a live exam's certificate can name, in the order of their addresses."""
+    rows = ExamVersion.objects.filter(program__kind=ExamKind.LIVE.value).select_related("program")
+    return sorted({(program, row.version) for row in rows for program in (row.program.slug, certified_by(row.program))})
 
 
 def _earns(row: ExamVersion, program: str) -> bool:

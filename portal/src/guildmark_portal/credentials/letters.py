@@ -12,6 +12,7 @@ from django.utils.translation import override
 from guildmark.packs.model import text_in
 from guildmark.rules.credential import ENDS, Happening, Standing
 from guildmark_portal import clock
+from guildmark_portal.accounts.own_data import is_deleted
 from guildmark_portal.audit import services as audit
 from guildmark_portal.audit.models import Entry
 from guildmark_portal.credentials import renewing
@@ -74,7 +75,10 @@ def address_of(certificate: Certificate) -> str:
 
 
 def _send(certificate: Certificate, template: str, *, key: str, enclosed: bool, to: str = "", **said: Any) -> str:
+    """Nobody is written whose account is deleted."""
     user, to = certificate.attempt.user, to or address_of(certificate)
+    if is_deleted(to):
+        return ""
     language = user.language or settings.LANGUAGE_CODE
     with override(language):
         context = {**_context(certificate), **said}

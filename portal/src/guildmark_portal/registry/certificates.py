@@ -13,7 +13,7 @@ from guildmark_portal.web import certificate_standing
 from guildmark_portal.web.certificate_standing import Looked
 
 _SHAPE: Final = f"certificates/{gap('identifier')}/"
-_GAPS: Final = ("identifier", "holder", "url", "issuer", "exam_title", "exam_version", "level", "framework")
+_GAPS: Final = ("identifier", "holder", "url", "issuer", "program", "exam_title", "exam_version", "level", "framework")
 """Fields of a certificate that a page writes as they are."""
 
 
@@ -57,7 +57,8 @@ class Certificates:
             self._site.file(self._site.place_of(folder), text)
 
     def _with_gaps(self, like: protocol.Certificate, looked: Looked, *, has_badges: bool) -> str:
-        context = {"certificate": like, "looked": looked, "has_badges": has_badges}
+        identity = certificate_standing.identity_beside(looked.saying, like)
+        context = {"certificate": like, "looked": looked, "identity": identity, "has_badges": has_badges}
         return self._site.rendered(_SHAPE, "registry/certificate.html", context)
 
 
@@ -65,5 +66,5 @@ def _with_gaps(document: protocol.Certificate) -> protocol.Certificate:
     """The same certificate as everybody's with its scores: what is left in it is what makes a sort of page."""
     gaps: dict[str, object] = {name: gap(name) for name in _GAPS}
     return document.model_copy(
-        update={**gaps, "issued_on": day_gap(0), "expires_on": day_gap(1), "key_id": "", "signature": "", "program": ""}
+        update={**gaps, "issued_on": day_gap(0), "expires_on": day_gap(1), "key_id": "", "signature": ""}
     )

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from guildmark_portal.audit import services as audit
 from guildmark_portal.credentials.last_signed import EXPORTED
-from guildmark_portal.registry import lists, network
+from guildmark_portal.registry import achievements, lists, network
 from guildmark_portal.registry.certificates import Certificates
 from guildmark_portal.registry.fixed import write_fixed
 from guildmark_portal.registry.moment import Moment
@@ -48,6 +48,7 @@ def write(
         people = People(site, moment, profiles, Certificates(site, moulds, moment, has_badges=has_badges))
         people.write_all(told)
         network.write(site, people, profiles, moment)
+        achievements.write(site)
         issuer = lists.issuer_file(now=now, valid_until=valid_until)  # last: a credential gets its place when it is made
         write_fixed(site, issuer)
         made = Exported(people.holders, people.certificates, len(issuer.status_lists), valid_until)

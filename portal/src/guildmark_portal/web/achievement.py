@@ -5,10 +5,12 @@ its results by (`#total`, `#category-category1`) are places on the page.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -54,11 +56,16 @@ class Exam:
 @require_safe
 def show(request: HttpRequest, program: str, version: str) -> HttpResponse:
     """The page. Raises `Http404` for what no badge names."""
-    exams = [_exam(row) for row in exams_of(program, version)]
-    if not exams:
+    context = described(program, version)
+    if context is None:
         raise Http404(_("There is no such achievement."))
-    context = {"exam": exams[0], "others": exams[1:], "issuer": settings.ORGANISATION}
-    return render(request, "guildmark/achievement.html", context)
+    return render(request, "guildmark/achievement.html", {**context, "skills_page": reverse("web:skills")})
+
+
+def described(program: str, version: str) -> dict[str, Any] | None:
+    """What is told of an achievement in the active language, for `achievement_told.html`; None where there is no such one."""
+    exams = [_exam(row) for row in exams_of(program, version)]
+    return {"exam": exams[0], "others": exams[1:], "issuer": settings.ORGANISATION} if exams else None
 
 
 def _exam(row: ExamVersion) -> Exam:

@@ -115,7 +115,7 @@ def _show(request: HttpRequest, certificate: Certificate, act: Act, form: Certif
         "certificate": certificate,
         "exam": text_in(certificate.attempt.exam_version.bank.exam.title, current()),
         "act": act,
-        "consequences": certificate_consequences.of(certificate, act.happening),
+        "consequences": certificate_consequences.of(certificate, act.happening, today=clock.now().date()),
         "form": form,
     }
     return render(request, "guildmark/desk_certificate_act.html", context)
