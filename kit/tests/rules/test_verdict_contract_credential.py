@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guildmark.rules.contract import TensorContract, alternatives_in, fits, note_alternatives, shape_text
-from guildmark.rules.credential import months_after
 from guildmark.rules.reasons import REASONS
+from guildmark.rules.validity import months_after
 from guildmark.rules.verdict import Verdict
 from guildmark.rules.wording import describe
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from guildmark import protocol
 from guildmark.packs.bank import BankManifest
 from guildmark.protocol import CategoryResult, ExamKind
-from guildmark.rules.credential import Happening, months_after
+from guildmark.rules.credential import Happening
+from guildmark.rules.validity import months_after
 from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
 from guildmark_portal.credentials.identifiers import new_identifier

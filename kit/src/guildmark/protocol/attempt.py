@@ -1,5 +1,6 @@
 """An attempt, from its registration to its finish."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
@@ -22,7 +23,10 @@ class OpenAttempt(Request):
 
 
 class AttemptSummary(Reply):
-    """An attempt in a list. `ended_at` is the finish, or the deadline once it is past; None while the attempt goes on."""
+    """An attempt in a list. `ended_at` is the finish, or the deadline once it is past; None while the attempt goes on.
+
+    `begin_until` is the last day on which it can be begun, until it is over everywhere; None without one, and once it has begun.
+    """
 
     id: str
     program: str
@@ -33,6 +37,7 @@ class AttemptSummary(Reply):
     deadline: AwareDatetime | None
     passed: bool | None
     ended_at: AwareDatetime | None = None
+    begin_until: date | None = None
 
 
 class BundleOffer(Reply):
@@ -115,7 +120,8 @@ class AttemptState(Reply):
 
     `outage_since` is when an outage of ours began that is not over: the time left stands still. `feedback` is what the exam
     tells of a grading before the decision. `breaks_left` breaks of `break_minutes` can be taken; one lasts until `break_until`.
-    Before the start, these are the breaks that the candidate will have, and `extra_s` is what will be added to `duration_s`.
+    Before the start, these are the breaks that the candidate will have, `extra_s` is what will be added to `duration_s`, and
+    `begin_until` is the last day on which the exam can be begun, until it is over everywhere; None where there is none.
     """
 
     id: str
@@ -142,6 +148,7 @@ class AttemptState(Reply):
     break_minutes: int = 0
     break_until: AwareDatetime | None = None
     extra_s: int = 0
+    begin_until: date | None = None
     categories: tuple[CategoryState, ...]
     result: Result | None
 

@@ -1,6 +1,5 @@
-"""How long a certificate is valid, what became of it since, and what it says of its holder's identity."""
+"""What became of a certificate since it was issued, and what it says of its holder's identity."""
 
-import calendar
 from collections.abc import Iterable
 from datetime import date
 from enum import Enum
@@ -18,13 +17,6 @@ class IdentityLevel(str, Enum):
 def stated_level(*, asked: IdentityLevel, reached: IdentityLevel) -> IdentityLevel:
     """What a certificate says: the check that was really done, and none where the program asks for none."""
     return IdentityLevel.NONE if asked is IdentityLevel.NONE else reached
-
-
-def months_after(start: date, months: int) -> date:
-    """The same day `months` later, or the last day of that month where it is shorter (31 August + 6 = 28 February)."""
-    years, month0 = divmod(start.month - 1 + months, 12)
-    year, month = start.year + years, month0 + 1
-    return date(year, month, min(start.day, calendar.monthrange(year, month)[1]))
 
 
 class Happening(str, Enum):
@@ -94,15 +86,3 @@ def listed_under(happened: Iterable[Happening]) -> frozenset[StatusPurpose]:
         StatusPurpose.REFRESH: bool({Happening.SUPERSEDED, Happening.REPLACED} & set(events)),
     }
     return frozenset(purpose for purpose, is_marked in marked.items() if is_marked)
-
-
-def reminder_due(asked: Iterable[int], written: Iterable[int], *, expires_on: date, today: date) -> int | None:
-    """Of the reminders `asked` for, in days before the end, the one that is due on `today`; None if that one was `written`.
-
-    A reminder is due from its day on until the next one is. After the end there is none.
-    """
-    left = (expires_on - today).days
-    if left < 0:
-        return None
-    due = min((days for days in asked if days >= left), default=None)
-    return None if due is None or due in set(written) else due

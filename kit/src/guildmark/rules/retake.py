@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from guildmark.rules.credential import months_after
+from guildmark.rules.validity import months_after
 
 _MONTHS_OF_A_YEAR = 12
 _WRITTEN = re.compile(r"([1-9][0-9]{0,2}) (day|month|year)s?")

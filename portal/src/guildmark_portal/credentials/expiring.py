@@ -10,7 +10,8 @@ from typing import Final
 
 from django.db import transaction
 
-from guildmark.rules.credential import Standing, reminder_due
+from guildmark.rules.credential import Standing
+from guildmark.rules.validity import reminder_due
 from guildmark_portal import clock
 from guildmark_portal.credentials import letters
 from guildmark_portal.credentials.models import Certificate, ExpiryReminder
@@ -49,7 +50,7 @@ def _due(*, today: date) -> Iterator[tuple[Certificate, int]]:
         whole = ending.select_related("attempt__user", "attempt__entitlement", "attempt__program", "attempt__exam_version")
         for certificate in whole.prefetch_related("events", "reminders"):
             written = [reminder.days for reminder in certificate.reminders.all()]
-            days = reminder_due(asked, written, expires_on=certificate.expires_on, today=today)
+            days = reminder_due(asked, written, last_day=certificate.expires_on, today=today)
             if days is not None and certificate.standing(today=today) is Standing.VALID:
                 yield certificate, days
 

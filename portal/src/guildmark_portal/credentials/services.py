@@ -9,7 +9,8 @@ from guildmark import protocol
 from guildmark.packs.model import text_in
 from guildmark.protocol import ExamKind
 from guildmark.rules.attempt import decided_at
-from guildmark.rules.credential import IdentityLevel, months_after
+from guildmark.rules.credential import IdentityLevel
+from guildmark.rules.validity import months_after
 from guildmark_portal.audit import services as audit
 from guildmark_portal.credentials import renewing, status
 from guildmark_portal.credentials.holder import name_of_holder

@@ -101,6 +101,7 @@ def attempt_state(attempt: Attempt, *, now: datetime) -> AttemptState:
         break_minutes=granted.break_minutes,
         break_until=None if under_way is None else ends_at(under_way),
         extra_s=extra,
+        begin_until=attempt.entitlement.valid_until if attempt.started_at is None else None,
         categories=tuple(_category(sight, facts, category, now=now) for category in exam.categories),
         result=result_view(attempt, now=now) if stands is Phase.DECIDED else None,
     )

@@ -3,7 +3,6 @@
 import hashlib
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -14,15 +13,15 @@ from guildmark.rules.credential import stated_level
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit import services as audit
 from guildmark_portal.exams import bundles, queries, storage
+from guildmark_portal.exams.admitting import entitlement_for, renewed
 from guildmark_portal.exams.changes import announce
 from guildmark_portal.exams.conditions import require_conditions
 from guildmark_portal.exams.facts import exam_clock, timeline
-from guildmark_portal.exams.models import Attempt, Entitlement, Program, Upload
+from guildmark_portal.exams.models import Attempt, Program, Upload
 from guildmark_portal.exams.readiness import readiness, warnings
-from guildmark_portal.exams.refusals import NotPaid, NotReady, ProgramNotOpen
+from guildmark_portal.exams.refusals import NotReady, ProgramNotOpen
 from guildmark_portal.exams.registering import require_steps
 from guildmark_portal.exams.retakes import require_wait_over
-from guildmark_portal.exams.support import contact_of
 from guildmark_portal.identity.provided import level_reached
 from guildmark_portal.jobs import services as jobs
 
@@ -34,12 +33,14 @@ _AFTER_LAST_BYTE = timedelta(seconds=1)
 def open_attempt(*, user: User, program: str, now: datetime) -> Attempt:
     """Register `user` for the program with the slug `program`; with an attempt under way, that one is answered.
 
+    If that one has not begun and its entitlement is over, it gets another one (`admitting`).
+
     Raises `Program.DoesNotExist` for an unknown program, `Refused` where no new attempt may be opened.
     """
     chosen = Program.objects.select_for_update().get(slug=program)
     standing = queries.attempt_under_way(user=user, program=chosen, now=now)
     if standing is not None:
-        return standing
+        return queries.attempt_with(standing.pk) if renewed(standing, now=now) else standing
     if not (chosen.is_open or chosen.is_rehearsal) or not chosen.versions.exists():
         raise ProgramNotOpen
     require_wait_over(user=user, program=chosen, now=now)
@@ -51,27 +52,12 @@ def open_attempt(*, user: User, program: str, now: datetime) -> Attempt:
         user=user,
         program=chosen,
         exam_version=queries.current_version(chosen),
-        entitlement=_entitlement(user=user, program=chosen, now=now),
+        entitlement=entitlement_for(user=user, program=chosen, now=now),
         identity_check=stated_level(asked=chosen.policy.identity_check, reached=level_reached(user)).value,
         opened_at=now,
     )
     _record(attempt, "attempt.opened", program=chosen.slug, version=attempt.exam_version.version)
     return queries.attempt_with(attempt.pk)
-
-
-def _entitlement(*, user: User, program: Program, now: datetime) -> Entitlement:
-    """The right to sit that this attempt will spend. Demo and mock are free, and so is a program without a fee."""
-    unused = Entitlement.objects.filter(user=user, program=program, spent_at=None, attempt=None).first()
-    if unused is not None:
-        return unused
-    if not program.is_free:
-        raise NotPaid(
-            _("The fee for this exam, {fee}, is not paid.").format(fee=program.policy.price),
-            next_step=_("Write to {contact}: they tell you how to pay, and give you the right to sit it.").format(
-                contact=contact_of(program.policy) or settings.ORGANISATION
-            ),
-        )
-    return Entitlement.objects.create(user=user, email=user.email, program=program, source="free", granted_at=now)
 
 
 def end(attempt: Attempt, *, at: datetime) -> None:

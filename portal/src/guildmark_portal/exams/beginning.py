@@ -11,6 +11,7 @@ from guildmark.rules.attempt import deadline_at
 from guildmark_portal.audit import services as audit
 from guildmark_portal.exams import bundles, queries
 from guildmark_portal.exams.accommodating import credit_extra_time
+from guildmark_portal.exams.admitting import require_entitlement
 from guildmark_portal.exams.attempts import enqueue_when_due, locked, require_running
 from guildmark_portal.exams.changes import announce
 from guildmark_portal.exams.models import Attempt, Entitlement
@@ -26,6 +27,7 @@ def begin(*, attempt: Attempt, bundle_sha256: str | None, now: datetime) -> Begu
         raise NotPrepared
     if bundle_sha256 is not None and bundle_sha256 != fresh.bundle_sha256:
         raise BundleDamaged
+    require_entitlement(fresh, now=now)
     require_to_begin(fresh, now=now)
     if Attempt.objects.filter(pk=fresh.pk, started_at=None).update(started_at=now):
         _on_start(queries.attempt_with(fresh.pk), now=now)
@@ -39,9 +41,10 @@ def begin(*, attempt: Attempt, bundle_sha256: str | None, now: datetime) -> Begu
 
 
 def _on_start(attempt: Attempt, *, now: datetime) -> None:
-    spent = Entitlement.objects.filter(pk=attempt.entitlement_id, spent_at=None).update(spent_at=now)
-    if not spent:
-        raise Refused(_("The right to sit this exam was spent already."), next_step=_("Register for the exam again."))
+    if not Entitlement.objects.filter(pk=attempt.entitlement_id, spent_at=None, voided_at=None).update(spent_at=now):
+        raise Refused(  # by another process since it was read
+            _("The right to sit this exam was spent or taken back already."), next_step=_("Register for the exam again.")
+        )
     credit_extra_time(attempt=attempt, now=now)
     deadline = enqueue_when_due(queries.attempt_with(attempt.pk))
     if deadline is None:

@@ -1,7 +1,8 @@
 """What happened, and nothing else: phase, deadline and score are computed from these rows by `guildmark.rules`.
 
 Program, ExamVersion: what can be sat. A version is frozen when it is published: it holds the bank's manifest, byte for byte.
-Entitlement, Attempt: one candidate's sitting. Upload, Submission, Report: what was handed in and what became of it.
+Entitlement (in `entitlement_models`), Attempt: one candidate's sitting. Upload, Submission, Report: what was handed in, and
+what became of it.
 Decision: what the rules made of it all, written down once it is due.
 Regrade, Ruling, Revision (in `revision_models`): what came after a report, and after a decision.
 Pin (in `pin_models`): which submission its candidate chose to count. Delivery (in `delivery_models`): where a bundle arrived.
@@ -26,6 +27,7 @@ from guildmark.rules.verdict import Verdict
 from guildmark_portal.exams.accommodation_models import Accommodation
 from guildmark_portal.exams.catalogue import DIGEST_LENGTH, ExamVersion, Program
 from guildmark_portal.exams.delivery_models import Delivery, Device
+from guildmark_portal.exams.entitlement_models import Entitlement, Voided
 from guildmark_portal.exams.outage_models import Beat, Credit, CreditKind, Extends, Outage, OutageKind
 from guildmark_portal.exams.pin_models import Pin
 from guildmark_portal.exams.revision_models import Regrade, Revision, Ruling
@@ -53,27 +55,8 @@ __all__ = [
     "Ruling",
     "Submission",
     "Upload",
+    "Voided",
 ]
-
-
-class Entitlement(models.Model):
-    """The right to sit a program once. It is spent when the clock starts. `email` is the address of whoever got it, then."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="entitlements", verbose_name=_("user"))
-    program = models.ForeignKey(Program, models.PROTECT, related_name="entitlements", verbose_name=_("program"))
-    email = models.EmailField(_("address at the time"), max_length=254, blank=True)
-    source = models.CharField(_("granted through"), max_length=40)
-    granted_at = models.DateTimeField(_("granted at"))
-    spent_at = models.DateTimeField(_("spent at"), null=True, blank=True)
-
-    class Meta:
-        """How entitlements are named."""
-
-        verbose_name = _("entitlement")
-        verbose_name_plural = _("entitlements")
-
-    def __str__(self) -> str:
-        return f"{self.program} ({self.source})"
 
 
 class Attempt(models.Model):

@@ -68,7 +68,7 @@ def program_view(version: ExamVersion) -> ProgramView:
 
 
 def _attempts() -> QuerySet[Attempt]:
-    return Attempt.objects.select_related("program", "exam_version", "user", "decision").prefetch_related(
+    return Attempt.objects.select_related("program", "exam_version", "user", "entitlement", "decision").prefetch_related(
         Prefetch("credits", queryset=Credit.objects.select_related("outage")),
         "decision__revisions",
         "pins",
@@ -135,6 +135,7 @@ def _summary(attempt: Attempt, *, now: datetime) -> AttemptSummary:
         deadline=deadline_at(facts, now=now),
         passed=result_of(attempt).passed if stands is Phase.DECIDED else None,
         ended_at=facts.closes_at if stands in {Phase.GRADING, Phase.DECIDED} else None,
+        begin_until=attempt.entitlement.valid_until if attempt.started_at is None else None,
     )
 
 

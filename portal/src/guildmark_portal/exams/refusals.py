@@ -8,6 +8,10 @@ guildmark.errors.Refused
 ├── PublishRefused      a bank may not be published like that
 ├── UnknownProgram      no program has this name
 ├── PolicyRefused       a program may not be set like that
+├── NotPaid             no right to sit is left, and an attempt costs something
+│   └── EntitlementOver the last day of the right to sit is over, or it was taken back
+├── EntitlementGone     a right to sit that is spent or taken back
+├── GrantReused         one key for two different grants
 ├── NotPrepared         `begin` before `prepare`
 ├── NotReady            `finish` with warnings and without confirmation
 ├── NothingToCredit     time for an attempt that is over
@@ -68,6 +72,22 @@ class PublishRefused(Refused):
 
 class NotPaid(Refused):
     """The fee for this exam is not paid."""
+
+
+class EntitlementOver(NotPaid):
+    """The right to sit this exam is over."""
+
+
+class EntitlementGone(Refused):
+    """This right to sit was spent when its exam began, is over, or was taken back: nothing about it can be changed."""
+
+    default_next_step: ClassVar[str] = mark("Grant a new one, where the candidate should sit.")
+
+
+class GrantReused(Refused):
+    """This grant was made before, for something else."""
+
+    default_next_step: ClassVar[str] = mark("Look at what was granted, and grant what is missing under a key of its own.")
 
 
 class NotPrepared(Refused):

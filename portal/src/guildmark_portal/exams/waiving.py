@@ -9,6 +9,7 @@ from guildmark.rules.attempt import decided_at
 from guildmark_portal.audit import services as audit
 from guildmark_portal.exams.attempts import locked
 from guildmark_portal.exams.changes import announce
+from guildmark_portal.exams.entitling import grant
 from guildmark_portal.exams.facts import timeline
 from guildmark_portal.exams.models import Attempt, Entitlement
 from guildmark_portal.exams.refusals import NoWaiver
@@ -29,12 +30,9 @@ def waive(*, attempt: Attempt, actor: AbstractBaseUser | str, now: datetime) -> 
     fresh = locked(attempt)
     if not can_waive(fresh, now=now):
         raise NoWaiver
-    right = Entitlement.objects.create(
-        user=fresh.user,
-        email=fresh.entitlement.email,
-        program=fresh.program,
-        source=source_of_waiver(fresh),
-        granted_at=now,
+    source = source_of_waiver(fresh)
+    right = grant(
+        to=fresh.user, program=fresh.program, source=source, once=source, email=fresh.entitlement.email, actor=actor, now=now
     )
     audit.record(actor=actor, action="attempt.waived", subject=fresh, detail={"entitlement": right.pk})
     announce(fresh.pk)

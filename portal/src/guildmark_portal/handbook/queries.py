@@ -2,6 +2,8 @@
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
+from guildmark.rules.entitlement import earliest_day
+from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
 from guildmark_portal.exams.models import Attempt, Entitlement, Program
 from guildmark_portal.handbook.models import Acknowledgement, Edition, EditionText
@@ -26,10 +28,11 @@ def has_acknowledged(*, user: User, program: Program) -> bool:
 def registered(program: Program) -> QuerySet[User]:
     """Who prepares for the program and has to know of changes.
 
-    These hold a right to sit that is not spent, or acknowledged an edition and have not begun an attempt since: their
+    These hold a right to sit that can be spent, or acknowledged an edition and have not begun an attempt since: their
     registration is under way. Whoever sits already does so under the version that they began.
     """
-    unspent = Entitlement.objects.filter(user=OuterRef("pk"), program=program, spent_at=None)
+    held = Q(valid_until=None) | Q(valid_until__gte=earliest_day(clock.now()))
+    unspent = Entitlement.objects.filter(held, user=OuterRef("pk"), program=program, spent_at=None, voided_at=None)
     begun = Attempt.objects.filter(user=OuterRef("user"), program=program, started_at__gte=OuterRef("at"))
     under_way = Acknowledgement.objects.filter(~Exists(begun), user=OuterRef("pk"), edition__program=program)
     return User.objects.filter(Q(Exists(unspent)) | Q(Exists(under_way)), is_active=True).order_by("pk")

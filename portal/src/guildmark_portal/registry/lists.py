@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Final
 
 from guildmark.badges.issuer import IssuerFile
-from guildmark.rules.credential import StatusPurpose, months_after
+from guildmark.rules.credential import StatusPurpose
+from guildmark.rules.validity import months_after
 from guildmark_portal.credentials import issuer, status
 from guildmark_portal.exams import keyring
 
