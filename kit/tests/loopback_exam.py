@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -67,6 +67,7 @@ class Exam:
     revisions: tuple[wire.RevisionView, ...] = ()
     breaks_left: int = 0
     extra_s: int = 0
+    begin_until: date | None = None
     breaks: list[datetime] = field(default_factory=list)
     outage_since: datetime | None = None
     requirements: str = "tensorflow\n"
@@ -242,6 +243,7 @@ class Exam:
             "pass_mark": 90,
             "breaks_left": self.breaks_left,
             "extra_s": self.extra_s,
+            "begin_until": self.begin_until and self.begin_until.isoformat(),
             "break_minutes": 15,
             "break_until": (self.breaks[-1] + timedelta(minutes=15)).isoformat() if self.breaks else None,
             "outage_since": self.outage_since and self.outage_since.isoformat(),

@@ -106,6 +106,7 @@ def _decided(screen: Screen, state: AttemptState, *, yes: bool) -> bool:
             title=state.exam_title, count=len(state.categories), time=wording.clock(state.duration_s + state.extra_s)
         ),
         *_breaks(state),
+        *wording.last_day(state),
         _("When the clock starts, it runs on the server and cannot be paused. Only models submitted before it ends count."),
         _("Any resource that machine-learning work uses is allowed; submissions are unlimited, and the last counts.")
         if state.counts is Counts.LAST
@@ -182,6 +183,7 @@ def _document(session: Session, state: AttemptState, started: Started | None) ->
         "folder": None if workspace is None else str(workspace.folder),
         "deadline": None if state.deadline is None else state.deadline.isoformat(),
         "time_left_s": state.time_left_s,
+        "begin_until": None if state.begin_until is None else state.begin_until.isoformat(),
         "categories": [] if workspace is None else [c.model_dump(mode="json") for c in workspace.categories()],
         "kept": [] if started is None else [str(path) for path in started.unpacked.kept],
     }

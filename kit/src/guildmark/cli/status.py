@@ -45,6 +45,7 @@ def _tell(screen: Screen, state: AttemptState) -> None:
     screen.say(
         Text(f"{state.exam_title}  {state.exam_version}", style="bold"),
         show.time_left(state),
+        *wording.last_day(state),
         "",
         show.categories(state.categories, screen.out),
         "",

@@ -97,6 +97,12 @@ def _tensor(tensor: TensorContract) -> str:
     return " ".join(part for part in (tensor.name, shape_text(tensor.shape), kind) if part)
 
 
+def last_day(state: AttemptState) -> Iterator[str]:
+    """Until when the exam can be begun, as a sentence; none where there is no last day, or it has begun."""
+    if state.begin_until is not None and state.started_at is None:
+        yield _("You can begin it until the end of {day}, wherever you are.").format(day=state.begin_until.isoformat())
+
+
 def terms(state: AttemptState) -> Iterator[str]:
     """What a candidate should have read before the clock starts, a sentence or two a line."""
     time = clock(state.duration_s + state.extra_s)
@@ -106,6 +112,7 @@ def terms(state: AttemptState) -> Iterator[str]:
     if state.breaks_left:
         said = _("Breaks that you can take, of {minutes} minutes each: {count}. Each adds its minutes to your time.")
         yield said.format(minutes=state.break_minutes, count=state.breaks_left)
+    yield from last_day(state)
     yield _("When the clock starts, it runs on the server and cannot be paused. Only models submitted before it ends count.")
     if state.counts is Counts.LAST:
         yield _("Any resource that machine-learning work uses is allowed; submissions are unlimited, and the last counts.")

@@ -25,7 +25,7 @@ class OpenAttempt(Request):
 class AttemptSummary(Reply):
     """An attempt in a list. `ended_at` is the finish, or the deadline once it is past; None while the attempt goes on.
 
-    `begin_until` is the last day on which it can be begun, until it is over everywhere; None without one, and once it has begun.
+    `begin_until` is the last day on which it can be begun, until that is over everywhere; None where there is none.
     """
 
     id: str

@@ -188,6 +188,7 @@ def _serve(listener: socket.socket, greeting: str, grading: Child | None) -> Non
     from guildmark_portal.credentials import paper
     from guildmark_portal.engine import live
     from guildmark_portal.engine.watch import Watch
+    from guildmark_portal.exams.ending import remind_daily
     from guildmark_portal.jobs import leases
     from guildmark_portal.jobs.runner import Runner
 
@@ -212,6 +213,7 @@ def _serve(listener: socket.socket, greeting: str, grading: Child | None) -> Non
     if grading:
         grading.start()
     purge_daily()
+    remind_daily()
     warming = threading.Timer(_WARM_AFTER_S, paper.warm)
     warming.daemon = True
     warming.start()

@@ -58,6 +58,12 @@ def renewed(attempt: Attempt, *, now: datetime) -> bool:
     return True
 
 
+def can_be_renewed(attempt: Attempt, *, now: datetime) -> bool:
+    """Whether registering again would give the attempt another entitlement."""
+    program = attempt.program
+    return program.is_free or usable(user=attempt.user, program=program, now=now) is not None
+
+
 def may_begin(attempt: Attempt, *, now: datetime) -> bool:
     """Whether nothing about its entitlement speaks against beginning; of an attempt that has begun, nothing ever does."""
     return attempt.started_at is not None or attempt.entitlement.worth(now=now) is Worth.USABLE
@@ -77,7 +83,7 @@ def _said(attempt: Attempt, *, now: datetime) -> str:
         return _("Your right to sit this exam was valid until %(day)s. The clock has not started.") % {
             "day": date_format(right.valid_until, "DATE_FORMAT")
         }
-    if worth is Worth.VOID:
+    if worth is Worth.VOID and right.voided_at is not None:
         return _("Your right to sit this exam was taken back on %(day)s. The clock has not started.") % {
             "day": date_format(right.voided_at, "DATE_FORMAT")
         }

@@ -12,8 +12,10 @@ class ExamsConfig(AppConfig):
     verbose_name = _("exams")
 
     def ready(self) -> None:
-        """Register the part of a person's data."""
+        """Register the part of a person's data, who follows proved addresses, and the daily look at what ends."""
         from guildmark_portal.accounts import personal_data
+        from guildmark_portal.exams import claiming, ending
         from guildmark_portal.exams.personal_data import PART
 
         personal_data.register(PART)
+        _ = claiming, ending

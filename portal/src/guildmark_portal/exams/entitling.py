@@ -61,7 +61,7 @@ def _granted(  # noqa: PLR0913 - as above
     actor: Actor,
     now: datetime,
 ) -> Entitlement:
-    user = to if isinstance(to, User) else _who_proved(to)
+    user = to if isinstance(to, User) else who_proved(to)
     address = email or (to.email if isinstance(to, User) else to)
     try:
         with transaction.atomic():
@@ -92,7 +92,8 @@ def _granted_before(once: str, *, program: Program, source: str) -> Entitlement:
     return found
 
 
-def _who_proved(address: str) -> User | None:
+def who_proved(address: str) -> User | None:
+    """The open account that has proved `address`."""
     proved = EmailAddress.objects.filter(email__iexact=address.strip(), verified=True, user__is_active=True)
     found = proved.select_related("user").first()
     return None if found is None else found.user

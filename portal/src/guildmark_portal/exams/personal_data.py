@@ -42,6 +42,18 @@ from guildmark_portal.exams.remembered import failed_before, remember
 from guildmark_portal.exams.retakes import failures, waits_that_run
 
 _NAMELESS: Final = "model"
+_OF_AN_ENTITLEMENT: Final = (
+    "email",
+    "source",
+    "reason",
+    "granted_at",
+    "valid_until",
+    "reminded_of",
+    "spent_at",
+    "voided_at",
+    "voided",
+    "void_reason",
+)
 
 
 def obstacles(user: User) -> Iterator[str]:
@@ -68,7 +80,7 @@ def export(user: User) -> Json:
                 "program__slug", "percent", "breaks", "break_minutes", "granted_at", "ends_on", "revoked_at"
             )
         ),
-        "entitlements": list(user.entitlements.values("program__slug", "source", "granted_at", "spent_at")),
+        "entitlements": list(user.entitlements.values("program__slug", *_OF_AN_ENTITLEMENT)),
         "failures_of_a_deleted_account": [
             {"program": program.slug, "failed_at": failed}
             for program in Program.objects.all()
@@ -123,9 +135,10 @@ def erase(user: User) -> None:
         if not _removed(attempt):
             attempt.uploads.update(file_name=_NAMELESS)
             attempt.submissions.update(file_name=_NAMELESS)
-            Entitlement.objects.filter(pk=attempt.entitlement_id).update(email="")
+            Entitlement.objects.filter(pk=attempt.entitlement_id).update(email="", reason="", void_reason="")
         transaction.on_commit(partial(_remove_files, places))
     Entitlement.objects.filter(user=user, attempt=None).delete()
+    Entitlement.objects.filter(user=None, email=user.email).delete()
     Accommodation.objects.filter(user=user).delete()
 
 

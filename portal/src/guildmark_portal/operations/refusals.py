@@ -12,6 +12,8 @@ guildmark.errors.Refused
 ├── AccountGone         a case of somebody whose account was deleted meanwhile
 ├── TooManyPages        more evidence than a case takes
 ├── CaseOver            a case that was answered or withdrawn
+├── OwnEntitlement      a right to sit that staff would grant to themselves, or take back from themselves
+├── LastDayOver         a right to sit that would be over already
 └── AnswerRefused       this person may not answer that, or not like that
 """
 
@@ -102,6 +104,18 @@ class AccountGone(Refused):
     """This account was deleted."""
 
     default_next_step = mark("Nothing of it is kept, and nothing more can be sent from it.")
+
+
+class OwnEntitlement(Refused):
+    """This right to sit would be your own."""
+
+    default_next_step = mark("Ask somebody else of the staff.")
+
+
+class LastDayOver(Refused):
+    """This last day is over."""
+
+    default_next_step = mark("Choose a day to come, or leave it empty.")
 
 
 class AnswerRefused(Refused):

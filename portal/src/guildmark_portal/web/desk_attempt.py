@@ -83,6 +83,7 @@ def _show(request: HttpRequest, attempt: Attempt, tried: Tried | None = None) ->
         "cases": queries.cases_about(attempt, viewer=signed_in(request), now=now),
         "may_act": holds(request.user, Role.EXAMINER) and attempt.user_id != signed_in(request).pk,
         "may_credit": attempt.ended_at is None and attempt.finished_at is None,
+        "may_entitle": holds(request.user, Role.SUPPORT, Role.OWNER),
         "may_let_again": can_waive(attempt, now=now),
         "waiver": waiver_of(attempt),
         "credit_form": CreditForm() if tried is None or tried.at != _CREDIT else tried.form,

@@ -21,7 +21,9 @@ from guildmark.rules.attempt import Phase
 from guildmark_portal import clock
 from guildmark_portal.engine.state import attempt_state
 from guildmark_portal.exams import services
-from guildmark_portal.exams.refusals import PlaceRefused, RegistrationIncomplete
+from guildmark_portal.exams.admitting import can_be_renewed, require_entitlement
+from guildmark_portal.exams.models import Attempt
+from guildmark_portal.exams.refusals import EntitlementOver, PlaceRefused, RegistrationIncomplete
 from guildmark_portal.exams.registering import note_connection
 from guildmark_portal.web import live, wording
 from guildmark_portal.web.exam_name import offer_of
@@ -37,9 +39,24 @@ def show(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     state = attempt_state(attempt, now=clock.now())
     if state.phase is Phase.DECIDED and state.result is not None:
         return redirect("web:result", attempt_id)
-    context = {"state": state, "seen": live.seen(state), "server": request.build_absolute_uri("/").rstrip("/")}
+    context = {
+        **_entitled(attempt),
+        "state": state,
+        "seen": live.seen(state),
+        "server": request.build_absolute_uri("/").rstrip("/"),
+    }
     offer = offer_of(attempt) if state.started_at is None else None
     return render(request, "guildmark/exam.html", {**context, "name": "" if offer is None else offer.text})
+
+
+def _entitled(attempt: Attempt) -> dict[str, object]:
+    """What speaks against beginning, if the right to sit is over, and whether another one is there for the asking."""
+    now = clock.now()
+    try:
+        require_entitlement(attempt, now=now)
+    except EntitlementOver as refusal:
+        return {"not_entitled": refusal, "entitled_again": can_be_renewed(attempt, now=now)}
+    return {}
 
 
 @login_required

@@ -12,8 +12,9 @@ from guildmark.rules.attempt import Phase
 from guildmark_portal.accounts.models import User
 from guildmark_portal.exams import queries
 from guildmark_portal.exams.conditions import refusal_of
+from guildmark_portal.exams.entitling import not_over, unspent
 from guildmark_portal.exams.language import current
-from guildmark_portal.exams.models import Program
+from guildmark_portal.exams.models import Entitlement, Program
 from guildmark_portal.exams.policy import ProgramPolicy
 from guildmark_portal.exams.retakes import waits_that_run
 
@@ -31,21 +32,25 @@ class Offer:
     under_way: AttemptSummary | None
     again: datetime | None = None
     refusal: Refused | None = None
+    right: Entitlement | None = None
+    """What an attempt that is opened now would take."""
 
 
 def offers_to(
     attempts: tuple[AttemptSummary, ...],
     waits: Mapping[str, datetime] = MappingProxyType({}),
     refusals: Mapping[str, Refused] = MappingProxyType({}),
+    rights: Mapping[str, Entitlement] = MappingProxyType({}),
 ) -> tuple[Offer, ...]:
-    """The open programs for a person with these `attempts`, and `waits` and `refusals` by program; a visitor has none."""
+    """The open programs for a person with these `attempts`; `waits`, `refusals`, `rights` by program; a visitor has none."""
     under_way = {attempt.program: attempt for attempt in attempts if attempt.phase is not Phase.DECIDED}
     programs = {program.slug: program for program in Program.objects.all()}
 
     def offered(view: ProgramView) -> Offer:
         program = programs[view.slug]
         slug = view.slug
-        return Offer(view, program.policy, program.is_free, under_way.get(slug), waits.get(slug), refusals.get(slug))
+        stands = waits.get(slug), refusals.get(slug), rights.get(slug)
+        return Offer(view, program.policy, program.is_free, under_way.get(slug), *stands)
 
     return tuple(map(offered, queries.open_programs()))
 
@@ -66,6 +71,12 @@ def waits_of(user: object, *, now: datetime) -> Mapping[str, datetime]:
     if not isinstance(user, User):
         return {}
     return {program.slug: again for program, again in waits_that_run(user=user, now=now)}
+
+
+def rights_of(user: User, *, now: datetime) -> Mapping[str, Entitlement]:
+    """The rights to sit that `user` holds and no attempt has taken, by program: of several the one that ends first."""
+    held = not_over(unspent(user).filter(attempt=None), now=now)
+    return {right.program.slug: right for right in reversed(list(held))}
 
 
 def refusals_of(user: object, *, now: datetime) -> Mapping[str, Refused]:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from guildmark import i18n
 from guildmark_portal import clock
+from guildmark_portal.exams.entitling import usable
 from guildmark_portal.exams.retakes import wait_until
 from guildmark_portal.profiles import countries, queries, services
 from guildmark_portal.profiles.embargoes import in_force
@@ -32,6 +33,7 @@ def show(request: HttpRequest) -> HttpResponse:
     context = {
         "title": "" if program is None else title_of(program),
         "progress": profile_steps.progress(user, program, now=now),
+        "right": None if program is None else usable(user=user, program=program, now=now),
         "again": None if program is None else wait_until(user=user, program=program, now=now),
     }
     return render(request, "guildmark/register.html", context)
