@@ -279,6 +279,15 @@ class TestAPersonsData:
             "asked for it",
         )
 
+    def test_whoever_deletes_the_account_is_told_what_is_lost(
+        self, live: Program, candidate: User, stopped_clock: StoppedClock
+    ) -> None:
+        granted(candidate, live)
+        void(entitlement=granted(candidate, live), why=Voided.REFUND, actor="tests", now=clock.now())
+        told = deletion.lost(candidate)
+        stopped_clock.at = ends_at(date(2030, 7, 15))
+        assert ([live.title in sentence for sentence in told], deletion.lost(candidate)) == ([True], [])
+
     def test_deleting_the_account_leaves_none(self, live: Program, candidate: User) -> None:
         granted(candidate, live)
         opened = sitting(candidate, live)

@@ -43,6 +43,11 @@ def obstacles(user: User) -> list[str]:
     return found
 
 
+def lost(user: User) -> list[str]:
+    """What is worth something still, and would end."""
+    return [sentence for part in parts() for sentence in part.lost(user)]
+
+
 def kept(user: User) -> list[str]:
     """What will stay, and why."""
     return [sentence for part in parts() for sentence in part.kept(user)]

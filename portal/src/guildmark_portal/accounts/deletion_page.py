@@ -35,5 +35,10 @@ def show(request: HttpRequest) -> HttpResponse:
         get_adapter(request).logout(request)
         messages.success(request, _("Your account is deleted. A last message is on its way to your address."))
         return redirect(settings.LOGOUT_REDIRECT_URL)
-    context = {"obstacles": deletion.obstacles(user), "kept": deletion.kept(user), "email": user.email}
+    context = {
+        "obstacles": deletion.obstacles(user),
+        "kept": deletion.kept(user),
+        "lost": deletion.lost(user),
+        "email": user.email,
+    }
     return render(request, "accounts_page/delete.html", context)

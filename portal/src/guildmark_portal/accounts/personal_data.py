@@ -36,6 +36,8 @@ class Part:
     """Sentences that say why the account cannot be deleted yet, and what to do about it."""
     kept: Callable[[User], Iterable[str]] = _nothing
     """Sentences that say what stays after the deletion, and why."""
+    lost: Callable[[User], Iterable[str]] = _nothing
+    """Sentences that say what is worth something still, and ends with the account."""
     files: Callable[[User], Iterable[tuple[str, Path]]] = _nothing
     """Files of the person: name in the download, and where it lies."""
     contents: Callable[[User], Iterable[tuple[str, bytes]]] = _nothing

@@ -34,7 +34,7 @@ def entitlement_for(*, user: User, program: Program, now: datetime) -> Entitleme
         raise NotPaid(
             _("The fee for this exam, {fee}, is not paid.").format(fee=program.policy.price),
             next_step=_("Write to {contact}: they tell you how to pay, and give you the right to sit it.").format(
-                contact=_contact(program)
+                contact=whom_to_write_to(program)
             ),
         )
     return grant(to=user, program=program, source=FREE, actor=user, now=now)
@@ -96,9 +96,10 @@ def _next_step(attempt: Attempt) -> str:
         return _("Register again at %s: it costs nothing, and the exam stays as you prepared it.") % page
     return _("With another right to sit it, register again at %(page)s; to get one, write to %(contact)s.") % {
         "page": page,
-        "contact": _contact(attempt.program),
+        "contact": whom_to_write_to(attempt.program),
     }
 
 
-def _contact(program: Program) -> str:
+def whom_to_write_to(program: Program) -> str:
+    """For a right to sit: as the program or the portal says, else the organisation's name."""
     return contact_of(program.policy) or str(settings.ORGANISATION)

@@ -22,6 +22,8 @@ from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
 from guildmark_portal.accounts.personal_data import Json, Part
 from guildmark_portal.exams import storage
+from guildmark_portal.exams.admitting import FREE
+from guildmark_portal.exams.entitling import not_over, unspent
 from guildmark_portal.exams.models import (
     Accommodation,
     Attempt,
@@ -70,6 +72,14 @@ def kept(user: User) -> Iterator[str]:
             "When you failed at %(program)s, under a digest of your address that nobody can read back, until %(day)s: an "
             "account with the same address waits as long as this one."
         ) % {"program": program.title, "day": date_format(localtime(again), "DATE_FORMAT")}
+
+
+def lost(user: User) -> Iterator[str]:
+    """Rights to sit that could still be used, and are not to be had for nothing."""
+    for right in not_over(unspent(user), now=clock.now()).exclude(source=FREE):
+        yield _("Your right to sit %(program)s, which you have not used, ends with the account.") % {
+            "program": right.program.title
+        }
 
 
 def export(user: User) -> Json:
@@ -182,4 +192,4 @@ def _remove_files(places: Iterable[Path]) -> None:
             place.unlink(missing_ok=True)
 
 
-PART: Final = Part(name="exams", export=export, erase=erase, obstacles=obstacles, kept=kept, files=files)
+PART: Final = Part(name="exams", export=export, erase=erase, obstacles=obstacles, kept=kept, lost=lost, files=files)

@@ -15,6 +15,14 @@ def _key() -> str:
     return uuid4().hex
 
 
+class ProgramField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic for the type checker alone
+    """A program by its title, and by its name in addresses, which tells two of one title apart."""
+
+    def label_from_instance(self, obj: Program) -> str:
+        """`Practitioner (practitioner)`."""
+        return f"{obj.title} ({obj.slug})"
+
+
 class GrantForm(forms.Form):
     """Who gets the right to sit what. `once` is new each time that the form is shown: sent twice, it is granted once."""
 
@@ -25,7 +33,7 @@ class GrantForm(forms.Form):
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
-    program = forms.ModelChoiceField(
+    program = ProgramField(
         queryset=Program.objects.exclude(kind=ExamKind.REHEARSAL.value),
         label=gettext_lazy("Exam"),
         to_field_name="slug",

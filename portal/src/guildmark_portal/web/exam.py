@@ -21,7 +21,7 @@ from guildmark.rules.attempt import Phase
 from guildmark_portal import clock
 from guildmark_portal.engine.state import attempt_state
 from guildmark_portal.exams import services
-from guildmark_portal.exams.admitting import can_be_renewed, require_entitlement
+from guildmark_portal.exams.admitting import can_be_renewed, require_entitlement, whom_to_write_to
 from guildmark_portal.exams.models import Attempt
 from guildmark_portal.exams.refusals import EntitlementOver, PlaceRefused, RegistrationIncomplete
 from guildmark_portal.exams.registering import note_connection
@@ -55,7 +55,8 @@ def _entitled(attempt: Attempt) -> dict[str, object]:
     try:
         require_entitlement(attempt, now=now)
     except EntitlementOver as refusal:
-        return {"not_entitled": refusal, "entitled_again": can_be_renewed(attempt, now=now)}
+        again = can_be_renewed(attempt, now=now)
+        return {"not_entitled": refusal, "entitled_again": again, "contact": whom_to_write_to(attempt.program)}
     return {}
 
 
