@@ -49,6 +49,17 @@ def test_g6_it_is_shown_until_the_exam_begins_and_told_to_every_tool(live: Progr
     assert (before, shown(), told()) == (([True, True], ["2030-07-15"] * 2), [False, False], [None, None])
 
 
+def test_g6_a_second_right_is_shown_though_no_offer_speaks_of_it(live: Program, candidate: User, browser: Browser) -> None:
+    granted(candidate, live, until=date(2030, 3, 1))
+    granted(candidate, live, until=date(2030, 4, 1))
+    client = browser(candidate)
+    before = client.get("/exam/").content.decode()
+    sitting(candidate, live)
+    after = client.get("/exam/").content.decode()
+    days = ("1 March 2030", "1 April 2030")
+    assert [[page.count(day) for day in days] for page in (before, after)] == [[1, 1], [1, 1]]
+
+
 def test_g6_once_it_is_over_the_page_says_so_and_whom_to_ask(
     live: Program, candidate: User, browser: Browser, stopped_clock: StoppedClock
 ) -> None:

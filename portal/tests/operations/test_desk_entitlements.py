@@ -137,6 +137,12 @@ def test_the_desk_and_an_attempt_lead_there_for_support_alone(live: Program, des
     assert links == [[True, True], [False, False]]
 
 
+@pytest.mark.parametrize(("role", "leads"), [("owner", True), ("support", True), ("examiner", False)])
+def test_the_account_of_whoever_may_leads_there(role: str, *, leads: bool) -> None:
+    page = signed_in(person_with(role), minutes_ago=1).get("/account/").content.decode()
+    assert (FIND in page) is leads
+
+
 def test_a_change_asks_for_a_fresh_sign_in(live: Program, support: User, candidate: User) -> None:
     right = granted(candidate, live)
     stale = signed_in(support, minutes_ago=60)

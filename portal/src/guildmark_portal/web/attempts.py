@@ -15,7 +15,7 @@ from guildmark_portal.exams import queries, services
 from guildmark_portal.exams.models import Program
 from guildmark_portal.exams.refusals import ProgramNotOpen, RegistrationIncomplete
 from guildmark_portal.web import profile_steps, wording
-from guildmark_portal.web.offers import offers_to, refusals_of, rights_of, waits_of
+from guildmark_portal.web.offers import offers_to, refusals_of, rights_of, shown_nowhere, waits_of
 from guildmark_portal.web.ownership import signed_in
 
 
@@ -28,8 +28,10 @@ def show(request: HttpRequest) -> HttpResponse:
     user, now = signed_in(request), clock.now()
     attempts = queries.attempts_of(user=user, now=now)
     progress = None if attempts else profile_steps.progress(user, profile_steps.program_of(request), now=now)
-    offers = offers_to(attempts, waits_of(user, now=now), refusals_of(user, now=now), rights_of(user, now=now))
-    return render(request, "guildmark/attempts.html", {"attempts": attempts, "offers": offers, "progress": progress})
+    rights = rights_of(user, now=now)
+    offers = offers_to(attempts, waits_of(user, now=now), refusals_of(user, now=now), rights)
+    context = {"attempts": attempts, "offers": offers, "progress": progress, "rights": shown_nowhere(rights, offers)}
+    return render(request, "guildmark/attempts.html", context)
 
 
 def _register(request: HttpRequest) -> HttpResponse:

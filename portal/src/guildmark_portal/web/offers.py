@@ -1,6 +1,6 @@
 """What is open to whom: each program with the attempt that is under way at it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -35,21 +35,27 @@ class Offer:
     right: Entitlement | None = None
     """What an attempt that is opened now would take."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether an attempt can be opened now."""
+        return self.under_way is None and self.again is None and self.refusal is None
+
 
 def offers_to(
     attempts: tuple[AttemptSummary, ...],
     waits: Mapping[str, datetime] = MappingProxyType({}),
     refusals: Mapping[str, Refused] = MappingProxyType({}),
-    rights: Mapping[str, Entitlement] = MappingProxyType({}),
+    rights: Iterable[Entitlement] = (),
 ) -> tuple[Offer, ...]:
-    """The open programs for a person with these `attempts`; `waits`, `refusals`, `rights` by program; a visitor has none."""
+    """The open programs for a person with these `attempts` and `rights`; `waits`, `refusals` by program; a visitor has none."""
     under_way = {attempt.program: attempt for attempt in attempts if attempt.phase is not Phase.DECIDED}
     programs = {program.slug: program for program in Program.objects.all()}
+    first = {right.program.slug: right for right in reversed(list(rights))}
 
     def offered(view: ProgramView) -> Offer:
         program = programs[view.slug]
         slug = view.slug
-        stands = waits.get(slug), refusals.get(slug), rights.get(slug)
+        stands = waits.get(slug), refusals.get(slug), first.get(slug)
         return Offer(view, program.policy, program.is_free, under_way.get(slug), *stands)
 
     return tuple(map(offered, queries.open_programs()))
@@ -73,10 +79,15 @@ def waits_of(user: object, *, now: datetime) -> Mapping[str, datetime]:
     return {program.slug: again for program, again in waits_that_run(user=user, now=now)}
 
 
-def rights_of(user: User, *, now: datetime) -> Mapping[str, Entitlement]:
-    """The rights to sit that `user` holds and no attempt has taken, by program: of several the one that ends first."""
-    held = not_over(unspent(user).filter(attempt=None), now=now)
-    return {right.program.slug: right for right in reversed(list(held))}
+def rights_of(user: User, *, now: datetime) -> list[Entitlement]:
+    """The rights to sit that `user` holds and no attempt has taken, the one that ends first on top."""
+    return list(not_over(unspent(user).filter(attempt=None), now=now))
+
+
+def shown_nowhere(rights: Iterable[Entitlement], offers: Iterable[Offer]) -> list[Entitlement]:
+    """Those of which no offer speaks: a second one, or one for a program that takes no attempt of theirs now."""
+    spoken_of = {offer.right.pk for offer in offers if offer.right is not None and offer.is_open}
+    return [right for right in rights if right.pk not in spoken_of]
 
 
 def refusals_of(user: object, *, now: datetime) -> Mapping[str, Refused]:
