@@ -29,6 +29,7 @@ from guildmark_portal.cli import (
     serve,
     sign_in,
     terms,
+    vouchers,
 )
 
 app = typer.Typer(
@@ -53,6 +54,7 @@ app.add_typer(terms.app, name="terms")
 app.add_typer(sign_in.app, name="sign-in")
 app.add_typer(account.app, name="account")
 app.add_typer(outage.app, name="outage")
+app.add_typer(vouchers.app, name="vouchers")
 app.add_typer(certificates.app, name="certificates")
 app.add_typer(issuer_key.app, name="issuer-key")
 app.add_typer(badge_provider.app, name="badge-provider")

@@ -37,6 +37,7 @@ SOURCES: Final = {
     "free": gettext_lazy("free exam"),
     "payment": gettext_lazy("payment"),
     "voucher": gettext_lazy("voucher"),
+    "stipend": gettext_lazy("stipend"),
     "cohort": gettext_lazy("cohort"),
     "staff": gettext_lazy("granted by staff"),
     "again": gettext_lazy("to sit again after a fault of ours"),

@@ -34,6 +34,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "title": "" if program is None else title_of(program),
         "progress": profile_steps.progress(user, program, now=now),
         "right": None if program is None else usable(user=user, program=program, now=now),
+        "takes_voucher": program is not None and not program.is_free,
         "again": None if program is None else wait_until(user=user, program=program, now=now),
     }
     return render(request, "guildmark/register.html", context)

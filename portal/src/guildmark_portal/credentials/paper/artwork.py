@@ -1,11 +1,8 @@
-"""The engravings of the site, and the QR code, as SVG in the ink that a drawing asks for."""
+"""The engravings of the site as SVG, in the ink that a drawing asks for."""
 
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
-
-import qrcode
-from qrcode.constants import ERROR_CORRECT_M
 
 import guildmark_portal
 
@@ -15,8 +12,6 @@ ENGRAVING: Final = "#b9b08f"
 ACCENT: Final = "#2a4684"
 SHEET: Final = "#fffefb"
 """The inks of the site."""
-_QUIET: Final = 4
-"""Modules of white around a QR code, without which readers may not find it (ISO/IEC 18004)."""
 
 
 @lru_cache(maxsize=32)
@@ -35,16 +30,6 @@ def band(ink: str) -> str:
 def guild_mark(ink: str) -> str:
     """The guild mark."""
     return _drawing("mark").replace("currentColor", ink)
-
-
-def qr_code(text: str) -> str:
-    """`text` as a QR code, one path of black modules on nothing, with its quiet zone."""
-    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=_QUIET)
-    code.add_data(text)
-    rows: list[list[bool]] = code.get_matrix()
-    path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
-    size = len(rows)
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}"><path fill="#1b1d22" d="{path}"/></svg>'
 
 
 def _drawing(name: str) -> str:

@@ -14,6 +14,7 @@ from guildmark_portal.credentials.paper.lettering import lettered
 from guildmark_portal.credentials.paper.names import letters_missing
 from guildmark_portal.credentials.paper.typesetting import NoLetters, drawn
 from guildmark_portal.fonts import families
+from guildmark_portal.qr_codes import qr_code
 
 _REGIONS: Final = {"zh-hans": "CN"}
 """Where a language is written in more than one way: the one by whose rules it is set."""
@@ -34,7 +35,7 @@ def pdf(facts: PaperFacts) -> bytes:
         "corner": artwork.guild_mark(artwork.ENGRAVING),
         "mark": artwork.guild_mark(artwork.ACCENT),
         "mark_on_accent": artwork.guild_mark(artwork.SHEET),
-        "qr": artwork.qr_code(facts.verify_url),
+        "qr": qr_code(facts.verify_url),
         "credential": facts.credential.decode(),
     }
     return drawn("paper", said, art, at=datetime.combine(facts.issued_on, time(), UTC))
