@@ -21,7 +21,7 @@ SEEDS ?= 1
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage authoring models installs certificates ides postgresql-suite runtimes starters hostile soak cuts together bench lint format check types imports reasons rules translations packs prove calibrate clean lock \
+.PHONY: help demo test coverage authoring models installs certificates ides postgresql-suite runtimes starters hostile soak cuts flows together bench lint format check types imports reasons rules translations packs prove calibrate clean lock \
     wheels browser postgresql intellij tmux ide-environment vsix jupyter widget code-server libraries-of-code-server install install-dev torch keras2
 
 help:  ## List the commands
@@ -34,7 +34,7 @@ test: install-dev browser  ## The fast gate: candidate, grader and portal, whole
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup $(PYTEST_ARGS)
 
 coverage: install-dev browser  ## The same, and which lines and branches it reaches (htmlcov/index.html); half as long again
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup -m 'not hostile and not soak and not torch and not keras2 and not cuts and not together and not certificates and not ides' \
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup -m 'not hostile and not soak and not torch and not keras2 and not cuts and not together and not certificates and not ides and not flows' \
 	    --cov --cov-report=term:skip-covered --cov-report=html:htmlcov $(PYTEST_ARGS)
 
 authoring: install-dev  ## The tests of the author's tools, which build and train; the guide is walked to a live exam
@@ -68,7 +68,10 @@ soak: install-dev  ## Hundreds of grades and what they leave behind (GRADES=500)
 	GRADES=$(GRADES) $(BIN)/python -m pytest --no-cov -m soak -s tests/soak portal/tests/exams/test_sitting_machine.py $(PYTEST_ARGS)
 
 cuts: install-dev  ## Uploads that are cut at 456 places, and processes that are killed, each of which must lose nothing
-	$(BIN)/python -m pytest --no-cov -m cuts tests/e2e/test_cut_uploads.py tests/e2e/test_crashes.py tests/e2e/test_lost_portal.py kit/tests/client/test_several_tools.py --durations=5 $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --no-cov -m cuts tests/e2e/test_cut_uploads.py tests/e2e/test_crashes.py tests/e2e/test_lost_portal.py kit/tests/client/test_several_tools.py portal/tests/vouchers --durations=5 $(PYTEST_ARGS)
+
+flows: install-dev browser  ## Orders, vouchers and stipends in headless Chromium
+	$(BIN)/python -m pytest --no-cov -m flows portal/tests $(PYTEST_ARGS)
 
 together: install-dev browser  ## One exam of two minutes, sat in Chromium and a terminal at once, through cuts, a crash and the deadline
 	$(BIN)/python -m pytest --no-cov -m together tests/e2e/test_one_exam_together.py $(PYTEST_ARGS)

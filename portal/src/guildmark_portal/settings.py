@@ -118,6 +118,7 @@ INSTALLED_APPS = [
     "guildmark_portal.directory",
     "guildmark_portal.credentials",
     "guildmark_portal.handbook",
+    "guildmark_portal.stipends",
     "guildmark_portal.vouchers",
     "guildmark_portal.exams",
     "guildmark_portal.identity",

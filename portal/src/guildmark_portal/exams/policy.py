@@ -43,20 +43,21 @@ WrittenWait = Annotated[
 ]
 Months = Annotated[int, Field(ge=1, le=120)]
 Days = Annotated[int, Field(ge=1, le=3650)]
+Criterion = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^,\n]+$")]
 
 
 class ProgramPolicy(BaseModel):
     """The settings of one program; the defaults are those of a live one.
 
-    `fee` is for one attempt. A paid attempt may be begun within `entitlement_months`; None: for ever. `retake_waits` are the
-    waits after the first failure, the second and so on; the last one holds for every later failure. A stipend must be used
-    within `stipend_use_days`; None: there are none. `languages` are those of registration and support. `support_contact` is a
-    mail address, or an https address. An appeal is taken for `appeal_days` after a result was told; incidents, appeals and
-    requests for accommodations have their answer within `answer_days`. Beyond `submissions_an_hour`, an attempt's submissions
-    are graded behind everybody else's. Holders are reminded `expiry_reminders` days before a certificate ends. An exam that
-    `renews` another program is for holders of a certificate of that one, valid or ended at most `renewal_days` ago, and earns
-    them a new one in its place. How long evidence of identity is kept is settled for the whole portal: one check serves
-    every program of a person.
+    `fee` is for one attempt. A paid attempt may be begun within `entitlement_months`; None: for ever. `retake_waits` are
+    the waits after the first failure, the second and so on; the last one holds for every later failure. A stipend must be
+    used within `stipend_use_days`; None: there are none; who is granted one meets all `stipend_criteria`. `languages` are
+    those of registration and support. `support_contact` is a mail address, or an https address. An appeal is taken for
+    `appeal_days` after a result was told; incidents, appeals and requests for accommodations have their answer within
+    `answer_days`. Beyond `submissions_an_hour`, an attempt's submissions are graded behind everybody else's. Holders are
+    reminded `expiry_reminders` days before a certificate ends. An exam that `renews` another program is for holders of a
+    certificate of that one, valid or ended at most `renewal_days` ago, and earns them a new one in its place. How long
+    evidence of identity is kept is settled for the whole portal: one check serves every program of a person.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -71,6 +72,7 @@ class ProgramPolicy(BaseModel):
     )
     stipend_use_days: Annotated[Days | None, BeforeValidator(_or_none)] = 90
     stipend_applications_a_year: Annotated[int, Field(ge=1, le=12)] = 1
+    stipend_criteria: Annotated[tuple[Criterion, ...], BeforeValidator(_listed)] = ("need", "reasons", "readiness")
     languages: Annotated[tuple[Language, ...], BeforeValidator(_listed), Field(min_length=1)] = ("en",)
     support_contact: Annotated[
         str, BeforeValidator(_blank), Field(pattern=r"^([A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+|https://[^\s<>\"]+)?$", max_length=200)
@@ -163,6 +165,7 @@ TAKES: Final = {
     "retake_waits": gettext_lazy("waits such as 14 days, 2 months, 1 year; or none"),
     "stipend_use_days": gettext_lazy("a number of days from 1 to 3650, or none"),
     "stipend_applications_a_year": gettext_lazy("a number from 1 to 12"),
+    "stipend_criteria": gettext_lazy("need, reasons, readiness, or sentences of your own with commas between; or none"),
     "languages": gettext_lazy("languages with commas between, such as en, ko"),
     "support_contact": gettext_lazy("a mail address, a page at https, or none"),
     "appeal_days": gettext_lazy("a number of days from 1 to 3650"),

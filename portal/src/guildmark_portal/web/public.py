@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +24,7 @@ from guildmark_portal.exams.support import contact_of
 from guildmark_portal.mail import envelopes
 from guildmark_portal.profiles.models import TermsKind
 from guildmark_portal.profiles.queries import terms_in_force
+from guildmark_portal.stipends.criteria import wording_of
 from guildmark_portal.web.offers import offers_to
 
 
@@ -94,7 +96,9 @@ def stipend(request: HttpRequest) -> HttpResponse:
     """Help with the fee."""
     offers = offers_to(())
     has_stipends = any(not offer.is_free and offer.policy.stipend_use_days for offer in offers)
-    return _page(request, "stipend", offers=offers, has_stipends=has_stipends)
+    asked = (offer.policy.stipend_criteria for offer in offers if not offer.is_free and offer.policy.stipend_use_days)
+    criteria = [wording_of(criterion) for criterion in dict.fromkeys(chain.from_iterable(asked))]
+    return _page(request, "stipend", offers=offers, has_stipends=has_stipends, criteria=criteria)
 
 
 @require_safe
