@@ -28,7 +28,13 @@ import tomllib
 
 from guildmark.errors import GuildmarkError
 from guildmark.i18n import _, mark
-from guildmark_portal import badge_provider_config, database_config, identity_provider_config, sign_in_providers
+from guildmark_portal import (
+    badge_provider_config,
+    database_config,
+    identity_provider_config,
+    payments_config,
+    sign_in_providers,
+)
 from guildmark_portal.portal_secrets import Secrets, issuer_keys
 
 CONFIG_FILE: Final = "portal.toml"
@@ -85,6 +91,7 @@ class Config:
         default_factory=identity_provider_config.IdentityProvider
     )
     badge_provider: badge_provider_config.BadgeProviderConfig = field(default_factory=badge_provider_config.BadgeProviderConfig)
+    payments: payments_config.Payments = field(default_factory=payments_config.Payments)
     database: database_config.DatabaseConfig = field(default_factory=database_config.DatabaseConfig)
 
 
@@ -108,6 +115,7 @@ def read_config(directory: Path) -> Config:
         tables: dict[str, Any] = {
             "identity_provider": identity_provider_config.parse(document.pop("identity_provider", {})),
             "badge_provider": badge_provider_config.parse(document.pop("badge_provider", {})),
+            "payments": payments_config.parse(document.pop("payments", {})),
             "database": database_config.parse(document.pop("database", {})),
         }
         config = Config(**document, **tables, mail=MailConfig(**mail), sign_in=sign_in)
@@ -115,6 +123,7 @@ def read_config(directory: Path) -> Config:
         sign_in_providers.Unfit,
         identity_provider_config.ProviderUnfit,
         badge_provider_config.BadgeProviderUnfit,
+        payments_config.PaymentsUnfit,
         database_config.DatabaseUnfit,
     ) as error:
         raise _broken(path, str(error)) from error

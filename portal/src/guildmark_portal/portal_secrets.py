@@ -149,6 +149,7 @@ class Secrets:
     sign_in_secrets: Mapping[str, str] = field(default_factory=dict)
     identity_provider: Mapping[str, str] = field(default_factory=dict)
     badge_provider: Mapping[str, Any] = field(default_factory=dict)
+    payments: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def generate(cls, *, organisation: str, now: datetime) -> "Secrets":
@@ -179,6 +180,7 @@ class Secrets:
             "sign_in_secrets": dict(self.sign_in_secrets),
             "identity_provider": dict(self.identity_provider),
             "badge_provider": dict(self.badge_provider),
+            "payments": dict(self.payments),
         }
 
     @classmethod
@@ -204,6 +206,7 @@ class Secrets:
             {str(name): str(secret) for name, secret in document.get("sign_in_secrets", {}).items()},
             {str(name): str(secret) for name, secret in document.get("identity_provider", {}).items()},
             dict(document.get("badge_provider", {})),
+            {str(name): str(secret) for name, secret in document.get("payments", {}).items()},
         )
         if len(master) != 32 or not found.django_secret_keys or not signing or not found.oidc_private_keys:  # noqa: PLR2004 - bytes
             raise ValueError("a secret is missing or too short")

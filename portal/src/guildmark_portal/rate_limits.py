@@ -23,6 +23,7 @@ OF_ACCOUNTS: Final = {
     "identity_upload": "20/10m/key",  # reading pictures of papers is work; by a one-time link, its maker's
     "identity_link": "20/h/key",
     "voucher": "10/10m/user,40/d/user,300/m/ip",  # a class in one room uses theirs at the same moment
+    "payment": "30/10m/user",  # each asks the payment provider
     "verify_file": "60/m/ip",  # a file of a stranger is read
 }
 """Letters with codes are counted in `accounts.code_letters`."""

@@ -23,6 +23,8 @@ Beyond Django's own:
     IDENTITY_PROVIDER_SECRETS           its key and webhook secret: never logged
     BADGE_PROVIDER                      badge_provider_config.BadgeProviderConfig; its `kind` is empty for none
     BADGE_PROVIDER_SECRETS              its key and webhook secrets: never logged
+    PAYMENTS                            payments_config.Payments; its `mode` is empty where nothing is sold
+    PAYMENT_SECRETS                     the payment provider's key and webhook secret: never logged
     MAIL_BOUNCES                        mailbox for letters that come back; may be empty
     GRADING_SLOTS                       how many gradings run at the same time
     JOB_LANES                           lane -> number of threads of the job runner
@@ -48,6 +50,7 @@ from guildmark_portal import (
     datadir,
     identity_provider_config,
     logs,
+    payments_config,
     portal_secrets,
     rate_limits,
     sign_in_providers,
@@ -91,15 +94,20 @@ try:
     BADGE_PROVIDER_SECRETS = badge_provider_config.secrets_of(_secrets.badge_provider)
 except badge_provider_config.BadgeProviderUnfit as error:
     raise ImproperlyConfigured(str(error)) from error
+PAYMENTS = _config.payments
+PAYMENT_SECRETS = payments_config.secrets_of(_secrets.payments)
 COUNTRY_HEADER, REGION_HEADER = _config.country_header, _config.region_header
 GRADER_SOCKET = os.environ.get("GUILDMARK_GRADER_SOCKET") or str(DATA_DIR / "run" / "grader.sock")
 
-JOB_LANES = {"grade": GRADING_SLOTS + 1, "mail": 3, "providers": 2, "default": 2}
+JOB_LANES = {"grade": GRADING_SLOTS + 1, "mail": 3, "providers": 2, "payments": 1, "default": 2}
 JOB_KIND_LANES = {  # a mail server that hangs holds up letters alone, a badge provider hand-overs
     "grade": "grade",
     "mail": "mail",
     "badge.hand_over": "providers",
     "badge.take_back": "providers",
+    "order.settle": "payments",
+    "order.refund": "payments",
+    "order.close": "payments",
 }
 
 # The application ----------------------------------------------------------------------------------------------------
@@ -119,6 +127,7 @@ INSTALLED_APPS = [
     "guildmark_portal.credentials",
     "guildmark_portal.handbook",
     "guildmark_portal.stipends",
+    "guildmark_portal.orders",
     "guildmark_portal.vouchers",
     "guildmark_portal.exams",
     "guildmark_portal.identity",
@@ -286,7 +295,11 @@ try:
 except sign_in_providers.Unfit as error:
     raise ImproperlyConfigured(str(error)) from error
 CONTENT_SECURITY_POLICY = content_policy.leading_to(
-    [*sign_in_providers.destinations(SOCIALACCOUNT_PROVIDERS), *([IDENTITY_PROVIDER.pages] if IDENTITY_PROVIDER.kind else [])]
+    [
+        *sign_in_providers.destinations(SOCIALACCOUNT_PROVIDERS),
+        *([IDENTITY_PROVIDER.pages] if IDENTITY_PROVIDER.kind else []),
+        *([PAYMENTS.pages] if PAYMENTS.mode == payments_config.STRIPE else []),
+    ]
 )
 
 # The client's sign-in: an OpenID provider with the device grant -----------------------------------------------------

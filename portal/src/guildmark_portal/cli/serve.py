@@ -191,6 +191,7 @@ def _serve(listener: socket.socket, greeting: str, grading: Child | None) -> Non
     from guildmark_portal.exams.ending import remind_daily
     from guildmark_portal.jobs import leases
     from guildmark_portal.jobs.runner import Runner
+    from guildmark_portal.orders.sweeping import sweep_hourly
 
     collect_static()  # before the application is made: it lists the files it serves when it starts
     config = uvicorn.Config(
@@ -214,6 +215,7 @@ def _serve(listener: socket.socket, greeting: str, grading: Child | None) -> Non
         grading.start()
     purge_daily()
     remind_daily()
+    sweep_hourly()
     warming = threading.Timer(_WARM_AFTER_S, paper.warm)
     warming.daemon = True
     warming.start()

@@ -33,11 +33,17 @@ def entitlement_for(*, user: User, program: Program, now: datetime) -> Entitleme
     if not program.is_free:
         raise NotPaid(
             _("The fee for this exam, {fee}, is not paid.").format(fee=program.policy.price),
-            next_step=_("Write to {contact}: they tell you how to pay, and give you the right to sit it.").format(
-                contact=whom_to_write_to(program)
-            ),
+            next_step=_how_to_pay(program),
         )
     return grant(to=user, program=program, source=FREE, actor=user, now=now)
+
+
+def _how_to_pay(program: Program) -> str:
+    if settings.PAYMENTS.mode:
+        return _("Pay it at %s.") % f"{settings.PORTAL_URL}/register/pay/?program={program.slug}"
+    return _("Write to {contact}: they tell you how to pay, and give you the right to sit it.").format(
+        contact=whom_to_write_to(program)
+    )
 
 
 def renewed(attempt: Attempt, *, now: datetime) -> bool:

@@ -13,7 +13,8 @@ from guildmark.errors import Refused
 from guildmark_portal import clock
 from guildmark_portal.exams import queries, services
 from guildmark_portal.exams.models import Program
-from guildmark_portal.exams.refusals import ProgramNotOpen, RegistrationIncomplete
+from guildmark_portal.exams.refusals import NotPaid, ProgramNotOpen, RegistrationIncomplete
+from guildmark_portal.orders.opening import is_sold
 from guildmark_portal.web import profile_steps, wording
 from guildmark_portal.web.offers import offers_to, refusals_of, rights_of, shown_nowhere, waits_of
 from guildmark_portal.web.ownership import signed_in
@@ -43,7 +44,19 @@ def _register(request: HttpRequest) -> HttpResponse:
     except RegistrationIncomplete as refusal:
         messages.info(request, refusal.message)
         return redirect(f"{reverse('web:register')}?{urlencode({'program': request.POST['program']})}")
+    except NotPaid as refusal:
+        return _to_payment(request, refusal)
     except Refused as refusal:
         messages.error(request, wording.refusal(refusal))
         return redirect("web:attempts")
     return redirect("web:exam", attempt.pk)
+
+
+def _to_payment(request: HttpRequest, refusal: NotPaid) -> HttpResponse:
+    """To the page on which the fee is paid; where nothing is sold, the refusal tells whom to write to."""
+    program = Program.objects.get(slug=request.POST["program"])
+    if is_sold(program):
+        messages.info(request, refusal.message)
+        return redirect(f"{reverse('web:register_pay')}?{urlencode({'program': program.slug})}")
+    messages.error(request, wording.refusal(refusal))
+    return redirect("web:attempts")

@@ -26,7 +26,7 @@ from guildmark_portal.accounts.roles import holds, role_required
 from guildmark_portal.vouchers import listing, making
 from guildmark_portal.vouchers.listing import Listed
 from guildmark_portal.vouchers.models import Batch
-from guildmark_portal.vouchers.printing import Card, pdf
+from guildmark_portal.vouchers.printing import Card, NoLetters, pdf
 from guildmark_portal.web.voucher_forms import BatchForm
 from guildmark_portal.web.wording import Saying
 
@@ -126,7 +126,11 @@ def printed(request: HttpRequest, number: int) -> HttpResponseBase:
         number=_("Voucher no."),
         alt=_("QR code that leads to the page on which the voucher is used:"),
     )
-    content = pdf(card, listing.codes_of(found.batch, actor=signed_in(request)), at=found.batch.made_at)
+    try:
+        content = pdf(card, listing.codes_of(found.batch, actor=signed_in(request)), at=found.batch.made_at)
+    except NoLetters:
+        messages.info(request, _("The PDF has no letters for a name as it is written. Print this page instead."))
+        return redirect("web:desk_voucher_codes", number)
     headers = {"Content-Disposition": f'attachment; filename="vouchers-{number}.pdf"'}
     return HttpResponse(content, content_type="application/pdf", headers=headers)
 

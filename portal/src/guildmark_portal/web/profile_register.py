@@ -13,6 +13,7 @@ from guildmark import i18n
 from guildmark_portal import clock
 from guildmark_portal.exams.entitling import usable
 from guildmark_portal.exams.retakes import wait_until
+from guildmark_portal.orders.opening import is_sold
 from guildmark_portal.profiles import countries, queries, services
 from guildmark_portal.profiles.embargoes import in_force
 from guildmark_portal.profiles.entered import Address
@@ -35,6 +36,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "progress": profile_steps.progress(user, program, now=now),
         "right": None if program is None else usable(user=user, program=program, now=now),
         "takes_voucher": program is not None and not program.is_free,
+        "is_sold": program is not None and is_sold(program),
         "again": None if program is None else wait_until(user=user, program=program, now=now),
     }
     return render(request, "guildmark/register.html", context)

@@ -23,6 +23,7 @@ from guildmark_portal.stipends.applying import again_at, words_of
 from guildmark_portal.stipends.criteria import listed
 from guildmark_portal.stipends.deciding import decision_words
 from guildmark_portal.stipends.queries import Standing, Stands
+from guildmark_portal.vouchers.making import code_of
 from guildmark_portal.web.ownership import signed_in
 from guildmark_portal.web.stipend_forms import ApplicationForm
 from guildmark_portal.web.wording import Saying
@@ -48,6 +49,12 @@ class Shown:
     answer: str | None
     is_unreadable: bool
     again: datetime | None
+
+    @property
+    def code(self) -> str:
+        """The code of a voucher that can still be used; this account alone can use it."""
+        voucher = None if self.stands.decision is None else self.stands.decision.voucher
+        return code_of(voucher) if voucher is not None and self.stands.standing is Standing.GRANTED else ""
 
 
 @login_required

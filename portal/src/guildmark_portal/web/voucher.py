@@ -20,6 +20,7 @@ from guildmark.errors import Refused
 from guildmark_portal import clock
 from guildmark_portal.exams.models import Program
 from guildmark_portal.vouchers import redeeming
+from guildmark_portal.vouchers.making import code_of
 from guildmark_portal.vouchers.personal_data import usable_by
 from guildmark_portal.vouchers.refusals import PaysAPart
 from guildmark_portal.vouchers.wording import exam_of, worth_of
@@ -81,5 +82,5 @@ def _part(request: HttpRequest, form: VoucherForm, code: str, program: Program) 
 
 
 def _page(request: HttpRequest, form: VoucherForm, **more: object) -> HttpResponse:
-    mine = [(one, exam_of(one.batch), worth_of(one.batch)) for one in usable_by(signed_in(request))]
+    mine = [(one, code_of(one), exam_of(one.batch), worth_of(one.batch)) for one in usable_by(signed_in(request))]
     return render(request, "guildmark/register_voucher.html", {"form": form, "mine": mine, **more})

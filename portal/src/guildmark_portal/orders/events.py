@@ -1,0 +1,34 @@
+"""Signed messages of the provider: kept once by their number, with a job that asks how the order stands now."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from guildmark_portal.orders import settling
+from guildmark_portal.orders.models import Order, ProviderEvent
+from guildmark_portal.orders.provider import Event
+
+
+@transaction.atomic
+def receive(*, event: Event, now: datetime) -> bool:
+    """Keep a message and have its order looked at; False if it was kept before.
+
+    One of no order that is known here yet is kept, too: whoever looks at the order later sees all that happened.
+    """
+    order = _order_of(event)
+    _kept, is_new = ProviderEvent.objects.get_or_create(
+        event=event.id, defaults={"kind": event.kind, "order": order, "told_at": event.at, "received_at": now}
+    )
+    if is_new and order is not None:
+        settling.soon(order)
+    return is_new
+
+
+def _order_of(event: Event) -> Order | None:
+    if event.order:
+        try:
+            return Order.objects.filter(pk=UUID(event.order)).first()
+        except ValueError:
+            return None
+    return Order.objects.filter(payment=event.payment).first() if event.payment else None

@@ -1,0 +1,186 @@
+"""`/register/pay/` and `/orders/`: what an exam costs, paying for it, and how an order stands.
+
+To and from the page of payment the buyer goes by redirects. The page to which they come back believes nothing of the address:
+it has the provider asked, shows what is written down, and looks again by itself.
+"""
+
+from typing import Final
+from uuid import UUID
+
+from allauth.core import ratelimit
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from guildmark.errors import Refused
+from guildmark.rules.order import OrderStanding
+from guildmark_portal import clock
+from guildmark_portal.exams.models import Program
+from guildmark_portal.exams.support import contact_of
+from guildmark_portal.orders import opening, paying, settling
+from guildmark_portal.orders.models import Order
+from guildmark_portal.orders.provider import configured
+from guildmark_portal.orders.refusals import AlreadyEntitled
+from guildmark_portal.orders.rights import right_of
+from guildmark_portal.vouchers import redeeming
+from guildmark_portal.web import profile_steps, voucher_kept
+from guildmark_portal.web.offers import title_of
+from guildmark_portal.web.ownership import signed_in
+from guildmark_portal.web.wording import Saying, refusal
+
+SAYINGS: Final = {
+    OrderStanding.OPEN: Saying(pgettext_lazy("order", "Not paid yet"), "waiting"),
+    OrderStanding.PROCESSING: Saying(pgettext_lazy("order", "Payment under way"), "waiting"),
+    OrderStanding.GIVEN_UP: Saying(pgettext_lazy("order", "Given up"), "plain"),
+    OrderStanding.PAID: Saying(pgettext_lazy("order", "Paid"), "good"),
+    OrderStanding.REFUND_ASKED: Saying(pgettext_lazy("order", "Being paid back"), "waiting"),
+    OrderStanding.PARTLY_REFUNDED: Saying(pgettext_lazy("order", "Paid, a part was paid back"), "good"),
+    OrderStanding.REFUND_FAILED: Saying(pgettext_lazy("order", "Paying back failed"), "bad"),
+    OrderStanding.REFUNDED: Saying(pgettext_lazy("order", "Paid back"), "plain"),
+    OrderStanding.DISPUTED: Saying(pgettext_lazy("order", "Disputed"), "caution"),
+    OrderStanding.DISPUTE_LOST: Saying(pgettext_lazy("order", "Taken back by the bank"), "bad"),
+}
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def pay(request: HttpRequest) -> HttpResponseBase:
+    """What is to be paid, with a voucher that was brought along; a POST opens the order and leads to the page of payment."""
+    user, program, now = signed_in(request), _program(request), clock.now()
+    if program is None or not opening.is_sold(program):
+        return redirect("web:register")
+    before = opening.open_of(user=user, program=program)
+    if before is not None:
+        return redirect("web:order", before.pk)
+    progress = profile_steps.progress(user, program, now=now)
+    if progress.following or progress.waiting:
+        messages.info(request, _("You pay once every step of your registration is done."))
+        return redirect(f"{reverse('web:register')}?program={program.slug}")
+    code = voucher_kept.kept(request)
+    if request.method == "POST":
+        return _open(request, program, code)
+    context = {"title": title_of(program), "program": program, "price": redeeming.price_of(program)}
+    if code:
+        try:
+            context["quote"] = redeeming.quote(code=code, user=user, program=program, now=now)
+        except Refused as refused:
+            context["voucher_refused"] = refusal(refused)
+    return render(request, "guildmark/register_pay.html", {**context, **_ways()})
+
+
+def _program(request: HttpRequest) -> Program | None:
+    named = request.POST.get("program", "")
+    return Program.objects.filter(slug=named, is_open=True).first() if named else profile_steps.program_of(request)
+
+
+def _open(request: HttpRequest, program: Program, code: str) -> HttpResponseBase:
+    if request.POST.get("without_voucher"):
+        code = ""
+    try:
+        order = opening.open_order(user=signed_in(request), program=program, code=code, now=clock.now())
+    except AlreadyEntitled as refused:
+        messages.info(request, refused.message)
+        return redirect(f"{reverse('web:register')}?program={program.slug}")
+    except Refused as refused:
+        messages.error(request, refusal(refused))
+        return redirect(f"{reverse('web:register_pay')}?program={program.slug}")
+    voucher_kept.forget(request)
+    return _lead_on(request, order)
+
+
+def _lead_on(request: HttpRequest, order: Order) -> HttpResponseBase:
+    """To the page of payment; to the order itself where there is none, or nothing to pay."""
+    if order.paid_at is not None or configured() is None:
+        return redirect("web:order", order.pk)
+    try:
+        return redirect(paying.pay(order=order, user=signed_in(request), now=clock.now()))
+    except Refused as refused:
+        messages.error(request, refusal(refused))
+        return redirect("web:order", order.pk)
+
+
+@login_required
+@never_cache
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """Every order of mine, the newest first."""
+    held = signed_in(request).orders.select_related("program").prefetch_related("refunds", "disputes")
+    rows = [(order, title_of(order.program), SAYINGS[order.standing]) for order in held]
+    return render(request, "guildmark/orders.html", {"rows": rows})
+
+
+@login_required
+@never_cache
+@require_safe
+def show(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """One order. Where it can still be paid, the provider is asked, and the page looks again until something changed."""
+    order = _own(request, order_id)
+    if order.paid_at is None and order.given_up_at is None and configured() is not None and order.sessions.exists():
+        settling.soon(order)
+    standing = order.standing
+    back = request.GET.get("back", "")
+    context = {
+        "order": order,
+        "title": title_of(order.program),
+        "standing": standing.value,
+        "saying": SAYINGS[standing],
+        "right": right_of(order),
+        "price": order.money(order.price),
+        "discount": order.money(order.discount) if order.discount else None,
+        "paid": order.money(order.paid),
+        "tax": order.money(order.tax) if order.tax else None,
+        "back": [(one, order.money(one.amount)) for one in order.refunds.all()],
+        "came_back": back if back in {"paid", "cancelled"} else "",
+        "is_watched": standing in {OrderStanding.PROCESSING, OrderStanding.REFUND_ASKED}
+        or (standing is OrderStanding.OPEN and back == "paid"),
+        "contact": contact_of(order.program.policy),
+        **_ways(),
+    }
+    return render(request, "guildmark/order.html", context)
+
+
+@login_required
+@never_cache
+@require_safe
+def standing(request: HttpRequest, order_id: UUID) -> JsonResponse:
+    """Where it stands, for the page that looks again."""
+    return JsonResponse({"standing": _own(request, order_id).standing.value})
+
+
+@login_required
+@require_POST
+def pay_again(request: HttpRequest, order_id: UUID) -> HttpResponseBase:
+    """To the page of payment of an order that is open."""
+    order = _own(request, order_id)
+    too_many: HttpResponse | None = ratelimit.consume_or_429(request, action="payment", user=signed_in(request))
+    return _lead_on(request, order) if too_many is None else too_many
+
+
+@login_required
+@require_POST
+def give_up(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """The buyer does not want it any more."""
+    order = _own(request, order_id)
+    try:
+        opening.give_up(order=order, actor=signed_in(request), now=clock.now())
+    except Refused as refused:
+        messages.error(request, refusal(refused))
+    return redirect("web:order", order.pk)
+
+
+def _own(request: HttpRequest, order_id: UUID) -> Order:
+    """An order of whoever asks; anybody else's is not there."""
+    return get_object_or_404(Order.objects.select_related("program"), pk=order_id, user=signed_in(request))
+
+
+def _ways() -> dict[str, object]:
+    return {"by_card": configured() is not None, "offline": settings.PAYMENTS.offline}

@@ -1,0 +1,22 @@
+// The page of an order looks again, until where it stands has changed: then it is loaded anew.
+
+const EVERY_MS = 2000;
+const LONGEST_MS = 30_000;
+const order = document.getElementById("order");
+
+async function look(wait) {
+  let standing = order.dataset.standing;
+  try {
+    const answer = await fetch(order.dataset.look, { headers: { Accept: "application/json" } });
+    if (answer.ok) standing = (await answer.json()).standing;
+  } catch {
+    // No network for a moment: it is asked again.
+  }
+  if (standing !== order.dataset.standing) {
+    location.replace(location.pathname);
+    return;
+  }
+  setTimeout(look, wait, Math.min(wait * 1.2, LONGEST_MS));
+}
+
+if (order) setTimeout(look, EVERY_MS, EVERY_MS);

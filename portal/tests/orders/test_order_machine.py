@@ -1,0 +1,227 @@
+"""Orders through anything that happens to them, in any order (rule G6): no right twice, none lost, money and vouchers add up.
+
+Hypothesis chooses the steps: orders with and without a voucher, payments by card and by slow banks, pages that run out,
+messages that are delivered twice, late, in any order or never, a provider that is down or whose answers are lost, refunds of
+staff and by the provider's own hand, refunds that fail, disputes, exams that begin, orders given up, and time. At the end
+everything is looked at once, without a message, and held against the provider's books. Each run is rolled back.
+"""
+
+from contextlib import suppress
+from datetime import timedelta
+from typing import ClassVar, Protocol
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from portal.tests.conftest import StoppedClock, _account, person_with
+from portal.tests.exams.conftest import WorkOff
+from portal.tests.orders.checkout import Checkout
+from portal.tests.orders.conftest import ordered, post, sent_to_pay
+from portal.tests.vouchers.conftest import HALF, Made, code, made
+
+from guildmark.errors import Refused
+from guildmark_portal import clock
+from guildmark_portal.accounts.models import User
+from guildmark_portal.exams.models import Entitlement, Program
+from guildmark_portal.orders import opening, provider, refunding, settling, sweeping
+from guildmark_portal.orders.models import Order
+from guildmark_portal.orders.rights import _granted
+from guildmark_portal.vouchers.models import Use
+
+__all__ = ["made"]
+pytestmark = pytest.mark.django_db
+places = st.integers(0, 3)
+people = st.integers(0, 1)
+
+
+class World(Protocol):
+    program: Program
+    checkout: Checkout
+    stopped: StoppedClock
+    work_off: WorkOff
+    buyers: list[User]
+    staff: User
+    voucher: str
+
+
+class Orders(RuleBasedStateMachine):
+    """Two buyers, one voucher for one use."""
+
+    world: ClassVar[World]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rolled_back = transaction.atomic()
+        self.rolled_back.__enter__()
+        self.began = self.world.stopped.at
+        url = self.checkout.url
+        self.checkout.__init__()  # type: ignore[misc]  # a new account at the provider
+        self.checkout.url = url
+
+    def teardown(self) -> None:
+        try:
+            self.everything_is_looked_at()
+            self.books_agree()
+        finally:
+            transaction.set_rollback(True)
+            self.rolled_back.__exit__(None, None, None)
+            self.world.stopped.at = self.began
+
+    @property
+    def checkout(self) -> Checkout:
+        return self.world.checkout
+
+    # The buyers ---------------------------------------------------------------------------------------------------
+
+    @rule(who=people, brings=st.booleans(), lost=st.sampled_from([0, 0, 2]))
+    def order_and_go_to_pay(self, who: int, *, brings: bool, lost: int) -> None:
+        self.checkout.loses_answers = lost
+        with suppress(Refused):
+            order = ordered(self.world.buyers[who], self.world.program, code=self.world.voucher if brings else "")
+            sent_to_pay(order)
+        self.checkout.loses_answers = 0
+
+    @rule(place=places, later=st.booleans())
+    def pay(self, place: int, *, later: bool) -> None:
+        for reference in list(self.checkout.sessions)[place : place + 1]:
+            self.checkout.pays(reference, later=later)
+
+    @rule(place=places, well=st.booleans())
+    def a_bank_answers(self, place: int, *, well: bool) -> None:
+        slow = [one for one, session in self.checkout.sessions.items() if session["payment_status"] == "unpaid"]
+        for reference in [one for one in slow if self.checkout.sessions[one]["payment_intent"]][place : place + 1]:
+            self.checkout.clears(reference, well=well)
+
+    @rule(place=places)
+    def give_up(self, place: int) -> None:
+        for order in Order.objects.order_by("opened_at", "pk")[place : place + 1]:
+            assert order.user is not None
+            with suppress(Refused):
+                opening.give_up(order=order, actor=order.user, now=clock.now())
+
+    @rule(place=places)
+    def begin(self, place: int) -> None:
+        """The clock of an exam starts: as `beginning` does it, by a condition on the row."""
+        for right in Entitlement.objects.order_by("pk")[place : place + 1]:
+            Entitlement.objects.filter(pk=right.pk, spent_at=None, voided_at=None).update(spent_at=clock.now())
+
+    # The provider, and staff --------------------------------------------------------------------------------------
+
+    @rule(place=st.integers(0, 9), times=st.integers(1, 2), stays=st.booleans())
+    def a_message_arrives(self, place: int, times: int, *, stays: bool) -> None:
+        for body in self.checkout.outbox[place : place + 1]:
+            assert {post(body).status_code for _time in range(times)} == {200}
+            if not stays:
+                self.checkout.outbox.remove(body)
+
+    @rule(is_down=st.sampled_from([False, False, True]))
+    def jobs_run(self, *, is_down: bool) -> None:
+        self.checkout.is_down = is_down
+        self.world.work_off()
+        self.checkout.is_down = False
+
+    @rule(hours=st.sampled_from([1, 3, 25]))
+    def time_goes_on(self, hours: int) -> None:
+        self.world.stopped.at += timedelta(hours=hours)
+        sweeping.sweep(now=clock.now())
+
+    @rule(place=places)
+    def staff_pays_back(self, place: int) -> None:
+        for order in Order.objects.order_by("opened_at", "pk")[place : place + 1]:
+            with suppress(Refused):
+                refunding.refund(order=order, reason="Asked.", actor=self.world.staff, now=clock.now())
+
+    @rule(place=places, part=st.sampled_from([1, 100]))
+    def the_provider_pays_back(self, place: int, part: int) -> None:
+        for payment in list(self.checkout.intents)[place : place + 1]:
+            left = self.checkout.left_of(payment) * part // 100
+            if left and self.checkout.intents[payment]["status"] == "succeeded" and not self.is_disputed(payment):
+                self.checkout.gives_back(payment, left)
+
+    @rule(place=places)
+    def a_refund_fails(self, place: int) -> None:
+        for reference in list(self.checkout.refunds)[place : place + 1]:
+            self.checkout.fails_to_give_back(reference)
+
+    @rule(place=places, inquires=st.booleans())
+    def a_bank_disputes(self, place: int, *, inquires: bool) -> None:
+        for payment in list(self.checkout.intents)[place : place + 1]:
+            taken = any(one["payment_intent"] == payment for one in self.checkout.disputes.values())
+            if self.checkout.intents[payment]["status"] == "succeeded" and not taken:
+                self.checkout.disputes_it(payment, status="warning_needs_response" if inquires else "needs_response")
+
+    @rule(place=places, decided=st.sampled_from(["won", "lost"]))
+    def a_dispute_is_decided(self, place: int, decided: str) -> None:
+        open_ones = [one for one, it in self.checkout.disputes.items() if it["status"] == "needs_response"]
+        for reference in open_ones[place : place + 1]:
+            self.checkout.decides(reference, decided)
+
+    def is_disputed(self, payment: str) -> bool:
+        taking = {"needs_response", "lost"}
+        return any(it["payment_intent"] == payment and it["status"] in taking for it in self.checkout.disputes.values())
+
+    # What always holds --------------------------------------------------------------------------------------------
+
+    @invariant()
+    def nobody_has_two_rights_for_one_order(self) -> None:
+        for order in Order.objects.all():
+            standing = _granted(order).filter(voided_at=None).count()
+            assert standing <= (order.paid_at is not None)
+
+    @invariant()
+    def a_voucher_is_held_by_those_who_may(self) -> None:
+        for use in Use.objects.all():
+            order = Order.objects.get(pk=use.once.removeprefix("order:"))
+            assert order.given_up_at is None
+            assert (use.consumed_at is not None) == (order.paid_at is not None)
+        assert Use.objects.count() <= 1
+
+    def everything_is_looked_at(self) -> None:
+        """Without one message: every order is asked for, and what is due is done."""
+        self.checkout.is_down, self.checkout.outbox = False, []
+        found = provider.configured()
+        assert found is not None
+        for _time in range(2):
+            self.world.stopped.at += timedelta(minutes=30)
+            self.world.work_off()
+            for order in Order.objects.all():
+                settling.settle(order, provider=found, now=clock.now())
+
+    def books_agree(self) -> None:
+        """Each payment at the provider is an order's, and the right is there exactly while the money is."""
+        paid = {one["payment_intent"]: one for one in self.checkout.sessions.values() if one["payment_status"] == "paid"}
+        assert set(Order.objects.filter(paid_at__isnull=False).values_list("payment", flat=True)) == set(paid)
+        for order in Order.objects.filter(paid_at__isnull=False):
+            session = paid[order.payment]
+            assert (session["client_reference_id"], session["amount_total"]) == (str(order.pk), order.paid)
+            disputed = self.is_disputed(order.payment)
+            assert order.facts.held.amount == (0 if disputed else self.checkout.left_of(order.payment))
+            self.right_agrees(order, is_disputed=disputed)
+
+    def right_agrees(self, order: Order, *, is_disputed: bool) -> None:
+        rights = _granted(order).filter(voided_at=None)
+        asked = any(one.ends_right for one in order.refunds.all())
+        is_worth = not is_disputed and not asked and self.checkout.left_of(order.payment) > 0
+        if not rights.filter(spent_at__isnull=False).exists():
+            assert rights.count() == is_worth
+
+
+def test_g6_orders_add_up_whatever_happens_to_them(
+    live: Program, checkout: Checkout, made: Made, stopped_clock: StoppedClock, work_off: WorkOff
+) -> None:
+    class OfThisTest(Orders):
+        class world:  # noqa: N801 - what the protocol names
+            program, stopped = live, stopped_clock
+            buyers: ClassVar = [_account(f"buyer{number}@example.org", "Buyer") for number in range(2)]
+            staff = person_with("support")
+            voucher = code(made(value=HALF, uses=1))
+
+    OfThisTest.world.checkout, OfThisTest.world.work_off = checkout, staticmethod(work_off)  # type: ignore[attr-defined]
+    run_state_machine_as_test(
+        OfThisTest,
+        settings=settings(
+            max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), database=None
+        ),
+    )
