@@ -52,6 +52,7 @@ def test_g7_the_desk_decides_and_the_applicant_uses_the_voucher(
     assert [words in mine for words in ("Granted", "15 April 2030", "Good luck.", "the whole fee")] == [True] * 4
     assert "Use it by the end of 15 April 2030" in text(own.get("/register/voucher/"))
     code = code_of(Decision.objects.get().voucher)
+    assert [code in shown for shown in (mine, text(own.get("/register/voucher/")))] == [True, True]
     assert "you may sit Tiny exam" in text(own.post("/register/voucher/", {"code": code, "program": "tiny"}, follow=True))
     assert ["Granted and used" in text(own.get(MINE)), "already" in text(desk.post(page, {"percent": "0", "text": "No."}))] == [
         True,

@@ -17,6 +17,8 @@ from guildmark_portal.accounts import deletion
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit.models import Entry
 from guildmark_portal.exams.models import Entitlement, Program
+from guildmark_portal.jobs.models import Job
+from guildmark_portal.mail import rewriting
 from guildmark_portal.stipends.applying import Words, apply, words_of
 from guildmark_portal.stipends.deciding import decide, decision_words, looked_at
 from guildmark_portal.stipends.models import Application, Decision, RememberedApplication
@@ -193,6 +195,9 @@ def test_g7_the_decision_is_mailed_without_a_word_of_what_was_written(
     assert not any(words in body for words in (WORDS.reasons, WORDS.circumstances, "with care"))
     if percent:
         assert code_of(Decision.objects.get().voucher) in body
+    job = Job.objects.get(kind="mail", key__regex=r"^stipend\.(granted|declined):")
+    rewriting.rewrite(job)
+    assert len(letters()) == len(sent) + 1
 
 
 def test_g7_those_who_decide_are_told_until_somebody_has(

@@ -115,6 +115,12 @@ def test_g7_the_printed_list_has_every_code_and_is_written_down(made: Made, desk
     assert [entry.actor for entry in Entry.objects.filter(action="vouchers.read")] == [f"user:{support.pk}"] * 2
 
 
+def test_a_name_that_the_pdf_cannot_write_leads_to_the_page(made: Made, desk: Client) -> None:
+    batch = made(name="\N{CUNEIFORM SIGN A}")
+    shown = text(desk.get(f"{DESK}{batch.pk}/codes.pdf", follow=True))
+    assert ["Print this page instead" in shown, code(batch) in shown] == [True, True]
+
+
 def test_codes_and_changes_ask_for_a_fresh_sign_in(made: Made, support: User) -> None:
     batch, stale = made(), signed_in(support, minutes_ago=60)
     page = f"{DESK}{batch.pk}/"

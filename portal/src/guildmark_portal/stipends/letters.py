@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.formats import date_format
@@ -13,6 +14,7 @@ from guildmark_portal import clock
 from guildmark_portal.accounts.models import Role, User
 from guildmark_portal.jobs.models import Job
 from guildmark_portal.jobs.services import Later, enqueue, handler
+from guildmark_portal.mail import rewriting
 from guildmark_portal.mail import services as mail
 from guildmark_portal.stipends.models import Application, Decision
 from guildmark_portal.vouchers.making import code_of
@@ -38,6 +40,16 @@ def decided(decision: Decision) -> None:
         said = {"pays": worth_of(voucher.batch), "until": "" if last is None else date_format(last, "DATE_FORMAT")}
     code = code_of(voucher)
     _tell(application, "granted", code=code, redeem=f"{settings.PORTAL_URL}/register/voucher/{code}/", **said)
+
+
+@rewriting.writer("stipend.granted")
+@rewriting.writer("stipend.declined")
+def _decided_again(key: str) -> None:
+    decided(
+        Decision.objects.select_related("application__user", "application__program", "voucher__batch").get(
+            application=UUID(key)
+        )
+    )
 
 
 def remind(application: Application, *, at: datetime) -> None:

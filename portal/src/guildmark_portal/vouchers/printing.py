@@ -17,7 +17,13 @@ from guildmark_portal.fonts import faces, families
 from guildmark_portal.qr_codes import qr_code
 from guildmark_portal.vouchers.listing import Printed
 
+_MISSING: Final = "could not be displayed with font"
+"""What typst says of letters that its fonts do not have."""
 _LAYOUT: Final = (Path(__file__).parent / "cards.typ").read_bytes()
+
+
+class NoLetters(Exception):
+    """The name of the batch, or of the exam, has letters that no font of the PDF has."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,7 @@ class Card:
 
 
 def pdf(card: Card, codes: Sequence[Printed], *, at: datetime) -> bytes:
-    """The PDF, the same bytes for the same cards and instant."""
+    """The PDF, the same bytes for the same cards and instant. Raises `NoLetters`."""
     document = {
         "title": card.title,
         "issuer": card.issuer,
@@ -49,12 +55,17 @@ def pdf(card: Card, codes: Sequence[Printed], *, at: datetime) -> bytes:
             {"number": one.number, "code": one.code, "address": one.address, "qr": qr_code(one.address)} for one in codes
         ],
     }
-    return typst.compile(
-        _LAYOUT,
-        sys_inputs={"document": json.dumps(document)},
-        font_paths=faces(),
-        ignore_system_fonts=True,
-        format="pdf",
-        pdf_standards=["ua-1"],
-        timestamp=int(at.timestamp()),
-    )
+    try:
+        return typst.compile(
+            _LAYOUT,
+            sys_inputs={"document": json.dumps(document)},
+            font_paths=faces(),
+            ignore_system_fonts=True,
+            format="pdf",
+            pdf_standards=["ua-1"],
+            timestamp=int(at.timestamp()),
+        )
+    except typst.TypstError as error:
+        if _MISSING in str(error):
+            raise NoLetters from error
+        raise
