@@ -1,0 +1,98 @@
+"""In a real browser, on a phone: a voucher pays a part, the rest is paid on the provider's page (rule G6)."""
+
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from portal.tests.exams.conftest import make_bank
+from portal.tests.orders.checkout import KEY, WEBHOOK_SECRET, Checkout, serving, signature
+from portal.tests.platform.conftest import ServedPortal, made_once, portal_env
+from portal.tests.stipends.test_stipend_in_browser import SOON_MS, browser, faults, fits, half, initialised, owner_at, window
+
+from guildmark_portal import clock
+
+__all__ = ["browser", "faults", "half", "initialised", "made_once", "make_bank", "portal_env", "window"]
+
+pytestmark = pytest.mark.flows
+
+
+@pytest.fixture
+def account() -> Iterator[Checkout]:
+    with serving() as checkout:
+        yield checkout
+
+
+@pytest.fixture
+def served(initialised: Path, portal_env: dict[str, str], half: str, account: Checkout) -> Iterator[ServedPortal]:
+    config = initialised / "portal.toml"
+    table = f'\n[payments]\nmode = "stripe"\nurl = "{account.url}"\npages = "{account.url}"\n'
+    config.write_text(config.read_text() + table)
+    keys = {"GUILDMARK_PAYMENTS_KEY": KEY, "GUILDMARK_PAYMENTS_WEBHOOK_SECRET": WEBHOOK_SECRET}
+    portal = ServedPortal(initialised, {**portal_env, **keys})
+    yield portal
+    portal.stop()
+
+
+def deliver(account: Checkout, served: ServedPortal) -> None:
+    """Every message twice, the newest first."""
+    for body in reversed(account.outbox * 2):
+        headers = {"Stripe-Signature": signature(body, at=clock.now().timestamp()), "Content-Type": "application/json"}
+        told = urllib.request.Request(f"{served.url}/payments/told/", body, headers)  # noqa: S310 - a portal on loopback
+        with urllib.request.urlopen(told) as answer:  # noqa: S310 - as above
+            assert answer.status == 200
+    account.outbox.clear()
+
+
+def signed_up(page: Page, served: ServedPortal, address: str) -> Page:
+    page.goto("/accounts/signup/?next=/register/")
+    page.get_by_label("Email").fill(address)
+    page.get_by_label("Name").fill("Ada Lovelace")
+    page.get_by_role("button", name="Create the account").click()
+    page.get_by_label("Code").fill(served.code_for(address))
+    page.get_by_role("button", name="Continue").click()
+    return page
+
+
+@pytest.mark.timeout(600)
+def test_g6_a_voucher_pays_a_part_and_the_rest_is_paid_by_card_after_a_change_of_mind(
+    served: ServedPortal, window: Callable[[], Page], account: Checkout, half: str, faults: list[str]
+) -> None:
+    expect.set_options(timeout=SOON_MS)
+    ada = signed_up(window(), served, "ada@example.org")
+    ada.get_by_role("link", name="Go on to payment").click()
+    expect(ada.get_by_role("button", name="Order and pay 100 USD")).to_be_visible()
+    assert fits(ada)
+    ada.get_by_role("link", name="I have a voucher").click()
+    ada.get_by_label("Code of the voucher").fill(half)
+    ada.get_by_role("button", name="Use the voucher").click()
+    ada.get_by_role("link", name="Go on").click()
+    ada.get_by_role("button", name="Order and pay 50 USD").click()
+    ada.get_by_role("button", name="Cancel").click()
+    expect(ada.get_by_text("You have not paid.")).to_be_visible()
+    assert fits(ada)
+    ada.get_by_role("button", name="Pay 50 USD").click()
+    expect(ada.get_by_text("5000 usd")).to_be_visible()
+    ada.get_by_role("button", name="Pay").click()
+    expect(ada.get_by_text("You have the right to sit it")).to_be_visible()  # no message came: the page had it asked
+    assert fits(ada)
+    deliver(account, served)
+    ada.goto("/orders/")
+    expect(ada.get_by_text("Paid")).to_be_visible()
+    ada.goto("/exam/")
+    ada.get_by_role("button", name="Register for the exam").click()
+    expect(ada.get_by_text("The clock does not run").or_(ada.get_by_text("clock")).first).to_be_visible()
+
+    owner = owner_at("/desk/orders/", window(), served)
+    owner.get_by_label("Name, email address").fill("ada@")
+    owner.get_by_role("button", name="Find them").click()
+    owner.get_by_role("link", name="ada@example.org").click()
+    owner.get_by_label("The reason").fill("The exam was cancelled.")
+    assert fits(owner)
+    owner.get_by_role("button", name="Pay it back").click()
+    expect(owner.get_by_text("the money goes back")).to_be_visible()
+    ada.goto("/orders/")
+    ada.get_by_role("link", name="Tiny exam").click()
+    expect(ada.get_by_text("Paid back").first).to_be_visible()
+    assert (len(account.sessions), len(account.intents), faults) == (1, 1, [])
