@@ -108,6 +108,15 @@ def letter_with_voucher(served: ServedPortal, address: str) -> str:
     return str(until(found, 60))
 
 
+def owner_at(address: str, page: Page, served: ServedPortal) -> Page:
+    page.goto(f"/accounts/login/?next={address}")
+    page.get_by_label("Email").fill("owner@example.org")
+    page.get_by_role("button", name="Send me a code").click()
+    page.get_by_label("Code").fill(served.code_for("owner@example.org"))
+    page.get_by_role("button", name="Continue").click()
+    return page
+
+
 @pytest.mark.timeout(600)
 def test_g7_a_stipend_is_applied_for_decided_and_used(
     served: ServedPortal, window: Callable[[], Page], half: str, faults: list[str]
@@ -135,12 +144,7 @@ def test_g7_a_stipend_is_applied_for_decided_and_used(
     expect(ada.get_by_text("50 USD are left to pay")).to_be_visible()
     assert fits(ada)
 
-    owner = window()
-    owner.goto("/accounts/login/?next=/desk/stipends/")
-    owner.get_by_label("Email").fill("owner@example.org")
-    owner.get_by_role("button", name="Send me a code").click()
-    owner.get_by_label("Code").fill(served.code_for("owner@example.org"))
-    owner.get_by_role("button", name="Continue").click()
+    owner = owner_at("/desk/stipends/", window(), served)
     owner.get_by_role("link", name="Ada Lovelace").click()
     expect(owner.get_by_text("I earn little.")).to_be_visible()
     for box in owner.get_by_role("checkbox").all():
@@ -160,3 +164,31 @@ def test_g7_a_stipend_is_applied_for_decided_and_used(
     ada.get_by_role("button", name="Use the voucher").click()
     expect(ada.get_by_text("you may sit Tiny exam")).to_be_visible()
     assert (fits(ada), faults) == (True, [])
+
+
+@pytest.mark.timeout(600)
+def test_g7_an_owner_makes_vouchers_prints_them_and_stops_them(
+    served: ServedPortal, window: Callable[[], Page], faults: list[str]
+) -> None:
+    expect.set_options(timeout=SOON_MS)
+    owner = owner_at("/desk/vouchers/", window(), served)
+    owner.get_by_role("link", name="Make vouchers").click()
+    owner.get_by_label("Name of the batch").fill("Class of 2030")
+    owner.get_by_label("A share of the fee").check()
+    owner.get_by_label("Percent, for a share").fill("40")
+    owner.get_by_label("How many codes").fill("12")
+    assert fits(owner)
+    owner.get_by_role("button", name="Make them").click()
+    expect(owner.get_by_text("The vouchers are made")).to_be_visible()
+    expect(owner.get_by_text("0 of 12")).to_be_visible()
+    assert fits(owner)
+    with owner.expect_download() as started:
+        owner.get_by_role("link", name="Printed list (PDF)").click()
+    assert started.value.path().read_bytes().startswith(b"%PDF-")
+    owner.get_by_role("link", name="Show the codes").click()
+    expect(owner.get_by_text("Voucher no. 12")).to_be_visible()
+    assert (fits(owner), len(set(VOUCHER.findall(owner.content())))) == (True, 12)
+    owner.get_by_role("link", name="The batch").click()
+    owner.get_by_role("button", name="Stop it").click()
+    expect(owner.get_by_text("It is stopped")).to_be_visible()
+    assert faults == []

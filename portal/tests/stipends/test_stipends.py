@@ -37,7 +37,7 @@ from guildmark_portal.stipends.refusals import (
 from guildmark_portal.stipends.remembered import forget
 from guildmark_portal.stipends.shredding import shred_due
 from guildmark_portal.vouchers.making import code_of
-from guildmark_portal.vouchers.redeeming import quote, redeem
+from guildmark_portal.vouchers.redeeming import consume, quote, redeem, reserve
 from guildmark_portal.vouchers.refusals import VoucherOfAnother, VoucherOver
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +119,18 @@ def test_g7_a_part_of_the_fee_is_a_voucher_for_that_account_alone(
     assert (quoted.discount, quoted.left) == (Money(6_000, "USD"), Money(4_000, "USD"))
     with pytest.raises(VoucherOfAnother, match="another account"):
         quote(code=code_of(voucher), user=stranger, program=live, now=clock.now())
+
+
+def test_g7_a_part_of_the_fee_is_used_once_the_rest_is_paid(
+    applied: Applied, live: Program, support: User, candidate: User
+) -> None:
+    voucher = decided(applied(), support, percent=60).voucher
+    assert voucher is not None
+    use = reserve(code=code_of(voucher), user=candidate, program=live, once="order:1", now=clock.now())
+    stands = [applications_of(candidate, now=clock.now())[0].standing]
+    consume(use=use, now=clock.now())
+    stands.append(applications_of(candidate, now=clock.now())[0].standing)
+    assert stands == [Standing.GRANTED, Standing.USED]
 
 
 @pytest.mark.parametrize(
