@@ -280,6 +280,9 @@ def serving(port: int = 0) -> Iterator[Checkout]:
                 status, leads_to, shown = account.page(self.command, urlsplit(self.path).path, form)
                 self._send(status, shown.encode(), "text/html; charset=utf-8", leads_to)
                 return
+            if not self.path.startswith("/v1/"):
+                self._send(204, b"", "image/x-icon", "")  # a browser asks for an icon
+                return
             answer = account.answer(self.command, self.path, form, self.headers)
             if answer is None:
                 self.close_connection = True
