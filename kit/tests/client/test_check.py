@@ -196,6 +196,7 @@ def test_x5_a_real_model_is_inspected_and_run(running, models, monkeypatch):
     assert (checked.dry_run.finished, checked.dry_run.findings) == (True, ())
 
 
+@pytest.mark.models
 @pytest.mark.parametrize(
     ("name", "inputs"),
     [
@@ -214,6 +215,7 @@ def test_real_models_of_several_inputs_and_of_text_are_run(models, name, inputs)
 EITHER = (TensorContract((), "string", "text"), TensorContract((4,), "float32", "tokens"))
 
 
+@pytest.mark.models
 @pytest.mark.parametrize("name", ["text.keras", "text_rows.keras", "good.keras"])
 def test_a_real_model_of_either_input_is_run_on_the_one_that_it_takes(models, name):
     run = dry.dry_run(models / name, replace(CONTRACT, inputs=EITHER, either=True), python=Path(sys.executable))

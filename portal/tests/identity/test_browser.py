@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from portal.tests.identity.conftest import picture
 from portal.tests.platform.conftest import PORTAL, ServedPortal, initialised, made_once, portal_env, served
 
+pytestmark = pytest.mark.flows
+
 __all__ = ["initialised", "made_once", "portal_env", "served"]  # fixtures
 
 CHROMIUM = Path("/usr/bin/chromium")

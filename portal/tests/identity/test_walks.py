@@ -14,6 +14,8 @@ from portal.tests.identity.test_browser import DESK, approve, chromium, give, st
 from portal.tests.platform.conftest import PORTAL, ServedPortal, initialised, made_once, portal_env, served
 from portal.tests.web.conftest import bank
 
+pytestmark = pytest.mark.flows
+
 __all__ = ["bank", "chromium", "initialised", "made_once", "portal_env", "served"]  # fixtures
 
 
