@@ -23,7 +23,8 @@ import pytest
 from demo.portal import Portal, free_port
 
 from guildmark.client.credentials import Credentials, Tokens
-from guildmark.client.transport import Patience, Transport, http_client
+from guildmark.client.reaching import http_client
+from guildmark.client.transport import Patience, Transport
 from guildmark.client.tus import CHUNK_BYTES, Outgoing, Progress, Uploader
 
 from .conftest import Person, sign_up

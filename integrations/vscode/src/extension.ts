@@ -163,11 +163,11 @@ class ExamView implements vscode.WebviewViewProvider, vscode.Disposable {
     const command = await findBridge(folder, tried);
     if (!command) {
       this.log.appendLine(tried.join("\n"));
-      this.lost(vscode.l10n.t("No Python with guildmark was found. Run in a terminal: pip install guildmark"));
+      this.lost(vscode.l10n.t("No Python with guildmark was found. Install it as the environment guide of the portal says (/handbook/), or choose the Python that has it."));
       const choose = vscode.l10n.t("Choose Python");
       const again = vscode.l10n.t("Try again");
       const answer = await vscode.window.showErrorMessage(
-        vscode.l10n.t("No Python with guildmark was found. Run in a terminal: pip install guildmark"),
+        vscode.l10n.t("No Python with guildmark was found. Install it as the environment guide of the portal says (/handbook/), or choose the Python that has it."),
         choose,
         again,
       );

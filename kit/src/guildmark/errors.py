@@ -4,6 +4,7 @@
     ├── UsageError             the command was called wrongly             (exit status 2)
     │   ├── PackUnreadable     an exam pack or bank cannot be used        (2)
     │   ├── NoExamHere         the command needs an exam folder           (2)
+    │   ├── NoPortalKnown      nobody said which portal is meant          (2)
     │   ├── CheckUnavailable   the extra [check] is not installed         (2)
     │   └── ConfirmationNeeded nobody is there to be asked                (2)
     ├── Refused                a rule said no; the candidate can mend it  (3)
@@ -87,6 +88,12 @@ class NoExamHere(UsageError):
     """There is no exam in this folder or above it."""
 
     default_next_step = mark("Change to the folder of your exam, or run: guildmark start")
+
+
+class NoPortalKnown(UsageError):
+    """No portal is known."""
+
+    default_next_step = mark("Run: guildmark login --server URL")
 
 
 class CheckUnavailable(UsageError):

@@ -8,6 +8,7 @@ import pytest
 from loopback_exam import START
 
 from guildmark.cli import show
+from guildmark.client import framework, reaching
 from guildmark.client.credentials import Credentials
 from guildmark.client.programs import chosen
 from guildmark.errors import UsageError
@@ -172,3 +173,35 @@ def test_s3_the_program_that_is_meant(slug, attempts, program):
     with pytest.raises(UsageError) as refused:
         chosen(offered, slug, sat)
     assert [f"guildmark start {one}" in refused.value.next_step for one in ("a", "b")] == [True, True]
+
+
+def test_a_start_that_waits_for_a_word_names_the_folder_that_it_was_given(guildmark, signed_in):
+    said = guildmark("start", "--folder", "my exam", "--json").json["error"]["next_step"]
+    assert said == 'When you are ready to sit the exam, run: guildmark start --folder "my exam" --yes'
+
+
+class TestDoctorWithoutASession:
+    @pytest.fixture(autouse=True)
+    def without_tensorflow(self, monkeypatch):
+        monkeypatch.setattr(framework, "interpreter_with_tensorflow", lambda: None)
+
+    def last_of(self, guildmark, *args):
+        answer = guildmark("doctor", *args, "--json")
+        last = answer.json["checks"][-1]
+        return answer.status, last["name"], last["next_step"]
+
+    def test_x10_an_address_that_is_none_is_told_as_one(self, guildmark):
+        step = "Give the whole address, such as https://exam.example.org"
+        assert self.last_of(guildmark, "--server", "nowhere") == (3, "portal", step)
+
+    def test_x10_certificates_that_cannot_be_read_are_told(self, guildmark, monkeypatch, tmp_path):
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "missing"))
+        monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+        reaching._trust.cache_clear()
+        status, name, step = self.last_of(guildmark, "--server", "http://127.0.0.1:1")
+        assert (status, name, "SSL_CERT_FILE" in step) == (3, "portal", True)
+
+    def test_x10_a_proxy_that_cannot_be_used_is_told_once(self, guildmark, monkeypatch):
+        monkeypatch.setenv("HTTP_PROXY", "carrier://pigeon")
+        step = "Write the proxy with its scheme, such as http://proxy.example:3128"
+        assert self.last_of(guildmark, "--server", "http://127.0.0.1:1") == (3, "proxy", step)

@@ -1,5 +1,6 @@
 """The exam's environment: whole or not taken for whole, never made of what is the candidate's, never in the exam's way."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -85,6 +86,19 @@ class TestMaking:
         assert requirements_of(workspace) == ""
         (workspace.folder / "requirements.txt").write_text("numpy==2.4.6\n")
         assert requirements_of(workspace) == "numpy==2.4.6\n"
+
+
+class FullDisk(Installer):
+    """Finds that not even its log has room."""
+
+    def install(self, *_where, **_how):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_x10_a_full_disk_is_told_as_one_whoever_noticed_it(workspace):
+    made = make(workspace, say=silent, by=FullDisk(None, Path(sys.executable)))
+    assert (made.outcome, made.said) == (Outcome.FAILED, "The disk is full: the packages need about 2 GiB.")
+    assert made.next_step.startswith("Make room. Then run: guildmark start")
 
 
 class TestWhatIsTheCandidates:

@@ -1,6 +1,6 @@
 import os
 
-from guildmark.client.nearby import exam_near
+from guildmark.client.nearby import exam_near, room_for_another
 from guildmark.client.session import Session
 
 
@@ -38,3 +38,15 @@ def test_x7_an_exam_that_is_over_stands_behind_one_that_goes_on(running, exam_fo
     (going_on / "exam.json").write_bytes((over / ".guildmark" / "exam.json").read_bytes())
     os.utime(going_on / "exam.json", (1_700_000_000, 1_700_000_000))
     assert exam_near(over.parent) == going_on.parent
+
+
+def test_x7_beside_an_exam_there_is_room_for_another_in_a_folder_that_is_not_there_yet(running, exam_folder):
+    around = exam_folder.parent
+    assert room_for_another(around, "test") == around / "test"
+    for name in ("test", "test-2"):
+        (around / name).mkdir()
+    assert room_for_another(around, "test") == around / "test-3"
+
+
+def test_x7_in_an_exam_there_is_room_for_no_other(running, exam_folder):
+    assert room_for_another(exam_folder / "Category1", "test") is None

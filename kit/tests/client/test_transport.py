@@ -16,8 +16,15 @@ def test_it_says_its_protocol_with_every_request(running, portal):
 def test_it_asks_to_sign_in_when_nobody_is(portal):
     with Session(portal.url) as session, pytest.raises(SignInRequired) as caught:
         session.me()
-    assert caught.value.next_step == "Run: guildmark login"
+    assert caught.value.next_step == f"Run: guildmark login --server {portal.url}"
     assert portal.log == []
+
+
+def test_it_names_the_portal_only_where_a_bare_login_would_ask_another(portal, monkeypatch):
+    monkeypatch.setenv("GUILDMARK_SERVER", portal.url)
+    with Session(portal.url) as session, pytest.raises(SignInRequired) as caught:
+        session.me()
+    assert caught.value.next_step == "Run: guildmark login"
 
 
 def test_it_refreshes_an_expired_token_once_and_keeps_the_new_one(session, portal, signed_in):

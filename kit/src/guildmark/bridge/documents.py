@@ -26,13 +26,17 @@ class Hello(Document):
 
 
 class Welcome(Document):
-    """Where things stand. `folder` is None where there is no exam folder, `server` None where no portal is known."""
+    """Where things stand. `folder` is None where there is no exam folder, `server` None where no portal is known.
+
+    `language` is that of `words` and of every sentence, as HTML names it (`ko`, `zh-Hans`).
+    """
 
     protocol: int = PROTOCOL
     version: str
     folder: str | None
     server: str | None
     signed_in: bool
+    language: str
     words: dict[str, str]
     board: Board | None
 
@@ -66,10 +70,14 @@ class Programs(Document):
 
 
 class Prepare(Document):
-    """Register at `program` and bring its sealed bundle into `folder`; both can be left out where there is no choice."""
+    """Register at `program` and bring its sealed bundle into `folder`; both can be left out where there is no choice.
+
+    With `another`, where the exam of the folder is over and there is room beside it, another one in a folder of its own.
+    """
 
     program: str | None = None
     folder: Path | None = None
+    another: bool = False
 
 
 class Prepared(Document):
@@ -209,7 +217,10 @@ class ResultRow(Document):
 
 
 class ResultText(Document):
-    """The decision. `page` is its address on the portal, `certificate` that of the certificate, empty without one."""
+    """The decision. `page` is its address on the portal, `certificate` that of the certificate, empty without one.
+
+    Where it `has_room`, the exam's folder lies below the one that the tool shows, and another exam can be prepared beside it.
+    """
 
     passed: bool
     text: str
@@ -217,6 +228,7 @@ class ResultText(Document):
     practise: tuple[str, ...]
     certificate: str
     page: str
+    has_room: bool
 
 
 class Page(Document):

@@ -65,8 +65,9 @@ def start(  # noqa: PLR0913  # the options of the command
         )
         runs_already = state.phase is Phase.RUNNING
         made = have_environment(screen, session) if environment and not runs_already else None
-        if not runs_already and not _decided(screen, state, yes=yes):
-            screen.say(_("The clock has not started. Run guildmark start again when you are ready."))
+        again = _again(folder)
+        if not runs_already and not _decided(screen, state, yes=yes, again=again):
+            screen.say(_("The clock has not started. When you are ready, run: {command}").format(command=again))
             screen.answer({**_document(session, session.state(), None), **described(made)})
             return
         started = session.begin()
@@ -99,7 +100,14 @@ def _attempt(session: Session, program: str | None, folder: Path | None) -> Atte
     return session.state()
 
 
-def _decided(screen: Screen, state: AttemptState, *, yes: bool) -> bool:
+def _again(folder: Path | None) -> str:
+    """The same command for the same folder: a bare one would look for another."""
+    if folder is None:
+        return "guildmark start"
+    return f'guildmark start --folder "{folder}"' if " " in str(folder) else f"guildmark start --folder {folder}"
+
+
+def _decided(screen: Screen, state: AttemptState, *, yes: bool, again: str) -> bool:
     screen.say(
         "",
         _("{title}: {count} categories, {time} on the clock.").format(
@@ -118,7 +126,7 @@ def _decided(screen: Screen, state: AttemptState, *, yes: bool) -> bool:
     except ConfirmationNeeded:
         raise ConfirmationNeeded(
             _("The exam is downloaded and checked, and its clock has not started: that needs your word."),
-            next_step=_("When you are ready to sit the exam, run: guildmark start --yes"),
+            next_step=_("When you are ready to sit the exam, run: {command}").format(command=f"{again} --yes"),
         ) from None
     except KeyboardInterrupt:
         screen.note(_("The clock has not started."))

@@ -4,7 +4,7 @@ import os
 from urllib.parse import urlsplit
 
 from guildmark.client.credentials import Credentials
-from guildmark.errors import UsageError
+from guildmark.errors import NoPortalKnown, UsageError
 from guildmark.i18n import _
 
 SERVER_VARIABLE = "GUILDMARK_SERVER"
@@ -14,7 +14,7 @@ def default_server(server: str | None, credentials: Credentials) -> str:
     """`server`, else `GUILDMARK_SERVER`, else that of the last sign-in, without a trailing slash. Raises `UsageError`."""
     address = server or os.environ.get(SERVER_VARIABLE) or credentials.default_server
     if not address:
-        raise UsageError(_("No portal is known."), next_step=_("Run: guildmark login --server URL"))
+        raise NoPortalKnown
     try:
         parts = urlsplit(address.strip())
         is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0

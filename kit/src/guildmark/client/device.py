@@ -12,7 +12,8 @@ import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from guildmark.client.credentials import Tokens
-from guildmark.client.transport import unreachable, wait
+from guildmark.client.reaching import unreachable
+from guildmark.client.transport import wait
 from guildmark.errors import OurFault, Refused, ServerUnreachable, SignInRequired
 from guildmark.i18n import _
 from guildmark.protocol import CLIENT_ID
@@ -106,7 +107,7 @@ def _discover(http: httpx.Client, server: str) -> _Endpoints:
     try:
         response = http.get("/.well-known/openid-configuration")
     except httpx.TransportError as error:
-        raise unreachable(server) from error
+        raise unreachable(server, error) from error
     if response.status_code != HTTPStatus.OK:
         raise _not_a_portal(server)
     try:
@@ -126,7 +127,7 @@ def _post(http: httpx.Client, server: str, url: str, form: dict[str, str]) -> ht
     try:
         return http.post(url, data=form)
     except httpx.TransportError as error:
-        raise unreachable(server) from error
+        raise unreachable(server, error) from error
 
 
 def _understood(response: httpx.Response, answer: type[AnswerT]) -> AnswerT:

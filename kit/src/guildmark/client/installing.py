@@ -1,4 +1,4 @@
-"""Installing pinned packages into a new virtual environment: by `uv` where it is on PATH, else by `venv` and pip.
+"""Installing pinned packages into a new virtual environment: by `uv` where it is there, else by `venv` and pip.
 
 Only wheels are taken: a package that would have to be compiled is a package that is not there for this Python, and saying so at
 once beats an hour of compiling. What the installer prints is kept in a log; what went wrong is read from it.
@@ -6,7 +6,6 @@ once beats an hour of compiling. What the installer prints is kept in a log; wha
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -15,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
-from guildmark.client.interpreters import fitting, python_in
+from guildmark.client.interpreters import fitting, python_in, uv
 from guildmark.client.requirements import Pythons
 from guildmark.i18n import _
 
@@ -115,14 +114,14 @@ class Installer:
         return {**kept, **said, **self.variables}
 
     def _explained(self, output: str) -> Failed:
-        again = _("Then run: guildmark start; it goes on where it stopped.")
+        again = _again()
         if _NO_VENV.search(output):
             found = _APT.search(output)
             package = found[1] if found else "python3-venv"
             said = _("This Python cannot make environments: Debian and Ubuntu ship that apart.")
             return Failed(said, _("Run: sudo apt install {package}").format(package=package) + ". " + again)
         if _NO_ROOM.search(output):
-            return Failed(_("The disk is full: the packages need about 2 GiB."), _("Make room.") + " " + again)
+            return no_room()
         if _NO_NETWORK.search(output):
             said = _("The packages cannot be downloaded: their index does not answer.")
             return Failed(said, _("Look at your connection, and at a proxy that it needs (guildmark doctor).") + " " + again)
@@ -139,6 +138,15 @@ class Installer:
         return Failed(said, _("All that it said is in .guildmark/environment.log."))
 
 
+def no_room() -> Failed:
+    """What is said where the disk is full, whoever noticed it."""
+    return Failed(_("The disk is full: the packages need about 2 GiB."), _("Make room.") + " " + _again())
+
+
+def _again() -> str:
+    return _("Then run: guildmark start; it goes on where it stopped.")
+
+
 def installer(pythons: Pythons | None) -> Installer:
     """This machine's way to make an environment with one of `pythons`."""
-    return Installer(pythons=pythons, python=fitting(pythons), uv=shutil.which("uv"))
+    return Installer(pythons=pythons, python=fitting(pythons), uv=uv())

@@ -16,6 +16,17 @@ def python_in(environment: Path) -> Path:
     return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
+def uv() -> str | None:
+    """The command `uv`: on PATH, else where its installer puts it, which a terminal from before has not on its PATH."""
+    name = "uv.exe" if os.name == "nt" else "uv"
+    return shutil.which("uv") or next((str(path) for folder in _uv_folders() if (path := folder / name).is_file()), None)
+
+
+def _uv_folders() -> list[Path]:
+    told = [Path(value) for name in ("UV_INSTALL_DIR", "XDG_BIN_HOME") if (value := os.environ.get(name))]
+    return [*told, Path.home() / ".local" / "bin"]
+
+
 def fitting(pythons: Pythons | None) -> Path | None:
     """A Python of this machine that can have the packages: ours, else the newest on PATH; None where there is none."""
     if sys.executable and (pythons is None or sys.version_info[:2] in pythons):

@@ -32,10 +32,11 @@ from guildmark.client.notices import Notice
 from guildmark.client.outbox import Outbox, Waiting
 from guildmark.client.outcome import OVER, waited_for
 from guildmark.client.programs import chosen, remember
+from guildmark.client.reaching import http_client
 from guildmark.client.run import Run
 from guildmark.client.sending import Emptied, Sender, WaitingProgress, nobody, unshown
 from guildmark.client.submissions import Heard, Submissions
-from guildmark.client.transport import API, Patience, Transport, http_client, wait
+from guildmark.client.transport import API, Patience, Transport, wait
 from guildmark.client.tus import Outgoing, Progress
 from guildmark.client.warnings import before_submit
 from guildmark.client.workspace import ExamState, Unpacked, Workspace

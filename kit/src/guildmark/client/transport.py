@@ -4,21 +4,22 @@ Only requests that may be sent twice are retried, and only when the connection f
 answered in its place. What the portal itself says is final.
 """
 
-import ssl
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, TypeVar
 
 import httpx
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from guildmark.client.address import SERVER_VARIABLE
 from guildmark.client.credentials import Credentials, Tokens
+from guildmark.client.reaching import CONNECT_TIMEOUT_S, unreachable
 from guildmark.errors import (
     AttemptClosed,
     GuildmarkError,
@@ -30,18 +31,15 @@ from guildmark.errors import (
     ServerUnreachable,
     SignInRequired,
 )
-from guildmark.i18n import _, language
+from guildmark.i18n import _
 from guildmark.protocol import PROTOCOL_HEADER, PROTOCOL_VERSION, Problem
 from guildmark.signing import document_in
-from guildmark.version import __version__
 
 API = "/api/v1"
 ReplyT = TypeVar("ReplyT")
 Refresh = Callable[[Tokens], Tokens | None]
 
 _GATEWAY_STATUSES = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
-_READ_TIMEOUT_S = 60.0
-_CONNECT_TIMEOUT_S = 10.0
 _BY_CODE = {kind().code: kind for kind in (Refused, ModelRefused, AttemptClosed, NotStarted, ResultPending)}
 
 
@@ -64,26 +62,6 @@ class Patience:
     waits_s: tuple[float, ...] = (0.5, 1, 2, 4, 8)
     sleep: Callable[[float], None] = wait
     tell: Callable[[float], None] = _nobody
-
-
-@lru_cache(maxsize=1)
-def _trust() -> ssl.SSLContext:
-    # Reading the certificate authorities takes longer than most requests; once a process is enough.
-    return httpx.create_ssl_context()
-
-
-def http_client(server: str) -> httpx.Client:
-    """A client for the portal at `server`."""
-    return httpx.Client(
-        base_url=server,
-        verify=_trust(),
-        timeout=httpx.Timeout(_READ_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S),
-        headers={
-            "User-Agent": f"guildmark/{__version__}",
-            "Accept-Language": language().replace("_", "-"),
-            PROTOCOL_HEADER: PROTOCOL_VERSION,
-        },
-    )
 
 
 class Transport:
@@ -160,7 +138,7 @@ class Transport:
     @contextmanager
     def listen(self, path: str, *, silence_s: float) -> Iterator[httpx.Response]:
         """The answer to GET `path` under the API, as it comes; it is tried once, and read at most `silence_s` in silence."""
-        timeout = httpx.Timeout(silence_s, connect=_CONNECT_TIMEOUT_S)
+        timeout = httpx.Timeout(silence_s, connect=CONNECT_TIMEOUT_S)
         headers = {"Accept": "text/event-stream"}
         with self._streamed(lambda: self.http.build_request("GET", API + path, headers=headers, timeout=timeout)) as response:
             yield response
@@ -180,7 +158,7 @@ class Transport:
             check_protocol(response, self.server)
             yield response
         except httpx.TransportError as error:
-            raise unreachable(self.server) from error
+            raise unreachable(self.server, error) from error
         finally:
             response.close()
 
@@ -217,13 +195,19 @@ class Transport:
         try:
             return self.http.send(request, stream=stream)
         except httpx.TransportError as error:
-            raise unreachable(self.server) from error
+            raise unreachable(self.server, error) from error
 
     def _tokens(self) -> Tokens:
         tokens = self.credentials.tokens(self.server)
         if tokens is None:
-            raise SignInRequired
+            raise self._sign_in_required()
         return tokens
+
+    def _sign_in_required(self) -> SignInRequired:
+        """Which portal is meant goes without saying only where it is the one that a bare `guildmark login` would ask."""
+        if self.server == (os.environ.get(SERVER_VARIABLE) or self.credentials.default_server):
+            return SignInRequired()
+        return SignInRequired(next_step=_("Run: guildmark login --server {server}").format(server=self.server))
 
     def _fresh_tokens(self, refused: Tokens) -> Tokens:
         # Another process of this user may have refreshed in the meantime, or may do so now: refresh tokens are for one use.
@@ -258,11 +242,6 @@ def raw_json(response: httpx.Response) -> dict[str, Any]:
         return document_in(response.content)
     except ValueError as error:
         raise OurFault(_("The portal answered something that this version does not understand."), code="bad_reply") from error
-
-
-def unreachable(server: str) -> ServerUnreachable:
-    """No connection to `server`."""
-    return ServerUnreachable(_("{server} did not answer.").format(server=server))
 
 
 def check_protocol(response: httpx.Response, server: str) -> None:

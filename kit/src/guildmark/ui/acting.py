@@ -1,16 +1,18 @@
 """What the dashboard's keys do, apart from how it looks: verbs of the session whose answers are words."""
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
 from guildmark.client import wording
 from guildmark.client.board import Board
+from guildmark.client.device import DeviceCode
 from guildmark.client.live_board import Changed, LiveBoard
 from guildmark.client.looking import look_before
 from guildmark.client.notices import Notice
 from guildmark.client.session import Session
-from guildmark.errors import NoExamHere
+from guildmark.errors import NoExamHere, SignInRequired
 from guildmark.i18n import _
 from guildmark.protocol import Readiness, SubmissionState
 
@@ -60,6 +62,10 @@ class Exam(Protocol):
         """End the exam."""
         ...
 
+    def sign_in(self, told: Callable[[str], None]) -> str:
+        """Sign in again, and say who did; `told` hears what to do for it. `close` ends the wait for it."""
+        ...
+
 
 class SessionExam:
     """The exam of a session's folder. Raises `NoExamHere`."""
@@ -69,6 +75,7 @@ class SessionExam:
             raise NoExamHere
         self._session, self._workspace = session, session.workspace
         self._live: LiveBoard | None = None
+        self._closing = threading.Event()
 
     def start(self, changed: Changed) -> None:
         """See `Exam`."""
@@ -77,6 +84,7 @@ class SessionExam:
 
     def close(self) -> None:
         """See `Exam`."""
+        self._closing.set()
         if self._live is not None:
             self._live.close()
 
@@ -127,6 +135,21 @@ class SessionExam:
         """See `Exam`."""
         self._session.finish(confirm=True)
         self._hear()
+
+    def sign_in(self, told: Callable[[str], None]) -> str:
+        """See `Exam`."""
+
+        def show(code: DeviceCode) -> None:
+            told(_("Open this page in any browser and confirm the code:"))
+            told(f"{code.link}  {code.user_code}")
+
+        def wait(seconds: float) -> None:
+            if self._closing.wait(seconds):
+                raise SignInRequired
+
+        who = self._session.login(show, sleep=wait)
+        self._hear()
+        return _("Signed in at {server} as {email}.").format(server=self._session.server, email=who.email)
 
     def _hear(self) -> None:
         if self._live is not None:

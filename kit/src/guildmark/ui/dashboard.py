@@ -5,7 +5,7 @@ portal runs in a worker thread and posts what it heard. Nothing here waits.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import work
@@ -17,19 +17,18 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Header, ProgressBar, RichLog, Static
 
-from guildmark.client.board import Board, BoardCategory, BoardSubmission
+from guildmark.client.board import Board, BoardCategory
 from guildmark.client.notices import Level
 from guildmark.client.wording import clock as clock_text
 from guildmark.errors import GuildmarkError
 from guildmark.i18n import _
 from guildmark.rules.attempt import Phase
+from guildmark.ui import told
 from guildmark.ui.acting import Exam
 from guildmark.ui.screens import Question, Reading
 
 _TICK_S = 0.5
 _NARROW = 84
-_SHOWN = 8
-"""So many submissions of a category stand in the details."""
 
 
 class BoardCame(Message):
@@ -53,6 +52,7 @@ class Dashboard(App[None]):
         Binding("p", "pin", _("Pin newest")),
         Binding("u", "unpin", _("Unpin")),
         Binding("f", "finish", _("Finish")),
+        Binding("l", "sign_in", _("Sign in")),
         Binding("q", "quit", _("Quit")),
     ]
 
@@ -63,6 +63,7 @@ class Dashboard(App[None]):
         self._board: Board | None = None
         self._board_at = 0.0
         self._scores: dict[str, int | None] = {}
+        self._is_signing_in = False
 
     def compose(self) -> ComposeResult:
         """Time on top, categories left, the one under the cursor right, the log below."""
@@ -97,8 +98,12 @@ class Dashboard(App[None]):
         """Draw what is known now, and say what changed."""
         board, before = came.board, self._board
         self._board, self._board_at = board, self._now()
+        if not self.is_running:  # it is being closed, and its widgets are gone already
+            return
         self.sub_title = board.exam_title
-        self._say_news(board, before)
+        self.refresh_bindings()
+        for line in told.news(board, before):
+            self._say(line)
         self._below().query_one("#notices", Static).update("\n".join(one.text for one in board.notices))
         self._draw_table(board)
         self._draw_details()
@@ -175,7 +180,33 @@ class Dashboard(App[None]):
         else:
             self._tell(_("The exam is finished. Next: guildmark result"))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """To sign in is offered where it is needed, and rests while it is done."""
+        if action != "sign_in":
+            return super().check_action(action, parameters)
+        if self._board is None or self._board.signed_in:
+            return False
+        return None if self._is_signing_in else True
+
+    def action_sign_in(self) -> None:
+        """Sign in again."""
+        self._is_signing_in = True
+        self.refresh_bindings()
+        self._sign_in()
+
     # Working
+
+    @work(thread=True)
+    def _sign_in(self) -> None:
+        try:
+            said = self._exam.sign_in(self._tell)
+        except GuildmarkError as error:
+            said = str(error)
+        self._is_signing_in = False
+        if not self.is_running:
+            return
+        self.call_from_thread(self.refresh_bindings)
+        self._tell(said)
 
     @work(thread=True)
     def _do(self, category: BoardCategory, act: Callable[[], str]) -> None:
@@ -223,15 +254,15 @@ class Dashboard(App[None]):
 
     def _tick(self) -> None:
         board = self._board
-        if board is None or board.clock.time_left_s is None:
+        if board is None or board.clock.time_left_s is None or not self.is_running:
             return
         left = board.clock.time_left_s
         if board.clock.is_running and not board.clock.stands_still:
             left = max(0.0, left - (self._now() - self._board_at))
-        shown = self._below().query_one("#clock", Static)
-        shown.update(f"{_time_words(board)} {clock_text(left)}")
-        for level in (Level.CAUTION, Level.URGENT):
-            shown.set_class(board.clock.is_running and board.clock.level is level, level.value)
+        for shown in self._below().query("#clock").results(Static):  # the last tick may come when it is taken away already
+            shown.update(told.time_left(board, clock_text(left)))
+            for level in (Level.CAUTION, Level.URGENT):
+                shown.set_class(board.clock.is_running and board.clock.level is level, level.value)
 
     def _draw_table(self, board: Board) -> None:
         table, row = self._table(), self._table().cursor_row
@@ -244,50 +275,6 @@ class Dashboard(App[None]):
     def _draw_details(self) -> None:
         category = self._chosen()
         if category is not None:
-            self._below().query_one("#told", Static).update("\n".join(_details(category)))
+            self._below().query_one("#told", Static).update("\n".join(told.details(category)))
         elif self._board is not None:
             self._below().query_one("#told", Static).update(_("The exam has not begun in this folder. Run: guildmark start"))
-
-    def _say_news(self, board: Board, before: Board | None) -> None:
-        """A line in the log for each submission that got its score, and for the connection."""
-        known = {} if before is None else {one.id: one for category in before.categories for one in category.submissions}
-        for category in board.categories if before is not None else ():
-            for one in category.submissions:
-                if one.is_graded and (one.id not in known or not known[one.id].is_graded):
-                    said = "  ".join(part for part in (one.marks, one.standing, one.to_next, one.message) if part)
-                    self._say(_("Category {number}: {said}").format(number=category.number, said=said))
-        if before is not None and before.online != board.online:
-            self._say(_("The portal answers again.") if board.online else _("The portal does not answer."))
-
-
-def _time_words(board: Board) -> str:
-    if not board.online:
-        return _("Offline; time left, by this machine:")
-    if board.clock.is_running:
-        return _("Time left (it stands still):") if board.clock.stands_still else _("Time left:")
-    has_begun = board.phase not in (Phase.REGISTERED, Phase.PREPARED)
-    return _("The exam is over.") if has_begun else _("The clock does not run; time for this exam:")
-
-
-def _details(category: BoardCategory) -> Iterator[str]:
-    yield f"{category.number}  {category.task_title or category.title}   {category.marks}"
-    yield ""
-    yield category.model.text if category.model else _("No model saved yet. Run {starter}.").format(starter=category.starter)
-    for notice in category.notices:
-        yield f"! {notice.text}"
-    for title, lines in (
-        (_("Hints"), category.hints),
-        (_("What the model must be"), category.contract),
-        (category.metric, category.bands),
-        (_("Submissions"), tuple(_row(one) for one in category.submissions[:_SHOWN])),
-    ):
-        if lines:
-            yield ""
-            yield title
-            yield from (f"  {line}" for line in lines)
-
-
-def _row(one: BoardSubmission) -> str:
-    notes = [word for word, holds in ((_("counts"), one.counts), (_("pinned"), one.pinned)) if holds]
-    parts = (one.short, one.marks, one.file_name, one.standing, one.to_next, ", ".join(notes))
-    return "  ".join(part for part in parts if part)
