@@ -42,7 +42,7 @@ def server(portal: Portal, tmp_path: Path) -> Iterator[CodeServer]:
 def signed_in(code: Code, portal: Portal) -> None:
     person = Person(portal.url, read_code=portal.sign_in_code)
     person.sign_up("ada@example.org", "Ada Lovelace")
-    expect(code.panel.get_by_label("Address of the portal")).to_have_value(portal.url, timeout=60_000)
+    expect(code.panel.get_by_label("Address of the portal")).to_have_value(portal.url, timeout=180_000)
     code.press("Sign in")
     expect(code.panel.locator(".gm-code")).to_have_text(re.compile(r"^\w{4}-\w{4}$"))
     code.picture("sign-in")
