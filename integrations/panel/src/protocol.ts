@@ -47,7 +47,7 @@ export interface BegunHere {
   board: Board;
 }
 /**
- * Everything that a tool shows of one exam folder.
+ * Everything that a tool shows of one exam folder. `signed_in` is false once the portal took the sign-in no more.
  *
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "Board".
@@ -62,6 +62,7 @@ export interface Board {
   phase: Phase | null;
   online: boolean;
   offline_since: string | null;
+  signed_in: boolean;
   clock: Clock;
   breaks_left: number;
   notices: Notice[];
@@ -332,12 +333,15 @@ export interface Page {
 /**
  * Register at `program` and bring its sealed bundle into `folder`; both can be left out where there is no choice.
  *
+ * With `another`, where the exam of the folder is over and there is room beside it, another one in a folder of its own.
+ *
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "Prepare".
  */
 export interface Prepare {
   program?: string | null;
   folder?: string | null;
+  another?: boolean;
 }
 /**
  * The sealed bundle is here, complete. `terms` are what a candidate should read before the clock starts.
@@ -445,6 +449,8 @@ export interface ResultRow {
 /**
  * The decision. `page` is its address on the portal, `certificate` that of the certificate, empty without one.
  *
+ * Where it `has_room`, the exam's folder lies below the one that the tool shows, and another exam can be prepared beside it.
+ *
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "ResultText".
  */
@@ -455,6 +461,7 @@ export interface ResultText {
   practise: string[];
   certificate: string;
   page: string;
+  has_room: boolean;
 }
 /**
  * The board after something was done.

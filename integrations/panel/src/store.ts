@@ -39,6 +39,8 @@ export interface State {
   boardAt: number;
   code: { link: string; userCode: string } | null;
   programs: Programs | null;
+  /** The exam is over, and another is being chosen. */
+  another: boolean;
   prepared: Prepared | null;
   checks: CheckLine[] | null;
   readiness: ReadinessText | null;
@@ -63,6 +65,8 @@ export interface Said {
   notices?: readonly { text: string; next_step: string }[];
   /** The file is kept here until the portal answers. */
   waits?: boolean;
+  /** The newest submission of the category when this was said of one: whatever tool submits another makes it old. */
+  newest?: string | undefined;
 }
 
 /** The exit status of the command for the same error. */
@@ -75,6 +79,7 @@ const EMPTY: State = {
   boardAt: 0,
   code: null,
   programs: null,
+  another: false,
   prepared: null,
   checks: null,
   readiness: null,
@@ -156,11 +161,24 @@ export class Store {
     return this.doing("prepare", async () => {
       const hasFolder = this.state.welcome?.folder != null;
       const folder = hasFolder ? undefined : await this.host.chooseFolder?.();
-      const asked = { ...(program ? { program } : {}), ...(folder ? { folder } : {}) };
+      const { another } = this.state;
+      const asked = { ...(program ? { program } : {}), ...(folder ? { folder } : {}), ...(another ? { another } : {}) };
       const prepared = await this.peer.ask<Prepared>("prepare", asked);
-      this.set({ prepared, sending: without(this.state.sending, "prepare") });
+      this.set({ prepared, another: false, sending: without(this.state.sending, "prepare") });
       if (prepared.is_running) await this.begin();
     });
+  }
+
+  /** After an exam that is over: which one next? */
+  chooseAnother(): Promise<void> {
+    return this.doing("another", async () => {
+      await this.lookAround();
+      this.set({ another: true });
+    });
+  }
+
+  dontChooseAnother(): void {
+    this.set({ another: false });
   }
 
   /** The clock stays where it is; what was downloaded stays too. */
@@ -191,7 +209,8 @@ export class Store {
     return this.inCategory("submit", category, async () => {
       const done = await this.askForBoard<Submitted>("submit", { category, anyway });
       const isGraded = done.submission?.report?.score != null;
-      return { tone: isGraded ? "good" : "caution", lines: [done.text], asks: false, waits: done.submission === null };
+      const said: Said = { tone: isGraded ? "good" : "caution", lines: [done.text], asks: false };
+      return done.submission === null ? { ...said, waits: true } : { ...said, newest: this.newestIn(category) };
     });
   }
 
@@ -259,6 +278,10 @@ export class Store {
     return answer;
   }
 
+  private newestIn(category: string): string | undefined {
+    return this.state.board?.categories.find((one) => one.id === category)?.submissions[0]?.id;
+  }
+
   private async lookAround(): Promise<void> {
     this.set({ programs: await this.peer.ask<Programs>("programs") });
   }
@@ -291,7 +314,7 @@ export class Store {
       await act();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      if (this.state.trouble === null) this.set({ trouble: { text: error.message, nextStep: error.nextStep } });
+      if (this.state.trouble === null) this.set({ trouble: { text: error.message, nextStep: nextStep(error) } });
       this.signInAgainAfter(error);
     } finally {
       this.set({ busy: new Set([...this.state.busy].filter((one) => one !== name)) });
@@ -321,7 +344,10 @@ export class Store {
   }
 
   private show(board: Board): void {
-    this.set({ board, boardAt: performance.now() });
+    const { board: before, welcome } = this.state;
+    if (before && before.attempt !== board.attempt) this.set({ result: null, readiness: null, said: {}, checks: null, environment: null });
+    const isNews = before !== null && before.signed_in !== board.signed_in;
+    this.set({ board, boardAt: performance.now(), welcome: welcome && isNews ? { ...welcome, signed_in: board.signed_in } : welcome });
     this.host.shown?.(board);
   }
 
@@ -335,7 +361,12 @@ function refused(error: unknown): Said {
   if (!(error instanceof Refusal)) throw error;
   const notices = error.data?.details?.notices;
   if (error.code === "confirm" && notices) return { tone: "caution", lines: [], notices, asks: true };
-  return { tone: "bad", lines: [error.message, error.nextStep].filter(Boolean), asks: false };
+  return { tone: "bad", lines: [error.message, nextStep(error)].filter(Boolean), asks: false };
+}
+
+/** What to do now; to sign in again the panel has a button, and needs no command for it. */
+function nextStep(error: Refusal): string {
+  return error.data?.exit_code === SIGN_IN_FIRST ? "" : error.nextStep;
 }
 
 function without<T>(record: Readonly<Record<string, T>>, key: string): Record<string, T> {

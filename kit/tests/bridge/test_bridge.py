@@ -12,6 +12,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from loopback_exam import Exam
 
 from guildmark.bridge import Bridge, Endpoint
 from guildmark.client.following import Rhythm
@@ -246,6 +247,32 @@ def test_s6_finish_lists_what_is_missing_and_wants_a_word(sitting):
     assert [one["number"] for one in result["categories"]] == [1, 2]
 
 
+def test_x7_after_an_exam_that_is_over_another_is_begun_beside_it(sitting, portal):
+    ide, begun = sitting
+    assert ide.result("prepare", another=True)["folder"] == begun["folder"]  # this one still runs
+    ide.result("finish", confirm=True)
+    assert ide.result("result")["has_room"] is True
+    assert "Open another folder" in ide.ask("prepare")["error"]["data"]["next_step"]
+    portal.before[portal.exam.attempt] = portal.exam
+    portal.exam = Exam(attempt="5f1c2a34-0000-4000-8000-000000000002")
+    told = len(ide.notified("board"))
+    prepared = ide.result("prepare", another=True)
+    assert prepared["folder"] == begun["folder"] + "-2"
+    ide.result("begin")
+    assert ide.until(lambda one: one["clock"]["is_running"], after=told)["folder"] == prepared["folder"]
+    assert ide.result("hello", client="again")["folder"] == prepared["folder"]
+
+
+def test_a_tool_that_shows_the_exam_folder_itself_begins_no_other_in_it(sitting, new_ide, portal):
+    ide, begun = sitting
+    ide.result("finish", confirm=True)
+    inside = new_ide(begun["folder"])
+    assert inside.result("result")["has_room"] is False
+    portal.exam.registered = False
+    assert inside.ask("prepare", another=True)["error"]["data"]["code"] == "attempt_closed"
+    assert portal.exam.registered is False
+
+
 def test_pinning_and_fetching_back(sitting, tmp_path):
     ide, begun = sitting
     model(begun, 2)
@@ -288,6 +315,22 @@ def test_the_board_says_when_the_portal_is_gone_and_that_nothing_is_lost(sitting
     portal.faults.drop = 0
     ide.until(lambda one: one["online"], after=told)
     assert begun["board"]["online"] is True
+
+
+def test_a_sign_in_that_is_over_is_no_lost_connection_and_the_board_asks_for_another(sitting, portal):
+    ide, _begun = sitting
+    access, refresh = set(portal.access), portal.refresh
+    portal.access.clear()
+    portal.refresh = set()
+    portal.cut_streams()
+    board = ide.until(lambda one: not one["signed_in"])
+    assert (board["online"], [one["code"] for one in board["notices"]]) == (True, ["sign_in"])
+    assert board["clock"]["is_running"] is True
+    assert ide.result("hello", client="again")["signed_in"] is False
+    told = len(ide.notified("board"))
+    portal.access, portal.refresh = access, refresh  # another tool signed in
+    assert ide.until(lambda one: one["signed_in"], after=told)["notices"] == []
+    assert ide.result("hello", client="again")["signed_in"] is True
 
 
 def test_what_is_submitted_while_the_portal_is_gone_waits_and_is_sent_when_it_is_back(sitting, portal):

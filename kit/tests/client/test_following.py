@@ -121,6 +121,18 @@ def test_a_sign_in_that_is_over_is_told_and_waited_for(listening, portal):
         assert listener.next().online
 
 
+def test_a_sign_in_that_ended_while_the_portal_was_gone_is_told_when_it_is_back(listening, portal):
+    with listening() as listener:
+        listener.next()
+        portal.faults.drop = FOR_EVER
+        portal.cut_streams()
+        assert isinstance(listener.next(lambda heard: not heard.online).problem, ServerUnreachable)
+        portal.access.clear()
+        portal.refresh = set()
+        portal.faults.drop = 0
+        assert isinstance(listener.next().problem, SignInRequired)
+
+
 def test_where_no_stream_comes_through_the_portal_is_asked_instead(listening, portal):
     portal.faults.no_stream = FOR_EVER
     with listening() as listener:

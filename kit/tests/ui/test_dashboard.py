@@ -72,7 +72,15 @@ def category(number, title, *, submissions=(), notices=(), has_model=False):
 
 
 def board(
-    *, left=4 * 3600 + 59 * 60 + 7, submissions=(), online=True, notices=(), phase=Phase.RUNNING, level=Level.INFO, **of_first
+    *,
+    left=4 * 3600 + 59 * 60 + 7,
+    submissions=(),
+    online=True,
+    signed_in=True,
+    notices=(),
+    phase=Phase.RUNNING,
+    level=Level.INFO,
+    **of_first,
 ):
     return Board(
         server="https://exam.example.org",
@@ -84,6 +92,7 @@ def board(
         phase=phase,
         online=online,
         offline_since=None if online else AT,
+        signed_in=signed_in,
         clock=Clock(
             time_left_s=left,
             is_running=phase is Phase.RUNNING,
@@ -149,6 +158,12 @@ class Room:
     def finish(self):
         self.done.append("finish")
 
+    def sign_in(self, told):
+        self.done.append("sign in")
+        told("https://exam.example.org/activate?code=ABCD  ABCD")
+        self.changed(board())
+        return "Signed in at https://exam.example.org as ada@example.org."
+
 
 class Clockwork:
     """A clock that stands until it is set on."""
@@ -195,6 +210,15 @@ async def test_x14_the_time_left_is_counted_on_between_two_boards(sit):
         assert text_of(app, "#clock") == "Time left: 4:58:00"
 
 
+async def test_when_the_exam_was_ended_elsewhere_it_says_what_comes_next(sit):
+    room, app, _now = sit()
+    async with app.run_test(size=(110, 34)) as pilot:
+        await pilot.pause()
+        room.changed(board(phase=Phase.DECIDED, left=0))
+        await settled(app, pilot)
+        assert text_of(app, "#clock") == "The exam is finished. Next: guildmark result"
+
+
 async def test_offline_it_says_by_whose_clock(sit):
     notice = Notice(level=Level.URGENT, code="offline", text="The portal does not answer. Nothing is lost.")
     _room, app, _now = sit(online=False, notices=[notice])
@@ -202,6 +226,26 @@ async def test_offline_it_says_by_whose_clock(sit):
         await pilot.pause()
         assert text_of(app, "#clock").startswith("Offline; time left, by this machine: 4:59:07")
         assert "Nothing is lost" in text_of(app, "#notices")
+
+
+async def test_a_sign_in_that_is_over_is_no_lost_connection_and_a_key_signs_in_again(sit):
+    room, app, _now = sit()
+    async with app.run_test(size=(110, 34)) as pilot:
+        await pilot.pause()
+        await pilot.press("l")
+        await settled(app, pilot)
+        assert room.done == []
+        notice = Notice(level=Level.URGENT, code="sign_in", text="Your sign-in has expired.")
+        await asyncio.to_thread(room.changed, board(signed_in=False, notices=[notice]))
+        await pilot.pause()
+        assert text_of(app, "#clock") == "Signed out; time left, by this machine: 4:59:07"
+        assert "Press l to sign in again" in log_of(app)
+        await pilot.press("l")
+        await settled(app, pilot)
+        assert room.done == ["sign in"]
+        assert "code=ABCD" in log_of(app)
+        assert "Signed in at" in log_of(app)
+        assert text_of(app, "#clock") == "Time left: 4:59:07"
 
 
 async def test_s5_hints_and_contract_of_the_chosen_category_stand_beside_the_list(sit):

@@ -1,13 +1,13 @@
 import type { BoardCategory, BoardSubmission } from "../protocol";
-import type { Store } from "../store";
+import type { Said, Store } from "../store";
 import { Action, Bar, Marks, More, Notices } from "./parts";
 
 /** One category: what to read, what to run, what to hand in, and what it brought. */
 export function Category({ store, category }: { store: Store; category: BoardCategory }) {
   const { host } = store;
-  const heard = store.state.said[category.id];
-  const said = heard?.waits && category.waiting === 0 ? undefined : heard; // it was sent meanwhile
   const [newest] = category.submissions;
+  const heard = store.state.said[category.id];
+  const said = heard && isOld(heard, category) ? undefined : heard;
   const sending = store.state.sending[category.id];
   const of = (word: string) => `${store.word(word)}: ${category.number} ${category.title}`;
   return (
@@ -102,6 +102,12 @@ export function Category({ store, category }: { store: Store; category: BoardCat
       )}
     </section>
   );
+}
+
+/** What was said of a file is old once it was sent, or once another was submitted, here or in any other tool. */
+function isOld(said: Said, category: BoardCategory): boolean {
+  if (said.waits) return category.waiting === 0;
+  return said.newest !== undefined && said.newest !== category.submissions[0]?.id;
 }
 
 function Row({ store, category, one }: { store: Store; category: BoardCategory; one: BoardSubmission }) {

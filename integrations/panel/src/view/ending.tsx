@@ -97,6 +97,7 @@ export function Result({ store }: { store: Store }) {
         <button type="button" onClick={() => store.host.openUrl(result.page)}>
           {store.word("exam_page")}
         </button>
+        {result.has_room && <Action store={store} name="another" word="another" act={() => void store.chooseAnother()} />}
       </div>
     </section>
   );

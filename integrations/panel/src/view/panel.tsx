@@ -24,19 +24,20 @@ export function Panel({ store }: { store: Store }) {
 }
 
 function Screen({ store }: { store: Store }) {
-  const { welcome, board, prepared, readiness } = store.state;
+  const { welcome, board, prepared, another, readiness } = store.state;
   if (!welcome) return <p class="gm-quiet">{store.isBusy("hello") ? "…" : ""}</p>;
   if (!welcome.signed_in) {
     return (
       <>
         {board?.clock.is_running && <Head store={store} board={board} />}
+        {board && <Notices notices={board.notices} />}
         <SignIn store={store} />
       </>
     );
   }
   if (prepared) return <Begin store={store} prepared={prepared} />;
-  if (!board) return <Choose store={store} />;
-  if (board.phase === "registered" || board.phase === "prepared") return <Choose store={store} />;
+  if (!board || another) return <Choose store={store} board={null} />;
+  if (board.phase === "registered" || board.phase === "prepared") return <Choose store={store} board={board} />;
   if (board.phase && OVER.includes(board.phase)) return <Result store={store} />;
   return (
     <>

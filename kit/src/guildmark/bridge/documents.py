@@ -66,10 +66,14 @@ class Programs(Document):
 
 
 class Prepare(Document):
-    """Register at `program` and bring its sealed bundle into `folder`; both can be left out where there is no choice."""
+    """Register at `program` and bring its sealed bundle into `folder`; both can be left out where there is no choice.
+
+    With `another`, where the exam of the folder is over and there is room beside it, another one in a folder of its own.
+    """
 
     program: str | None = None
     folder: Path | None = None
+    another: bool = False
 
 
 class Prepared(Document):
@@ -209,7 +213,10 @@ class ResultRow(Document):
 
 
 class ResultText(Document):
-    """The decision. `page` is its address on the portal, `certificate` that of the certificate, empty without one."""
+    """The decision. `page` is its address on the portal, `certificate` that of the certificate, empty without one.
+
+    Where it `has_room`, the exam's folder lies below the one that the tool shows, and another exam can be prepared beside it.
+    """
 
     passed: bool
     text: str
@@ -217,6 +224,7 @@ class ResultText(Document):
     practise: tuple[str, ...]
     certificate: str
     page: str
+    has_room: bool
 
 
 class Page(Document):

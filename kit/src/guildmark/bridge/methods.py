@@ -23,8 +23,9 @@ from guildmark.client.following import Rhythm
 from guildmark.client.health import Check
 from guildmark.client.live_board import LiveBoard
 from guildmark.client.looking import in_words, looked_at
-from guildmark.client.nearby import exam_near
+from guildmark.client.nearby import exam_near, room_for_another
 from guildmark.client.notices import Notice
+from guildmark.client.outcome import OVER
 from guildmark.client.session import Session
 from guildmark.client.transport import Patience
 from guildmark.client.workspace import Workspace
@@ -99,13 +100,15 @@ class Bridge:
             self._server = default_server(asked.server, self._credentials)
         workspace = self._workspace()
         server = workspace.state.server if workspace is not None else self._known_server()
+        board = None if workspace is None else self._follow().look()
+        has_tokens = server is not None and self._credentials.tokens(server) is not None
         return doc.Welcome(
             version=__version__,
             folder=None if workspace is None else str(workspace.folder),
             server=server,
-            signed_in=server is not None and self._credentials.tokens(server) is not None,
+            signed_in=has_tokens and (board is None or board.signed_in),
             words=words(),
-            board=None if workspace is None else self._follow().look(),
+            board=board,
         )
 
     def _sign_in(self, asked: doc.SignIn) -> doc.SignedIn:
@@ -160,12 +163,10 @@ class Bridge:
             state = session.register(slug, asked.folder or self._folder / slug)
         else:
             state = session.state()
-        if state.phase in (Phase.GRADING, Phase.DECIDED):
-            raise Refused(
-                _("The exam of this folder is over."),
-                next_step=_("Open another folder to begin another exam."),
-                code="attempt_closed",
-            )
+        if state.phase in OVER and asked.another:
+            session, state = self._another(asked, session.server)
+        if state.phase in OVER:
+            raise _over()
         offer = session.prepare(self._progress("prepare"))
         self._follow().hear(session.state())
         return doc.Prepared(
@@ -176,6 +177,17 @@ class Bridge:
             terms=tuple(telling.terms(state)),
             has_requirements=bool(environment.requirements_of(self._exam()).strip()),
         )
+
+    def _another(self, asked: doc.Prepare, server: str) -> tuple[Session, AttemptState]:
+        """Register for another exam, in a folder beside the one of the exam that is over; from now on it is ours."""
+        with Session.open(self._folder, server=server, credentials=self._credentials, patience=self._patience) as beside:
+            slug = beside.program(asked.program)
+            room = room_for_another(self._folder, slug)
+            if room is None:
+                raise _over()
+            state = beside.register(slug, room)
+        self._forget_session()
+        return self._open(), state
 
     def _environment(self, _asked: doc.Nothing) -> doc.EnvironmentMade:
         """Have the exam's `.venv`, which takes minutes, before the clock or while it runs. No failure here stops an exam."""
@@ -262,7 +274,8 @@ class Bridge:
         self._follow().hear(state)
         if state.result is None:
             raise ResultPending
-        return telling.result(state, state.result, page=self._page_of(session))
+        has_room = room_for_another(self._folder, self._exam().state.program) is not None
+        return telling.result(state, state.result, page=self._page_of(session), has_room=has_room)
 
     def _page(self, _asked: doc.Nothing) -> doc.Page:
         return doc.Page(url=self._page_of(self._open()))
@@ -360,6 +373,11 @@ class Bridge:
         "result": (doc.Nothing, _result),
         "page": (doc.Nothing, _page),
     }
+
+
+def _over() -> Refused:
+    next_step = _("Open another folder to begin another exam.")
+    return Refused(_("The exam of this folder is over."), next_step=next_step, code="attempt_closed")
 
 
 class WarningsFirst(ConfirmationNeeded):

@@ -75,7 +75,7 @@ def _also(found: Readiness) -> Iterator[str]:
         yield _("{count} submissions are still being graded; they count.").format(count=found.pending)
 
 
-def result(state: AttemptState, found: Result, *, page: str) -> doc.ResultText:
+def result(state: AttemptState, found: Result, *, page: str, has_room: bool) -> doc.ResultText:
     """The decision."""
     rule = (
         _("the pass mark is {mark}").format(mark=found.pass_mark)
@@ -97,4 +97,5 @@ def result(state: AttemptState, found: Result, *, page: str) -> doc.ResultText:
         practise=tuple(f"{skill}  {skills.get(skill, '')}".strip() for skill in found.practise[:_NAMED]),
         certificate=found.certificate_url or "",
         page=page,
+        has_room=has_room,
     )

@@ -3,6 +3,7 @@
 from guildmark.i18n import _, mark
 
 _WORDS = {
+    "another": mark("Another exam"),
     "attempts": mark("Your exams"),
     "begin": mark("Start the clock"),
     "cancel": mark("Cancel"),
@@ -29,7 +30,7 @@ _WORDS = {
     "hints": mark("Hints"),
     "history": mark("Submissions"),
     "instructions": mark("Instructions"),
-    "kernel_gone": mark("The kernel was restarted. Run this cell again to go on."),
+    "kernel_gone": mark("The kernel of this panel has ended. Run %load_ext guildmark.notebook and this cell again."),
     "make_environment": mark("Make the environment"),
     "no_exam": mark("There is no exam in this folder."),
     "no_model": mark("No model saved yet. Run the starter."),

@@ -55,6 +55,7 @@ class Facts:
     state: AttemptState | None
     age_s: float = 0.0
     offline_since: datetime | None = None
+    signed_in: bool = True
     local: Mapping[str, Local] = field(default_factory=dict)
 
 
@@ -134,7 +135,7 @@ class BoardCategory(Document):
 
 
 class Board(Document):
-    """Everything that a tool shows of one exam folder."""
+    """Everything that a tool shows of one exam folder. `signed_in` is false once the portal took the sign-in no more."""
 
     server: str
     folder: str
@@ -145,6 +146,7 @@ class Board(Document):
     phase: Phase | None
     online: bool
     offline_since: AwareDatetime | None
+    signed_in: bool
     clock: Clock
     breaks_left: int
     notices: tuple[Notice, ...]
@@ -165,6 +167,7 @@ def board_of(facts: Facts) -> Board:
         phase=_phase(state, clock),
         online=facts.offline_since is None,
         offline_since=facts.offline_since,
+        signed_in=facts.signed_in,
         clock=clock,
         breaks_left=0 if state is None else state.breaks_left,
         notices=tuple(_notices(facts, clock)),
@@ -213,6 +216,9 @@ def _notices(facts: Facts, clock: Clock) -> Iterator[Notice]:
             text=_("The portal does not answer. Nothing is lost: what you submit here is kept, and goes on its way later."),
             next_step=_("Check your connection. What is submitted counts from the moment that the portal answers."),
         )
+    if not facts.signed_in:
+        text = _("Your sign-in has expired. Sign in again to go on; nothing is lost.")
+        yield Notice(level=Level.URGENT, code="sign_in", text=text)
     if clock.stands_still:
         yield Notice(level=Level.CAUTION, code="outage", text=_("Something of ours does not work. Your time stands still."))
     if facts.state is not None and facts.state.break_until is not None:

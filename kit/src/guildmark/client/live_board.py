@@ -15,7 +15,7 @@ from guildmark.client.board import Board, Facts, Local, board_of
 from guildmark.client.following import Following, Heard, Rhythm
 from guildmark.client.local import look_around
 from guildmark.client.session import Session
-from guildmark.errors import GuildmarkError, NoExamHere
+from guildmark.errors import GuildmarkError, NoExamHere, SignInRequired
 from guildmark.protocol import AttemptState
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class LiveBoard:
         self._state: AttemptState | None = None
         self._heard_at = time.monotonic()
         self._offline_since: datetime | None = None
+        self._signed_in = True
         self._local: Mapping[str, Local] = {}
         self._told: Board | None = None
         self._lock = threading.RLock()
@@ -72,6 +73,7 @@ class LiveBoard:
                 state=self._state,
                 age_s=time.monotonic() - self._heard_at,
                 offline_since=self._offline_since,
+                signed_in=self._signed_in,
                 local=self._local,
             )
         return board_of(facts)
@@ -80,7 +82,7 @@ class LiveBoard:
         """Take what the portal answered to somebody else, such as a submit, and give the board of it and of the folder."""
         seen = look_around(self._session)
         with self._lock:
-            self._local, self._offline_since = seen, None
+            self._local, self._offline_since, self._signed_in = seen, None, True
             self._newest(state, age_s=0.0)
         return self._tell()
 
@@ -102,7 +104,8 @@ class LiveBoard:
         with self._lock:
             if heard.state is not None:
                 self._newest(heard.state, age_s=heard.age_s)
-            self._offline_since = None if heard.online else heard.since
+            self._signed_in = not isinstance(heard.problem, SignInRequired)
+            self._offline_since = None if heard.online or not self._signed_in else heard.since  # it answers: sign in
 
     def _newest(self, state: AttemptState, *, age_s: float) -> None:
         """Take a state unless we know a later one: what was read from the folder or the stream may come after an answer."""

@@ -6,6 +6,7 @@ counts as here; of several, the one that is not over, and then the one that was 
 
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 from guildmark.client.kept import last_heard
@@ -22,6 +23,15 @@ def exam_near(place: Path) -> Path:
         return Workspace.containing(place).folder
     below = sorted(_below(place.resolve()))
     return below[-1][-1] if below else place
+
+
+def room_for_another(place: Path, program: str) -> Path | None:
+    """A folder for an exam at `program` beside those below `place`, not there yet; None where `place` is in an exam."""
+    with suppress(NoExamHere):
+        Workspace.containing(place)
+        return None
+    names = (program if number == 1 else f"{program}-{number}" for number in count(1))
+    return next(folder for folder in (place / name for name in names) if not folder.exists())
 
 
 def _below(place: Path) -> Iterator[tuple[bool, int, Path]]:

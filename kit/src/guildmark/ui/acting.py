@@ -6,6 +6,7 @@ from typing import Protocol
 
 from guildmark.client import wording
 from guildmark.client.board import Board
+from guildmark.client.device import DeviceCode
 from guildmark.client.live_board import Changed, LiveBoard
 from guildmark.client.looking import look_before
 from guildmark.client.notices import Notice
@@ -58,6 +59,10 @@ class Exam(Protocol):
 
     def finish(self) -> None:
         """End the exam."""
+        ...
+
+    def sign_in(self, told: Callable[[str], None]) -> str:
+        """Sign in again, and say who did; `told` hears what to do for it."""
         ...
 
 
@@ -127,6 +132,17 @@ class SessionExam:
         """See `Exam`."""
         self._session.finish(confirm=True)
         self._hear()
+
+    def sign_in(self, told: Callable[[str], None]) -> str:
+        """See `Exam`."""
+
+        def show(code: DeviceCode) -> None:
+            told(_("Open this page in any browser and confirm the code:"))
+            told(f"{code.link}  {code.user_code}")
+
+        who = self._session.login(show)
+        self._hear()
+        return _("Signed in at {server} as {email}.").format(server=self._session.server, email=who.email)
 
     def _hear(self) -> None:
         if self._live is not None:

@@ -53,6 +53,7 @@ class Dashboard(App[None]):
         Binding("p", "pin", _("Pin newest")),
         Binding("u", "unpin", _("Unpin")),
         Binding("f", "finish", _("Finish")),
+        Binding("l", "sign_in", _("Sign in")),
         Binding("q", "quit", _("Quit")),
     ]
 
@@ -63,6 +64,7 @@ class Dashboard(App[None]):
         self._board: Board | None = None
         self._board_at = 0.0
         self._scores: dict[str, int | None] = {}
+        self._is_signing_in = False
 
     def compose(self) -> ComposeResult:
         """Time on top, categories left, the one under the cursor right, the log below."""
@@ -98,6 +100,7 @@ class Dashboard(App[None]):
         board, before = came.board, self._board
         self._board, self._board_at = board, self._now()
         self.sub_title = board.exam_title
+        self.refresh_bindings()
         self._say_news(board, before)
         self._below().query_one("#notices", Static).update("\n".join(one.text for one in board.notices))
         self._draw_table(board)
@@ -175,7 +178,31 @@ class Dashboard(App[None]):
         else:
             self._tell(_("The exam is finished. Next: guildmark result"))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """To sign in is offered where it is needed, and rests while it is done."""
+        if action != "sign_in":
+            return super().check_action(action, parameters)
+        if self._board is None or self._board.signed_in:
+            return False
+        return None if self._is_signing_in else True
+
+    def action_sign_in(self) -> None:
+        """Sign in again."""
+        self._is_signing_in = True
+        self.refresh_bindings()
+        self._sign_in()
+
     # Working
+
+    @work(thread=True)
+    def _sign_in(self) -> None:
+        try:
+            said = self._exam.sign_in(self._tell)
+        except GuildmarkError as error:
+            said = str(error)
+        self._is_signing_in = False
+        self.call_from_thread(self.refresh_bindings)
+        self._tell(said)
 
     @work(thread=True)
     def _do(self, category: BoardCategory, act: Callable[[], str]) -> None:
@@ -229,7 +256,7 @@ class Dashboard(App[None]):
         if board.clock.is_running and not board.clock.stands_still:
             left = max(0.0, left - (self._now() - self._board_at))
         shown = self._below().query_one("#clock", Static)
-        shown.update(f"{_time_words(board)} {clock_text(left)}")
+        shown.update(_time_words(board, clock_text(left)))
         for level in (Level.CAUTION, Level.URGENT):
             shown.set_class(board.clock.is_running and board.clock.level is level, level.value)
 
@@ -258,15 +285,20 @@ class Dashboard(App[None]):
                     self._say(_("Category {number}: {said}").format(number=category.number, said=said))
         if before is not None and before.online != board.online:
             self._say(_("The portal answers again.") if board.online else _("The portal does not answer."))
+        if before is not None and before.signed_in and not board.signed_in:
+            self._say(_("Your sign-in has expired. Press l to sign in again."))
 
 
-def _time_words(board: Board) -> str:
+def _time_words(board: Board, left: str) -> str:
+    if not board.signed_in:
+        return f"{_('Signed out; time left, by this machine:')} {left}"
     if not board.online:
-        return _("Offline; time left, by this machine:")
+        return f"{_('Offline; time left, by this machine:')} {left}"
     if board.clock.is_running:
-        return _("Time left (it stands still):") if board.clock.stands_still else _("Time left:")
-    has_begun = board.phase not in (Phase.REGISTERED, Phase.PREPARED)
-    return _("The exam is over.") if has_begun else _("The clock does not run; time for this exam:")
+        return f"{_('Time left (it stands still):') if board.clock.stands_still else _('Time left:')} {left}"
+    if board.phase in (Phase.REGISTERED, Phase.PREPARED):
+        return f"{_('The clock does not run; time for this exam:')} {left}"
+    return _("The exam is finished. Next: guildmark result")
 
 
 def _details(category: BoardCategory) -> Iterator[str]:
