@@ -1,19 +1,34 @@
-"""The Pythons of this machine: which one an environment is made with, and where an environment has its own."""
+"""The Pythons of this machine: which one an environment is made with, where an environment has its own, and how ours is called.
+
+`python -m` looks for every module in the current folder first, which is the candidate's: a `random.py` of theirs would stand in
+for Python's own. So our modules are run by a line of code (`OURS`) that leaves that folder out.
+"""
 
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Final
 
 from guildmark.client.requirements import Pythons
 
+OURS: Final = (
+    "import sys; sys.path[:] = [place for place in sys.path if place]; import runpy; "
+    "runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
+)
+"""`python -c OURS MODULE ARGUMENTS`: as `python -m MODULE ARGUMENTS`, without the current folder. No line breaks, no `"`."""
 _ASKING_LIMIT_S = 20
 
 
 def python_in(environment: Path) -> Path:
     """The interpreter of a virtual environment."""
     return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def command_of(module: str, *arguments: str) -> list[str]:
+    """The command that runs our `module` with this Python, whatever files lie in the current folder."""
+    return [sys.executable, "-c", OURS, module, *arguments]
 
 
 def fitting(pythons: Pythons | None) -> Path | None:

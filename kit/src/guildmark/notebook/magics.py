@@ -9,6 +9,7 @@ from typing import Any
 
 from IPython.core.magic import Magics, line_magic, magics_class
 
+from guildmark.client.interpreters import command_of
 from guildmark.client.nearby import exam_near
 from guildmark.errors import GuildmarkError, UsageError
 from guildmark.i18n import _
@@ -64,9 +65,8 @@ class GuildmarkMagics(Magics):  # type: ignore[misc]  # IPython's magics have no
 
 def _run(words: list[str]) -> None:
     """A command of the terminal, its lines as they come. The cell's Stop ends it."""
-    command = [sys.executable, "-m", "guildmark.cli", *words]
     with subprocess.Popen(
-        command,
+        command_of("guildmark.cli", *words),
         cwd=exam_near(Path.cwd()),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
