@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from guildmark.client import wording
-from guildmark.client.board import CAUTION_S
 from guildmark.client.looking import look_before
 from guildmark.client.nearby import exam_near
 from guildmark.client.saving import save_model
 from guildmark.client.session import Session
+from guildmark.client.time_left import CAUTION_S
 from guildmark.client.workspace import Workspace
 from guildmark.errors import ServerUnreachable
 from guildmark.i18n import _

@@ -5,8 +5,9 @@ from datetime import datetime, timezone
 
 import pytest
 
-from guildmark.client.board import Board, BoardCategory, BoardModel, BoardSubmission, Clock
+from guildmark.client.board import Board, BoardCategory, BoardModel, BoardSubmission
 from guildmark.client.notices import Level, Notice
+from guildmark.client.time_left import Clock
 from guildmark.errors import ModelRefused
 from guildmark.rules.attempt import Phase
 from guildmark.ui.dashboard import Dashboard

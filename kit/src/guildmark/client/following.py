@@ -25,7 +25,7 @@ from guildmark.client.outbox import Waiting
 from guildmark.client.sending import Emptied
 from guildmark.client.session import Session
 from guildmark.client.transport import Patience, http_client
-from guildmark.errors import GuildmarkError, NoExamHere, ServerUnreachable, SignInRequired
+from guildmark.errors import GuildmarkError, NoExamHere, ServerUnreachable
 from guildmark.protocol import AttemptState, SubmissionState
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Following:
         self._state: AttemptState | None = None
         self._heard_at = time.monotonic()
         self._online, self._since = True, this_machines_time()
-        self._needs_sign_in = False
+        self._reason = ""
         self._next_try = 0.0
 
     def close(self) -> None:
@@ -198,13 +198,12 @@ class Following:
         return self._now()
 
     def _lost(self, error: GuildmarkError) -> Iterator[Heard]:
-        """Say once that nothing is heard any more, and once more where it is the sign-in that is missing, or no longer is."""
+        """Say once that nothing is heard any more, and once more whenever there is another reason for it."""
         self._stop_if_closed()
-        needs_sign_in = isinstance(error, SignInRequired)
         if self._online:
             self._since = this_machines_time()
-        if self._online or needs_sign_in != self._needs_sign_in:
-            self._online, self._needs_sign_in = False, needs_sign_in
+        if self._online or error.code != self._reason:
+            self._online, self._reason = False, error.code
             yield self._now(problem=error)
 
     def _sent(self) -> Iterator[Heard]:

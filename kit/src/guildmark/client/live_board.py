@@ -1,7 +1,7 @@
-"""A board that stays true: made anew whenever the portal says something, a file changes, or the connection comes or goes.
+"""A board that stays true by itself: made anew whenever the portal says something, or a file changes, or time has passed.
 
-Two threads feed it: one follows the attempt, one looks at the folder. Whoever listens is called under the lock that orders
-the boards, so a listener hands a board on and returns; it waits for nobody who might ask for a board meanwhile.
+Two threads feed it: one follows the attempt, one looks at the folder and the clock. Whoever listens is called under the lock
+that orders the boards, so a listener hands a board on and returns; it waits for nobody who might ask for a board meanwhile.
 """
 
 import contextvars
@@ -11,10 +11,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from guildmark.client.board import Board, Facts, Local, board_of
+from guildmark.client.board import Board, board_of
+from guildmark.client.board_notices import notices_of
+from guildmark.client.facts import Facts, Local
 from guildmark.client.following import Following, Heard, Rhythm
 from guildmark.client.local import look_around
 from guildmark.client.session import Session
+from guildmark.client.time_left import clock_of
 from guildmark.errors import GuildmarkError, NoExamHere, SignInRequired
 from guildmark.protocol import AttemptState
 
@@ -37,7 +40,7 @@ class LiveBoard:
         self._state: AttemptState | None = None
         self._heard_at = time.monotonic()
         self._offline_since: datetime | None = None
-        self._signed_in = True
+        self._problem: GuildmarkError | None = None
         self._local: Mapping[str, Local] = {}
         self._told: Board | None = None
         self._lock = threading.RLock()
@@ -67,22 +70,24 @@ class LiveBoard:
 
     def board(self) -> Board:
         """The board as of now."""
+        return board_of(self._facts())
+
+    def _facts(self) -> Facts:
         with self._lock:
-            facts = Facts(
+            return Facts(
                 workspace=self._workspace,
                 state=self._state,
                 age_s=time.monotonic() - self._heard_at,
                 offline_since=self._offline_since,
-                signed_in=self._signed_in,
+                problem=self._problem,
                 local=self._local,
             )
-        return board_of(facts)
 
     def hear(self, state: AttemptState) -> Board:
         """Take what the portal answered to somebody else, such as a submit, and give the board of it and of the folder."""
         seen = look_around(self._session)
         with self._lock:
-            self._local, self._offline_since, self._signed_in = seen, None, True
+            self._local, self._offline_since, self._problem = seen, None, None
             self._newest(state, age_s=0.0)
         return self._tell()
 
@@ -104,8 +109,9 @@ class LiveBoard:
         with self._lock:
             if heard.state is not None:
                 self._newest(heard.state, age_s=heard.age_s)
-            self._signed_in = not isinstance(heard.problem, SignInRequired)
-            self._offline_since = None if heard.online or not self._signed_in else heard.since  # it answers: sign in
+            self._problem = heard.problem
+            answers = heard.online or isinstance(heard.problem, SignInRequired)
+            self._offline_since = None if answers else heard.since
 
     def _newest(self, state: AttemptState, *, age_s: float) -> None:
         """Take a state unless we know a later one: what was read from the folder or the stream may come after an answer."""
@@ -118,9 +124,16 @@ class LiveBoard:
             seen = look_around(self._session)
             with self._lock:
                 is_news, self._local = seen != self._local, seen
-            if is_news:
+            if is_news or self._is_overtaken():
                 self._tell()
             self._closing.wait(_LOOK_S)
+
+    def _is_overtaken(self) -> bool:
+        """Whether the time that passed calls for another word than the board that was told last has."""
+        with self._lock:
+            told, facts = self._told, self._facts()
+        clock = clock_of(facts)
+        return told is not None and (told.clock.level, told.notices) != (clock.level, tuple(notices_of(facts, clock)))
 
     def _tell(self) -> Board:
         with self._lock:

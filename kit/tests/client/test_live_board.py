@@ -1,0 +1,144 @@
+"""A board that stays true by itself: nobody asks for it in these tests, unless they say so."""
+
+import threading
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from guildmark.client.board import board_of
+from guildmark.client.facts import Facts
+from guildmark.client.following import Rhythm
+from guildmark.client.kept import this_machines_time
+from guildmark.client.live_board import LiveBoard
+from guildmark.client.notices import Level
+from guildmark.errors import ModelRefused, Refused, ServerUnreachable
+from guildmark.rules.attempt import Phase
+
+SOON = Rhythm(waits_s=(0.05,), poll_s=0.1, next_try_s=0.1)
+FOR_EVER = 10**6
+WITHIN_S = 20
+
+
+class Told:
+    """Every board that was told."""
+
+    def __init__(self):
+        self.boards = []
+        self.news = threading.Condition()
+
+    def take(self, board):
+        with self.news:
+            self.boards.append(board)
+            self.news.notify_all()
+
+    def until(self, is_meant):
+        """The first board for which `is_meant` holds."""
+        with self.news:
+            found = self.news.wait_for(lambda: [one for one in self.boards if is_meant(one)], WITHIN_S)
+        assert found, "no such board was told"
+        return found[0]
+
+
+@pytest.fixture
+def telling(running):
+    @contextmanager
+    def tell(changed=None):
+        told = Told()
+        with LiveBoard(running, changed or told.take, rhythm=SOON):
+            yield told
+
+    return tell
+
+
+@pytest.fixture
+def facts(running):
+    return Facts(running.workspace, running.state())
+
+
+def model(exam_folder, text="score 4", number=1):
+    path = exam_folder / f"Category{number}" / "mymodel.keras"
+    path.write_bytes(text.encode())
+    return path
+
+
+def codes(board):
+    return [one.code for one in board.notices]
+
+
+def test_x14_the_warnings_of_time_come_by_themselves(telling, running, portal):
+    portal.exam.now += timedelta(seconds=running.state().time_left_s - 15 * 60 - 1)
+    with telling() as told:
+        told.until(lambda one: codes(one) == ["time_30"])
+        late = told.until(lambda one: "time_15" in codes(one))
+    assert (late.clock.level, late.online) == (Level.URGENT, True)
+
+
+def test_x10_a_deadline_that_passed_without_the_portal_ends_nothing(facts):
+    left = facts.state.time_left_s
+    board = board_of(replace(facts, age_s=left + 5, offline_since=this_machines_time(), problem=ServerUnreachable()))
+    assert (board.phase, board.clock.time_left_s, board.clock.is_running) == (Phase.RUNNING, 0, True)
+    assert codes(board) == ["offline", "time_up"]
+    assert "The portal's clock decides" in board.notices[-1].text
+
+
+def test_x10_it_is_over_when_the_portal_says_so(telling, portal):
+    with telling() as told:
+        told.until(lambda one: one.clock.is_running)
+        portal.exam.finish(confirm=True)
+        portal.tell()
+        assert told.until(lambda one: one.phase is Phase.DECIDED).clock.is_running is False
+
+
+def test_a_file_that_waited_and_was_refused_is_said_until_something_newer_is_handed_in(telling, running, portal, exam_folder):
+    running.keep_for_later("1", model(exam_folder))
+
+    def refuse(*_said):
+        raise ModelRefused("The portal takes no such file.", next_step="Save it as one file.")
+
+    portal.exam.open_upload = refuse
+    with telling() as told:
+        board = told.until(lambda one: "refused" in codes(one))
+        (said,) = [one for one in board.categories[0].notices if one.code == "refused"]
+        assert (said.level, said.next_step) == (Level.URGENT, "Save it as one file.")
+        assert "mymodel.keras waited here and was not taken" in said.text
+        assert "The portal takes no such file." in said.text
+        assert (board.categories[0].waiting, board.categories[1].notices) == (0, ())
+        del portal.exam.open_upload
+        running.submit("1", model(exam_folder, "score 5"))
+        told.until(lambda one: board in told.boards[: told.boards.index(one)] and "refused" not in one.model_dump_json())
+
+
+def test_a_portal_that_answers_and_refuses_is_not_called_a_lost_connection(telling, running, portal):
+    running.state()
+    portal.protocol = "99"
+    with telling() as told:
+        board = told.until(lambda one: not one.online)
+    assert codes(board) == ["protocol_version"]
+    assert "version 99 of the protocol" in board.notices[0].text
+    assert board.notices[0].next_step == "Run: pip install --upgrade guildmark"
+
+
+def test_another_reason_why_nothing_is_heard_is_told_as_well(telling, running, portal):
+    running.state()
+    portal.faults.drop = FOR_EVER
+    with telling() as told:
+        assert codes(told.until(lambda one: not one.online)) == ["offline"]
+        portal.protocol, portal.faults.drop = "99", 0
+        told.until(lambda one: codes(one) == ["protocol_version"])
+        portal.protocol = "1"
+        told.until(lambda one: one.online and told.boards.index(one) > 2)
+
+
+def test_what_the_portal_says_of_a_break_is_not_said_after_the_end(facts):
+    on_a_break = facts.state.model_copy(update={"break_until": this_machines_time()})
+    assert codes(board_of(replace(facts, state=on_a_break))) == ["break"]
+    over = on_a_break.model_copy(update={"phase": Phase.GRADING})
+    assert codes(board_of(replace(facts, state=over))) == []
+
+
+def test_what_a_refusal_says_is_told_in_its_own_words(facts):
+    gone = Refused("There is no such attempt.", next_step="Sign in as who began it.", code="not_found")
+    (notice,) = board_of(replace(facts, offline_since=this_machines_time(), problem=gone)).notices
+    assert (notice.code, notice.text, notice.next_step) == (gone.code, gone.message, gone.next_step)
