@@ -161,6 +161,7 @@ export class Store {
     return this.doing("prepare", async () => {
       const hasFolder = this.state.welcome?.folder != null;
       const folder = hasFolder ? undefined : await this.host.chooseFolder?.();
+      if (folder === null) return; // no folder, no exam: an attempt that is opened cannot be taken back
       const { another } = this.state;
       const asked = { ...(program ? { program } : {}), ...(folder ? { folder } : {}), ...(another ? { another } : {}) };
       const prepared = await this.peer.ask<Prepared>("prepare", asked);
