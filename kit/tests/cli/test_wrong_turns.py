@@ -121,12 +121,12 @@ def test_sizes_are_in_units_that_people_read(guildmark, signed_in, portal):
     assert f"({len(portal.exam.bundle) / 1024:.1f} KiB, checked by its digest)" in guildmark("start", "--yes").out
 
 
-def test_logout_removes_the_sign_in(guildmark, signed_in, portal):
+def test_logout_removes_the_sign_in_here_and_at_the_portal(guildmark, signed_in, portal):
     answer = guildmark("logout")
-    assert (answer.status, Credentials().tokens(portal.url)) == (0, None)
+    assert (answer.status, Credentials().tokens(portal.url), portal.access, portal.refresh) == (0, None, set(), set())
     assert answer.out == f"Signed out of {portal.url}: this machine no longer keeps your sign-in.\n"
     assert guildmark("start", "--json").json["error"]["code"] == "sign_in_required"
-    assert guildmark("logout", "--json").json == {"server": portal.url, "was_signed_in": False}
+    assert guildmark("logout", "--json").json == {"server": portal.url, "was_signed_in": False, "is_ended": False}
 
 
 def test_the_help_lists_the_exit_statuses_and_no_types_of_flags(guildmark):

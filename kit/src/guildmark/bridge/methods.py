@@ -27,6 +27,7 @@ from guildmark.client.nearby import exam_near, room_for_another
 from guildmark.client.notices import Notice
 from guildmark.client.outcome import OVER
 from guildmark.client.session import Session
+from guildmark.client.signing_out import sign_out
 from guildmark.client.transport import Patience
 from guildmark.client.workspace import Workspace
 from guildmark.errors import ConfirmationNeeded, GuildmarkError, KeptInOutbox, NoExamHere, Refused, ResultPending, UsageError
@@ -125,8 +126,9 @@ class Bridge:
         return doc.SignedIn(server=session.server, email=who.email, name=who.name)
 
     def _sign_out(self, _asked: doc.Nothing) -> None:
-        server = self._open().server
-        self._credentials.forget(server)
+        done = sign_out(self._open().server, self._credentials)
+        if done.was_signed_in and not done.is_ended:
+            self._log(done.said)
 
     # Before the clock
 
