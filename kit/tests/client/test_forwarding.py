@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from guildmark.client.forwarding import forward
-from guildmark.client.interpreters import command_of
+from guildmark.client.interpreters import command_of, installing
 
 STANDING_IN = ("random", "json", "types", "typing", "subprocess", "httpx", "typer", "guildmark")
 INSTALL = '-m pip install "guildmark[check,notebook]"'
@@ -71,3 +71,7 @@ def test_what_is_not_there_says_how_to_install_it(environment, tmp_path, line):
     status, out, complaint = said_by(python, "-c", line, cwd=tmp_path, PYTHONPATH="")
     assert (status, out) == (1, "")
     assert complaint.endswith(f'Run: "{python}" {INSTALL}')
+
+
+def test_what_to_install_names_this_very_python():
+    assert installing("ui") == f'{sys.executable} -m pip install "guildmark[ui]"'

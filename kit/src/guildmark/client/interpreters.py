@@ -5,9 +5,11 @@ for Python's own. So our modules are run by a line of code (`OURS`) that leaves 
 """
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +31,13 @@ def python_in(environment: Path) -> Path:
 def command_of(module: str, *arguments: str) -> list[str]:
     """The command that runs our `module` with this Python, whatever files lie in the current folder."""
     return [sys.executable, "-c", OURS, module, *arguments]
+
+
+def installing(extra: str) -> str:
+    """What to type to have guildmark's `extra` in this very Python, whichever one the terminal at hand has."""
+    python = subprocess.list2cmdline([sys.executable]) if os.name == "nt" else shlex.quote(sys.executable)
+    by = f"{python} -m pip install" if find_spec("pip") else f"uv pip install --python {python}"  # a tool of uv's has no pip
+    return f'{by} "guildmark[{extra}]"'
 
 
 def fitting(pythons: Pythons | None) -> Path | None:
