@@ -44,6 +44,9 @@ export function Category({ store, category }: { store: Store; category: BoardCat
       </div>
       <p class="gm-quiet gm-model">{category.model ? category.model.text : store.word("no_model")}</p>
       {sending && <Bar sending={sending} label={store.word("submitting", { name: category.model?.name ?? "" })} />}
+      {!sending && category.upload && (
+        <Bar sending={category.upload} label={store.word("submitting", { name: category.upload.file_name })} />
+      )}
       {!sending && store.isBusy(`submit:${category.id}`) && <p class="gm-quiet">{store.state.log || store.word("waiting")}</p>}
       {!said?.asks && <Notices notices={category.notices} />}
       {!said && newest && (

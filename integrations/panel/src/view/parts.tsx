@@ -28,7 +28,7 @@ export function Notices({ notices }: { notices: readonly Notice[] }) {
   return (
     <>
       {notices.map((one) => (
-        <div key={one.code} class={`gm-notice gm-${one.level}`} role="status" data-notice={one.code}>
+        <div key={`${one.code} ${one.text}`} class={`gm-notice gm-${one.level}`} role="status" data-notice={one.code}>
           <p>{one.text}</p>
           {one.next_step && <p class="gm-quiet">{one.next_step}</p>}
         </div>
