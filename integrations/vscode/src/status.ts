@@ -24,7 +24,10 @@ export class TimeLeft implements vscode.Disposable {
   }
 
   show(board: Board): void {
-    const isFirst = !this.board?.clock.is_running;
+    const isFirst = !this.board?.clock.is_running || this.board.attempt !== board.attempt;
+    if (this.board?.attempt !== board.attempt) this.warned.clear();
+    // What is no longer so, as after a credit of time, may become so again.
+    for (const code of this.warned) if (!board.notices.some((one) => one.code === code)) this.warned.delete(code);
     this.board = board;
     this.at = performance.now();
     for (const notice of board.notices) this.warn(notice.code, notice.text, notice.level, isFirst);
@@ -53,7 +56,7 @@ export class TimeLeft implements vscode.Disposable {
     this.item.show();
   }
 
-  /** Each warning once: the exam page warns at the same times. What was so from the first is no news, unless it is urgent. */
+  /** Each warning once while it is so: the exam page warns at the same times. What was so from the first is no news, unless it is urgent. */
   private warn(code: string, text: string, level: string, isFirst: boolean): void {
     if (this.warned.has(code)) return;
     this.warned.add(code);

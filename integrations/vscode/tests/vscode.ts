@@ -27,6 +27,8 @@ const box = (text: string) => new Promise<string | undefined>((answer) => fake.b
 export const window = {
   showErrorMessage: box,
   showWarningMessage: box,
+  showInformationMessage: box,
+  createStatusBarItem: () => ({ show: () => undefined, hide: () => undefined, dispose: () => undefined }),
   showOpenDialog: async () => {
     fake.dialogsShown++;
     const picked = fake.dialogs.shift();
@@ -52,3 +54,7 @@ export const env = { language: "en" };
 export const version = "1.90.0";
 export const Uri = { file: (fsPath: string) => ({ fsPath }) };
 export const ConfigurationTarget = { Global: 1 };
+export const StatusBarAlignment = { Left: 1 };
+export class ThemeColor {
+  constructor(readonly id: string) {}
+}
