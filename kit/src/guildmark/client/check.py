@@ -38,10 +38,13 @@ class Checked:
         return not self.findings
 
 
-def check_file(path: Path, category: str, contract: Contract, *, wants_dry_run: Callable[[Inspection], bool]) -> Checked:
+def check_file(
+    path: Path, category: str, contract: Contract, *, exam: Path | None = None, wants_dry_run: Callable[[Inspection], bool]
+) -> Checked:
     """Inspect `path` against `contract`; a file that the inspection refuses is never loaded, nor one that is not Keras's.
 
-    `wants_dry_run` decides, from an inspection without findings, whether to run the model too. Raises `UsageError` where there
+    `wants_dry_run` decides, from an inspection without findings, whether to run the model too: in the environment of the folder
+    `exam`, where it has one. Raises `UsageError` where there
     is no such file, `CheckUnavailable` where numpy or h5py is needed and missing.
     """
     require_file(path)
@@ -52,5 +55,5 @@ def check_file(path: Path, category: str, contract: Contract, *, wants_dry_run: 
             raise
         raise CheckUnavailable from error
     can_run = not inspection.findings and inspection.format in _RUN_BY_KERAS
-    ran = dry_run(path, contract) if can_run and wants_dry_run(inspection) else None
+    ran = dry_run(path, contract, exam=exam) if can_run and wants_dry_run(inspection) else None
     return Checked(path, category, inspection, ran)
