@@ -1,5 +1,6 @@
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -16,8 +17,7 @@ def test_it_goes_on_and_never_back():
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's file is Linux's")
 def test_on_linux_it_is_the_clock_that_counts_sleep():
-    with open("/proc/uptime") as file:
-        assert elapsed_s() == pytest.approx(float(file.read().split()[0]), abs=1.0)
+    assert elapsed_s() == pytest.approx(float(Path("/proc/uptime").read_text().split()[0]), abs=1.0)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the boot clock is Linux's")

@@ -4,7 +4,7 @@ import pytest
 from guildmark.client.credentials import Credentials, Tokens
 from guildmark.client.session import Session
 from guildmark.client.transport import Patience, raw_json
-from guildmark.errors import AttemptClosed, OurFault, Refused, ServerUnreachable, SignInRequired
+from guildmark.errors import AttemptClosed, OurFault, PortalFault, Refused, ServerUnreachable, SignInRequired
 from guildmark.protocol import Finish, Me
 
 
@@ -100,10 +100,15 @@ def test_an_unknown_problem_keeps_the_servers_code(running):
 
 
 def test_a_crash_of_the_portal_is_our_fault(session, portal):
-    portal.faults.broken = 1
-    with pytest.raises(OurFault) as caught:
+    portal.faults.broken = 100
+    with pytest.raises(PortalFault) as caught:
         session.me()
-    assert caught.value.exit_code == 1
+    assert (caught.value.code, caught.value.exit_code) == ("our_fault", 1)
+
+
+def test_a_portal_that_stumbles_once_is_asked_again(session, portal, waits):
+    portal.faults.broken = 2
+    assert (session.me().name, waits) == ("Ada", [0.5, 1])
 
 
 def test_a_page_that_is_no_portal_is_not_taken_for_one(session, portal):

@@ -1,8 +1,8 @@
 """How much time has passed, on a clock that counts the sleep of the machine too, and that nobody sets.
 
-`time.monotonic` stands still on Linux and macOS while a laptop is closed, and an exam's clock does not. The kernels have one that
-goes on: CLOCK_BOOTTIME on Linux, CLOCK_MONOTONIC as the C library of macOS has it (Python's `monotonic` is another one there).
-On Windows `monotonic` goes on by itself.
+`time.monotonic` stands still on Linux and macOS while a laptop is closed, and an exam's clock does not. The kernels have one
+that goes on: CLOCK_BOOTTIME on Linux, CLOCK_MONOTONIC as the C library of macOS has it (Python's `monotonic` is another one
+there). On Windows `monotonic` goes on by itself.
 """
 
 import sys

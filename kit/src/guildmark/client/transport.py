@@ -1,7 +1,7 @@
 """HTTP to a portal: the protocol's header both ways, errors as ours, a fresh token when one has expired, retries.
 
-Only requests that may be sent twice are retried, and only when the connection failed or something between us and the portal
-answered in its place. What the portal itself says is final.
+Only requests that may be sent twice are retried, and only when the connection failed, something between us and the portal
+answered in its place, or the portal stumbled (a status of 500 and above). Whatever else the portal itself says is final.
 """
 
 import ssl
@@ -25,6 +25,7 @@ from guildmark.errors import (
     ModelRefused,
     NotStarted,
     OurFault,
+    PortalFault,
     Refused,
     ResultPending,
     ServerUnreachable,
@@ -40,6 +41,8 @@ ReplyT = TypeVar("ReplyT")
 Refresh = Callable[[Tokens], Tokens | None]
 
 _GATEWAY_STATUSES = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
+_OF_THE_FILE = "file."
+"""The reasons of verdicts on a file as such, which the portal may give before a byte is sent, begin so."""
 _READ_TIMEOUT_S = 60.0
 _CONNECT_TIMEOUT_S = 10.0
 _BY_CODE = {kind().code: kind for kind in (Refused, ModelRefused, AttemptClosed, NotStarted, ResultPending)}
@@ -189,7 +192,7 @@ class Transport:
         while True:
             try:
                 answer = attempt()
-            except ServerUnreachable:  # noqa: PERF203  # what the loop is for
+            except (ServerUnreachable, PortalFault):  # noqa: PERF203  # what the loop is for
                 seconds = next(waits, None)
                 if seconds is None:
                     raise
@@ -293,12 +296,15 @@ def raise_for(response: httpx.Response, server: str) -> None:
         if response.status_code == HTTPStatus.UNAUTHORIZED:
             raise SignInRequired from None
         check_protocol(response, server)
-        kind = OurFault if response.is_server_error else Refused
-        raise kind(_("The portal answered with status {status}.").format(status=response.status_code)) from None
+        kind = PortalFault if response.is_server_error else Refused
+        said = _("The portal answered with status {status}.").format(status=response.status_code)
+        raise kind(said, code="our_fault" if response.is_server_error else None) from None
     raise _error_class(problem.code, response.status_code)(problem.message, next_step=problem.next_step, code=problem.code)
 
 
 def _error_class(code: str, status: int) -> type[GuildmarkError]:
     if status == HTTPStatus.UNAUTHORIZED:
         return SignInRequired
-    return _BY_CODE.get(code) or (OurFault if status >= HTTPStatus.INTERNAL_SERVER_ERROR else Refused)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return PortalFault
+    return _BY_CODE.get(code) or (ModelRefused if code.startswith(_OF_THE_FILE) else Refused)
