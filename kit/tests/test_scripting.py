@@ -1,4 +1,5 @@
 import os
+import shutil
 
 import pytest
 
@@ -16,8 +17,21 @@ def test_x7_a_script_hands_in_a_file_and_gets_the_score(category):
     done = submit(1, category / "mine.keras", folder=category, check=False)
     assert isinstance(done, HandedIn)
     assert (done.score, done.submission.file_name) == (4, "mine.keras")
-    assert str(done).startswith("◆◆◆◆◇  4  Mean absolute error 6 USD  1 USD less for 5  The implementation is right")
+    assert str(done).startswith(
+        "Test exam, category 1:  ◆◆◆◆◇  4  Mean absolute error 6 USD  1 USD less for 5  The implementation is right"
+    )
     assert str(done).endswith("Time left 5:00:00")
+
+
+def test_where_two_exams_run_nothing_is_sent_until_one_is_named(category, exam_folder, portal):
+    (category / "mymodel.keras").write_bytes(b"score 4")
+    shutil.copytree(exam_folder, exam_folder.parent / "second")
+    with pytest.raises(UsageError) as caught:
+        submit(1, folder=exam_folder.parent, check=False)
+    assert "exam, second" in caught.value.message
+    assert caught.value.next_step.startswith("Name its folder: submit(…, folder='")
+    assert not [line for line in portal.log if "/uploads" in line]
+    assert submit(1, folder=exam_folder, check=False).exam == "Test exam"
 
 
 def test_without_a_model_it_is_the_newest_of_the_category(category):

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from guildmark.client import wording
 from guildmark.client.looking import look_before
-from guildmark.client.nearby import exam_near
+from guildmark.client.nearby import only_exam_near
 from guildmark.client.saving import save_model
 from guildmark.client.session import Session
 from guildmark.client.time_left import CAUTION_S
@@ -33,10 +33,15 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class HandedIn:
-    """A submission. `score` is 0 to 5; None where it is not graded (yet), or could not be. As text it is one line."""
+    """A submission in the category `number` of `exam`. `score` is 0 to 5; None where it is not graded (yet), or could not be.
+
+    As text it is one line.
+    """
 
     submission: SubmissionState
     time_left_s: float
+    exam: str
+    number: int
 
     @property
     def score(self) -> int | None:
@@ -50,9 +55,10 @@ class HandedIn:
 
     def __str__(self) -> str:
         report = self.submission.report
+        where = _("{exam}, category {number}:").format(exam=self.exam, number=self.number)
         if report is None:
-            return _("It is queued for grading; guildmark status shows its score.")
-        parts = (wording.marks(self.score), wording.standing(self.submission), wording.to_next(report), report.message)
+            return f"{where}  {_('It is queued for grading; guildmark status shows its score.')}"
+        parts = (where, wording.marks(self.score), wording.standing(self.submission), wording.to_next(report), report.message)
         left = _("Time left {time}").format(time=wording.clock(self.time_left_s))
         return "  ".join(part for part in (*parts, left) if part)
 
@@ -80,8 +86,10 @@ def submit(  # noqa: PLR0913  # each has a default that is right for most
 
     Raises the errors of `guildmark.errors`: `NoExamHere`, `NotStarted`, `SignInRequired`, `ModelRefused`, `AttemptClosed`;
     and `ServerUnreachable` where the portal does not answer: then the file is kept, and sent by the next tool that finds it.
+    `UsageError` where several exams run below the folder.
     """
-    place = exam_near(Path.cwd() if folder is None else Path(folder))
+    name_it = _("Name its folder: submit(…, folder='{folder}')")
+    place = only_exam_near(Path() if folder is None else Path(folder), next_step=name_it)
     workspace = Workspace.containing(place)
     found = workspace.category(str(category))
     with Session.open(place) as session:
@@ -93,7 +101,7 @@ def submit(  # noqa: PLR0913  # each has a default that is right for most
         for notice in session.warnings(found.id, path, looks_inside=False):
             sys.stderr.write(f"{notice.text} {notice.next_step}".strip() + "\n")
         sent = session.submit(found.id, path, progress=progress or _silent, wait=wait)
-        return HandedIn(sent, session.state().time_left_s)
+        return HandedIn(sent, session.state().time_left_s, workspace.state.exam_title, found.number)
 
 
 def _time_left_s(session: Session) -> float:
