@@ -44,7 +44,11 @@ def _show(place: Path) -> None:
     from guildmark.ui.dashboard import Dashboard
 
     with session_of(place) as session:
-        Dashboard(SessionExam(session)).run()
+        dashboard = Dashboard(SessionExam(session))
+        dashboard.run()
+        if dashboard.is_sending and not dashboard.gave_up:  # its page was closed, and nobody asked
+            Screen(as_json=False).note(_("What is being sent goes on. Ctrl+C leaves the rest to the next tool."))
+            dashboard.beside.wait()
 
 
 def _serve(place: Path, port: int | None) -> None:

@@ -1,0 +1,106 @@
+"""What the dashboard says, in words: a board's details and its time, what went wrong, what stands before a submission."""
+
+from collections.abc import Iterable, Iterator
+
+from guildmark.client import wording
+from guildmark.client.board import Board, BoardCategory, BoardSubmission
+from guildmark.client.interpreters import installing
+from guildmark.client.notices import Notice
+from guildmark.errors import (
+    CheckUnavailable,
+    GuildmarkError,
+    OurFault,
+    ServerUnreachable,
+    SignInRequired,
+)
+from guildmark.i18n import _, mark
+from guildmark.protocol import Readiness
+from guildmark.rules.attempt import Phase
+
+_SHOWN = 8
+"""So many submissions of a category stand in the details."""
+_KEYS = {
+    SignInRequired: mark("Press l to sign in again."),
+    ServerUnreachable: mark("Check your connection and press the key again; nothing is lost."),
+    OurFault: mark("It is not counted against you. Press the key again in a minute."),
+}
+"""What to do where the errors themselves name a command."""
+
+
+def failed(error: Exception) -> str:
+    """What went wrong, and which key or command mends it."""
+    if isinstance(error, CheckUnavailable):
+        return f"{error.message} {_('Run: {command}').format(command=installing('check'))}"
+    if isinstance(error, GuildmarkError):
+        step = _KEYS.get(type(error)) if error.next_step == _(error.default_next_step) else None
+        return f"{error.message} {_(step)}" if step else str(error)
+    if isinstance(error, OSError | UnicodeError):
+        return f"{error} {_('Mend that and press the key again.')}"
+    return f"{OurFault().message} {_(_KEYS[OurFault])} ({type(error).__name__}: {error})"
+
+
+def noticed(notices: Iterable[Notice]) -> list[str]:
+    """Each notice with what to do about it."""
+    return [f"{one.text} {one.next_step}".strip() for one in notices]
+
+
+def readiness(found: Readiness) -> Iterator[str]:
+    """What finishing now would mean, line by line."""
+    for item in found.items:
+        yield f"{item.number}  {wording.marks(item.best_score)}  {item.title}  {item.warning or ''}".rstrip()
+    for upload in found.open_uploads:
+        yield _("The upload of {name} is under way and would be abandoned.").format(name=upload.file_name)
+    if found.pending:
+        yield _("{count} submissions are still being graded; they count.").format(count=found.pending)
+
+
+def time_words(board: Board, left: str) -> str:
+    """The time `left`, and by whose clock."""
+    if not board.signed_in:
+        return f"{_('Signed out; time left, by this machine:')} {left}"
+    if not board.online:
+        return f"{_('Offline; time left, by this machine:')} {left}"
+    if board.clock.is_running:
+        return f"{_('Time left (it stands still):') if board.clock.stands_still else _('Time left:')} {left}"
+    if board.phase in (Phase.REGISTERED, Phase.PREPARED):
+        return f"{_('The clock does not run; time for this exam:')} {left}"
+    return _("The exam is finished. Next: guildmark result")
+
+
+def details(category: BoardCategory) -> Iterator[str]:
+    """What stands beside the list of categories, line by line."""
+    yield f"{category.number}  {category.task_title or category.title}   {category.marks}"
+    yield ""
+    yield category.model.text if category.model else _("No model saved yet. Run {starter}.").format(starter=category.starter)
+    for notice in noticed(category.notices):
+        yield f"! {notice}"
+    for title, lines in (
+        (_("Hints"), category.hints),
+        (_("What the model must be"), category.contract),
+        (category.metric, category.bands),
+        (_("Submissions"), tuple(_row(one) for one in category.submissions[:_SHOWN])),
+    ):
+        if lines:
+            yield ""
+            yield title
+            yield from (f"  {line}" for line in lines)
+
+
+def _row(one: BoardSubmission) -> str:
+    notes = [word for word, holds in ((_("counts"), one.counts), (_("pinned"), one.pinned)) if holds]
+    parts = (one.short, one.marks, one.file_name, one.standing, one.to_next, ", ".join(notes))
+    return "  ".join(part for part in parts if part)
+
+
+def news(board: Board, before: Board) -> Iterator[str]:
+    """What has changed since `before`: each submission that got its score, the connection, the sign-in."""
+    known = {one.id: one for category in before.categories for one in category.submissions}
+    for category in board.categories:
+        for one in category.submissions:
+            if one.is_graded and (one.id not in known or not known[one.id].is_graded):
+                said = "  ".join(part for part in (one.marks, one.standing, one.to_next, one.message) if part)
+                yield _("Category {number}: {said}").format(number=category.number, said=said)
+    if before.online != board.online:
+        yield _("The portal answers again.") if board.online else _("The portal does not answer.")
+    if before.signed_in and not board.signed_in:
+        yield _("Your sign-in has expired. Press l to sign in again.")

@@ -1,0 +1,84 @@
+"""What the dashboard's keys do, on a real session and a portal on loopback."""
+
+from datetime import timedelta
+
+import pytest
+
+from guildmark.errors import ModelRefused, UsageError
+from guildmark.ui.acting import SessionExam
+
+ONE = "category1"
+
+
+@pytest.fixture
+def exam(running, portal):
+    """The exam of a session, followed; closed at the end."""
+    portal.exam.polls_until_graded = 1000
+    followed = SessionExam(running)
+    followed.start(lambda _board: None)
+    yield followed
+    followed.close()
+
+
+@pytest.fixture
+def model(exam_folder):
+    """A file that a portal opens an upload for, and a grader would refuse."""
+    path = exam_folder / "Category1" / "mymodel.keras"
+    path.write_bytes(b"score 4")
+    return path
+
+
+def heard(exam, running):
+    """The board knows the time left."""
+    exam._live.hear(running.state())
+
+
+def test_what_the_grader_would_refuse_is_asked_and_can_be_sent_all_the_same(exam, running, model):
+    heard(exam, running)
+    found = exam.consider(ONE)
+    assert (found.file, found.asks, [notice.code for notice in found.notices][:1]) == (model, True, ["model_refused"])
+    assert exam.submit(ONE, found.file, lambda _done, _total: None) == "It is queued for grading; its score comes by itself."
+    assert [one.file_name for one in running.state().categories[0].submissions] == ["mymodel.keras"]
+
+
+def test_the_file_that_was_considered_is_sent_whatever_is_newer(exam, running, model, exam_folder):
+    heard(exam, running)
+    found = exam.consider(ONE)
+    (exam_folder / "Category1" / "mymodel.h5").write_bytes(b"score 1")
+    exam.submit(ONE, found.file, lambda _done, _total: None)
+    assert [one.file_name for one in running.state().categories[0].submissions] == [model.name]
+
+
+def test_in_the_last_minutes_the_file_is_not_looked_at(exam, running, portal, model):
+    portal.exam.now += timedelta(seconds=running.state().time_left_s - 200)
+    heard(exam, running)
+    found = exam.consider(ONE)
+    assert (found.file, found.notices, found.asks) == (model, (), False)
+
+
+def test_an_empty_file_is_refused_at_once(exam, running, model):
+    heard(exam, running)
+    model.write_bytes(b"")
+    with pytest.raises(ModelRefused):
+        exam.consider(ONE)
+
+
+def test_a_model_that_was_deleted_meanwhile_is_a_clear_error(exam, running, model):
+    heard(exam, running)
+    model.unlink()
+    with pytest.raises(UsageError, match=r"There is no mymodel\.keras"):
+        exam.consider(ONE)
+
+
+def test_a_submission_stands_even_if_the_portal_is_lost_right_after(exam, running, portal, model, monkeypatch):
+    heard(exam, running)
+    submit = running.submit
+
+    def and_then_lost(*arguments, **options):
+        sent = submit(*arguments, **options)
+        portal.faults.drop = 1000
+        return sent
+
+    monkeypatch.setattr(running, "submit", and_then_lost)
+    assert exam.submit(ONE, model, lambda _done, _total: None) == "It is queued for grading; its score comes by itself."
+    portal.faults.drop = 0
