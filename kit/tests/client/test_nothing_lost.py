@@ -174,6 +174,23 @@ def test_a_portal_that_goes_on_stumbling_gets_the_file_later(running, portal, mo
     assert [one.report.score for one in running.send_waiting().sent] == [4]
 
 
+def test_a_file_that_fails_for_a_reason_of_its_own_holds_up_no_newer_one(running, portal, model):
+    original = portal.exam.open_upload
+
+    def refuse_the_first(category, name, sha256, size):
+        if size == 1000:
+            raise Refused("Not this one now.", code="strange")
+        return original(category, name, sha256, size)
+
+    portal.exam.open_upload = refuse_the_first
+    running.keep_for_later("1", model("score 1"))
+    assert running.submit("1", model("score 2", size=1001)).report.score == 2
+    running.keep_for_later("1", model("score 3", size=1002))
+    emptied = running.send_waiting()
+    assert ([one.report.score for one in emptied.sent], emptied.stopped_by.code) == ([3], "strange")
+    assert [one.size for one in running.waiting()] == [1000]
+
+
 @pytest.mark.parametrize("code", ["file.too_large", "file.empty", "unknown_category"])
 def test_what_the_portal_refuses_for_good_is_told_and_not_tried_again(running, portal, model, code):
     def refuse(*_announced):
@@ -204,7 +221,7 @@ def test_what_may_pass_is_tried_again_with_growing_pauses(running, portal, model
     pauses, tried = Pauses(15.0, 50.0), []
     for _second in range(200):
         portal.log.clear()
-        running.sender.send_waiting(pauses=pauses)
+        assert running.sender.send_waiting(pauses=pauses).stopped_by.code == "strange"
         tried += [now[0] - 1000.0] if portal.log else []
         now[0] += 1.0
     assert tried == [0.0, 15.0, 45.0, 95.0, 145.0, 195.0]

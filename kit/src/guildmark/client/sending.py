@@ -22,7 +22,7 @@ from guildmark.client.one_upload import OneUpload
 from guildmark.client.outbox import Kept, Outbox, Waiting
 from guildmark.client.pauses import Pauses
 from guildmark.client.received import Received
-from guildmark.client.still_here import behind_another_tool, is_for_good, kept_here, problem_of, refusal_of
+from guildmark.client.still_here import behind_another_tool, holds_up, is_for_good, kept_here, problem_of, refusal_of
 from guildmark.client.transport import Transport
 from guildmark.client.tus import Progress, Uploader
 from guildmark.client.workspace import Workspace
@@ -94,27 +94,32 @@ class Sender:
         lately waits as long as `pauses` says. Raises nothing of the portal's: see `Emptied.stopped_by`; an error of `progress`
         stops it.
         """
-        items = [one for one in self.outbox.waiting() if pauses is None or pauses.is_over(one.ticket)]
-        if len({one.category for one in items}) > 1:
-            self._open_first(items)
+        rests, items = pauses or Pauses(), self.outbox.waiting()
+        awake = [one for one in items if rests.why(one.ticket) is None]
+        if len({one.category for one in awake}) > 1:
+            self._open_first(awake)
         sent: list[SubmissionState] = []
         refused: list[Waiting] = []
-        stuck: dict[str, GuildmarkError | None] = {}
+        errors: list[GuildmarkError] = []
+        held: set[str] = set()
         for item in items:
-            if item.category in stuck:
+            if item.category in held:
                 continue
+            error = rests.why(item.ticket)
             try:
-                with self._turn(item.category, patient=patient) as turn:
-                    self._send_one(item, turn, _of(item, progress), sent, refused)
+                if error is None:
+                    with self._turn(item.category, patient=patient) as turn:
+                        self._send_one(item, turn, _of(item, progress), sent, refused)
             except Taken:
-                stuck[item.category] = None
-            except (ServerUnreachable, SignInRequired) as error:
-                return Emptied(tuple(sent), tuple(refused), error)
-            except GuildmarkError as error:
-                stuck[item.category] = error
-                if pauses is not None:
-                    pauses.failed(item.ticket)
-        return Emptied(tuple(sent), tuple(refused), next((error for error in stuck.values() if error is not None), None))
+                held.add(item.category)
+            except (ServerUnreachable, SignInRequired) as none:
+                return Emptied(tuple(sent), tuple(refused), none)
+            except GuildmarkError as caught:
+                rests.failed(item.ticket, error := caught)
+            if error is not None:
+                errors.append(error)
+                held.update([item.category] if holds_up(error) else [])
+        return Emptied(tuple(sent), tuple(refused), next(iter(errors), None))
 
     def _keep(self, file: Path, category: str) -> Kept:
         """The place of `file` in the outbox. Raises `UsageError` where it cannot be made."""
@@ -137,7 +142,7 @@ class Sender:
             opened = None if earlier else self._one.open(item, is_fresh=kept.is_new)
             self._open_first(one for one in self.outbox.waiting() if one.category != item.category)
             for one in earlier:
-                self._send_one(one, turn, _silent, [], [])
+                self._send_earlier(one, turn)
             turn.works_on(item.ticket)
             state = self._one.send(item, _beating(turn, _quiet(progress)), is_fresh=kept.is_new, opened=opened)
         except ReceiptInvalid:
@@ -151,6 +156,14 @@ class Sender:
         for one in refused_before:
             self.outbox.remove(one)
         return state
+
+    def _send_earlier(self, item: Waiting, turn: Turn) -> None:
+        """Send what was handed in before; what fails for a reason of its own holds nothing up."""
+        try:
+            self._send_one(item, turn, _silent, [], [])
+        except GuildmarkError as error:
+            if holds_up(error):
+                raise
 
     def _done_meanwhile(self, kept: Kept, seen: set[str]) -> SubmissionState | None:
         """The submission of the same bytes that another tool sent since they were handed in here. Raises what was refused."""

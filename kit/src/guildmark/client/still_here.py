@@ -20,11 +20,17 @@ from guildmark.i18n import _
 from guildmark.protocol import Problem
 
 _FOR_GOOD = ("unknown_category", "copy_damaged", "superseded")
+_OF_THE_CATEGORY = ("upload_elsewhere", "upload_busy", "not_found", "protocol_version")
 
 
 def is_for_good(error: GuildmarkError) -> bool:
     """Whether the portal would say the same again, however often it is asked."""
     return isinstance(error, AttemptClosed | ModelRefused) or error.code in _FOR_GOOD
+
+
+def holds_up(error: GuildmarkError) -> bool:
+    """Whether what waits behind a file in its category would fare no better than this one did."""
+    return not isinstance(error, Refused) or error.code in _OF_THE_CATEGORY
 
 
 def problem_of(error: GuildmarkError) -> Problem:
@@ -49,7 +55,7 @@ def kept_here(name: str, server: str, why: GuildmarkError, *, is_under_way: bool
             if is_under_way
             else _("{reason} {name} is kept here and is not submitted yet: it is tried again by itself.")
         )
-        step = _("A tool that is open sends it; in a terminal, run: guildmark status")
+        step = _("Leave a tool of this exam open: it tries again by itself, as every command does.")
         return KeptInOutbox(said.format(reason=why.message, name=name), next_step=step)
     if is_under_way:
         said = _(
