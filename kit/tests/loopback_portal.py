@@ -57,6 +57,7 @@ class Portal:
     cuts: int = 0
     keep_alive_s: float = 15.0
     ends_sign_ins: bool = True
+    sign_in_interval_s: float = 5
 
     def tell(self):
         """Tell everybody who follows the attempt that it changed."""
@@ -177,7 +178,8 @@ class _Handler(BaseHTTPRequestHandler):
             assert form == {"client_id": "guildmark-client", "scope": "openid profile email"}
             code = {"device_code": "dev", "user_code": "ABCD-EFGH", "verification_uri": f"{portal.url}/o/confirm"}
             complete = f"{portal.url}/o/confirm?code=ABCD-EFGH"
-            self._json({**code, "verification_uri_complete": complete, "expires_in": 300, "interval": 5})
+            terms = {"expires_in": 300, "interval": portal.sign_in_interval_s}
+            self._json({**code, "verification_uri_complete": complete, **terms})
         elif form["grant_type"] == "refresh_token":
             if form["refresh_token"] not in portal.refresh:
                 return self._json({"error": "invalid_grant"}, 400)

@@ -14,6 +14,7 @@ import type {
   ReadinessText,
   ResultText,
   Shown,
+  SignedOut,
   Submitted,
   Welcome,
 } from "./protocol";
@@ -44,6 +45,8 @@ export interface State {
   prepared: Prepared | null;
   checks: CheckLine[] | null;
   readiness: ReadinessText | null;
+  /** Why the exam is not finished: files that were handed in wait still, and cannot be sent. */
+  unsent: string | null;
   result: ResultText | null;
   trouble: Trouble | null;
   /** What is under way, by name: `sign_in`, `prepare`, `submit:category1` … */
@@ -63,6 +66,10 @@ export interface Said {
   asks: boolean;
   /** What speaks against it, where it is a matter of a decision. */
   notices?: readonly { text: string; next_step: string }[];
+  /** The file that is warned of, for whoever submits it all the same. */
+  about?: { file?: string; seen?: string };
+  /** A file of ours in the exam folder is gone or broken. */
+  isDamaged?: boolean;
   /** The file is kept here until the portal answers. */
   waits?: boolean;
   /** The newest submission of the category when this was said of one: whatever tool submits another makes it old. */
@@ -72,8 +79,16 @@ export interface Said {
 /** The exit status of the command for the same error. */
 const SIGN_IN_FIRST = 4;
 
+/** What may have to be said before the bridge gave its words. */
+const BEFORE_WORDS = {
+  try_again: "Try again",
+  connecting: "Connecting …",
+  kernel_gone: "The kernel of this panel has ended. Run %load_ext guildmark.notebook and this cell again.",
+  no_socket: "No connection to the exam. Reload the page, or restart JupyterLab where guildmark_jupyter is installed.",
+};
+
 const EMPTY: State = {
-  words: {},
+  words: BEFORE_WORDS,
   welcome: null,
   board: null,
   boardAt: 0,
@@ -83,6 +98,7 @@ const EMPTY: State = {
   prepared: null,
   checks: null,
   readiness: null,
+  unsent: null,
   result: null,
   trouble: null,
   busy: new Set(),
@@ -143,9 +159,10 @@ export class Store {
 
   signOut(): Promise<void> {
     return this.doing("sign_out", async () => {
-      await this.peer.ask("sign_out");
+      const { text } = await this.peer.ask<SignedOut>("sign_out");
       this.set({ programs: null });
       await this.hello();
+      if (text) this.set({ trouble: { text, nextStep: "" } });
     });
   }
 
@@ -182,6 +199,12 @@ export class Store {
     this.set({ another: false });
   }
 
+  /** Fill the folder of an exam that runs again, with what is not there. */
+  async putBack(): Promise<void> {
+    await this.prepare();
+    if (this.state.trouble === null) this.set({ said: {} });
+  }
+
   /** The clock stays where it is; what was downloaded stays too. */
   notNow(): void {
     this.set({ prepared: null });
@@ -206,9 +229,11 @@ export class Store {
     });
   }
 
+  /** With `anyway`, the file that was warned of is the one that goes. */
   submit(category: string, anyway = false): Promise<void> {
+    const about = anyway ? this.state.said[category]?.about : undefined;
     return this.inCategory("submit", category, async () => {
-      const done = await this.askForBoard<Submitted>("submit", { category, anyway });
+      const done = await this.askForBoard<Submitted>("submit", { category, anyway, ...about });
       const isGraded = done.submission?.report?.score != null;
       const said: Said = { tone: isGraded ? "good" : "caution", lines: [done.text], asks: false };
       return done.submission === null ? { ...said, waits: true } : { ...said, newest: this.newestIn(category) };
@@ -235,17 +260,24 @@ export class Store {
   }
 
   askToFinish(): Promise<void> {
-    return this.doing("readiness", async () => this.set({ readiness: await this.peer.ask<ReadinessText>("readiness") }));
+    return this.doing("readiness", async () => this.set({ readiness: await this.peer.ask<ReadinessText>("readiness"), unsent: null }));
   }
 
   dontFinish(): void {
     this.set({ readiness: null });
   }
 
-  finish(): Promise<void> {
+  /** With `leaveWaiting`, without what was handed in and cannot be sent. */
+  finish(leaveWaiting = false): Promise<void> {
     return this.doing("finish", async () => {
-      await this.askForBoard<Shown>("finish", { confirm: true });
-      this.set({ readiness: null });
+      try {
+        await this.askForBoard<Shown>("finish", { confirm: true, leave_waiting: leaveWaiting });
+      } catch (error) {
+        if (!(error instanceof Refusal) || error.code !== "still_waiting") throw error;
+        this.set({ unsent: error.message });
+        return;
+      }
+      this.set({ readiness: null, unsent: null });
       await this.showResult();
     });
   }
@@ -360,9 +392,11 @@ export class Store {
 
 function refused(error: unknown): Said {
   if (!(error instanceof Refusal)) throw error;
-  const notices = error.data?.details?.notices;
-  if (error.code === "confirm" && notices) return { tone: "caution", lines: [], notices, asks: true };
-  return { tone: "bad", lines: [error.message, nextStep(error)].filter(Boolean), asks: false };
+  const { notices, file, seen } = error.data?.details ?? {};
+  const about = { ...(file ? { file } : {}), ...(seen ? { seen } : {}) };
+  if (error.code === "confirm" && notices) return { tone: "caution", lines: [], notices, asks: true, about };
+  const isDamaged = error.code === "workspace_damaged";
+  return { tone: "bad", lines: [error.message, nextStep(error)].filter(Boolean), asks: false, isDamaged };
 }
 
 /** What to do now; to sign in again the panel has a button, and needs no command for it. */

@@ -55,3 +55,38 @@ test("the folder that was chosen is where the exam goes, and where there is no d
   await lab.store.prepare("test");
   assert.deepEqual(lab.asked.at(-1)?.params, { program: "test" });
 });
+
+const CONFIRM = {
+  code: -32000,
+  message: "It is older.",
+  data: { code: "confirm", next_step: "", exit_code: 2, details: { notices: [{ level: "caution", text: "Older", next_step: "" }], file: "/exam/a.keras", seen: "1-2" } },
+};
+
+test("all the same means the file that was warned of", async () => {
+  let warns = true;
+  const { store, asked } = panel({
+    submit: () => {
+      if (warns) throw CONFIRM;
+      return { submission: null, text: "It waits.", board: null };
+    },
+  });
+  await store.submit("category1");
+  assert.equal(store.state.said["category1"]?.asks, true);
+  warns = false;
+  await store.submit("category1", true);
+  assert.deepEqual(asked.at(-1)?.params, { category: "category1", anyway: true, file: "/exam/a.keras", seen: "1-2" });
+  await store.submit("category1");
+  assert.deepEqual(asked.at(-1)?.params, { category: "category1", anyway: false });
+});
+
+test("what could not be ended at the portal is said after signing out", async () => {
+  const { store } = panel({ sign_out: () => ({ text: "End it there." }) });
+  await store.signOut();
+  assert.equal(store.state.trouble?.text, "End it there.");
+});
+
+test("before the bridge gave its words there are some for what it takes to reach it", () => {
+  const { store } = panel({});
+  assert.match(store.word("no_socket"), /restart JupyterLab/);
+  assert.equal(store.word("try_again"), "Try again");
+});

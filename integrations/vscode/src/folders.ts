@@ -37,8 +37,11 @@ export async function folderForExam(): Promise<string | null> {
       return null;
     }
     const other = vscode.l10n.t("Choose another folder");
-    const text = vscode.l10n.t("{0} is not empty. The exam needs a folder of its own.", path.basename(folder));
-    if ((await vscode.window.showWarningMessage(text, { modal: true }, other)) !== other) return null;
+    const here = vscode.l10n.t("Put it here all the same");
+    const text = vscode.l10n.t("{0} is not empty. The exam is best in a folder of its own; no file of yours is changed.", path.basename(folder));
+    const answer = await vscode.window.showWarningMessage(text, { modal: true }, other, here);
+    if (answer === here) return folder;
+    if (answer !== other) return null;
   }
 }
 

@@ -55,7 +55,7 @@ test("who picks no folder gets no exam", async () => {
   assert.equal(await folderForExam(), null);
 });
 
-test("a folder that is not empty is not taken: another is picked, or none", async () => {
+test("a folder that is not empty is taken on the candidate's word alone: another is picked, or none", async () => {
   const [full, empty] = [folder("full", "main.py"), folder("empty")];
   fake.dialogs = [full, empty];
   const choosing = folderForExam();
@@ -65,6 +65,10 @@ test("a folder that is not empty is not taken: another is picked, or none", asyn
   const again = folderForExam();
   await answered(undefined);
   assert.equal(await again, null);
+  fake.dialogs = [full];
+  const allTheSame = folderForExam();
+  await answered("Put it here all the same");
+  assert.equal(await allTheSame, full);
 });
 
 test("a folder that holds an exam is opened, and no other exam is begun in it", async () => {

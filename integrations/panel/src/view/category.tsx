@@ -65,6 +65,7 @@ export function Category({ store, category }: { store: Store; category: BoardCat
               {one.next_step && <p class="gm-quiet">{one.next_step}</p>}
             </div>
           ))}
+          {said.isDamaged && <Action store={store} name="prepare" word="put_back" act={() => void store.putBack()} />}
           {said.asks && (
             <Action
               store={store}

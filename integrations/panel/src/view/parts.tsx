@@ -49,6 +49,7 @@ export function Trouble({ store }: { store: Store }) {
           {trouble.again.label}
         </button>
       )}
+      {!store.state.welcome && !trouble.again && <Action store={store} name="hello" word="try_again" act={() => void store.hello()} />}
       {store.state.welcome && !trouble.again && (
         <button type="button" onClick={() => store.clearTrouble()}>
           {store.word("close")}

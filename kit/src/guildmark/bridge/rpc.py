@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol
 
 from pydantic import BaseModel, ValidationError
 
+from guildmark.bridge.next_steps import in_panel_words
 from guildmark.errors import GuildmarkError, OurFault
 
 _NOT_JSON: Final = -32700
@@ -87,7 +88,7 @@ class Endpoint:
         self._write({"jsonrpc": "2.0", "id": identifier, **what})
 
     def _write(self, document: dict[str, Any]) -> None:
-        line = json.dumps(document, ensure_ascii=False)
+        line = json.dumps(in_panel_words(document), ensure_ascii=False)
         with self._sending:
             self._send(line)
 
