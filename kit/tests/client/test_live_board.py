@@ -1,5 +1,6 @@
 """A board that stays true by itself: nobody asks for it in these tests, unless they say so."""
 
+import errno
 import threading
 from contextlib import contextmanager
 from dataclasses import replace
@@ -7,18 +8,22 @@ from datetime import timedelta
 
 import pytest
 
+from guildmark.client import elapsed
 from guildmark.client.board import board_of
 from guildmark.client.facts import Facts
 from guildmark.client.following import Rhythm
 from guildmark.client.kept import this_machines_time
 from guildmark.client.live_board import LiveBoard
+from guildmark.client.local import look_around
 from guildmark.client.notices import Level
-from guildmark.errors import ModelRefused, Refused, ServerUnreachable
+from guildmark.client.session import Session
+from guildmark.errors import KeptInOutbox, ModelRefused, Refused, ServerUnreachable
 from guildmark.rules.attempt import Phase
 
 SOON = Rhythm(waits_s=(0.05,), poll_s=0.1, next_try_s=0.1)
 FOR_EVER = 10**6
 WITHIN_S = 20
+MB = 1024 * 1024
 
 
 class Told:
@@ -142,3 +147,80 @@ def test_what_a_refusal_says_is_told_in_its_own_words(facts):
     gone = Refused("There is no such attempt.", next_step="Sign in as who began it.", code="not_found")
     (notice,) = board_of(replace(facts, offline_since=this_machines_time(), problem=gone)).notices
     assert (notice.code, notice.text, notice.next_step) == (gone.code, gone.message, gone.next_step)
+
+
+def test_while_a_large_file_goes_out_of_the_outbox_time_and_scores_come_in(telling, running, portal, exam_folder):
+    running.keep_for_later("1", model(exam_folder, "score 3".ljust(5 * MB)))
+    receive, may_go_on = portal.exam.receive, threading.Event()
+
+    def slowly(upload, data):
+        if upload.data:
+            may_go_on.wait(WITHIN_S)
+        return receive(upload, data)
+
+    portal.exam.receive = slowly
+    with telling() as told:
+        sending = told.until(lambda one: one.categories and one.categories[0].upload is not None).categories[0]
+        assert (sending.upload.file_name, sending.upload.total, sending.waiting) == ("mymodel.keras", 5 * MB, 1)
+        portal.exam.breaks_left = 2
+        portal.tell()
+        heard = told.until(lambda one: one.breaks_left == 2)
+        assert (heard.categories[0].upload is not None, codes(heard)) == (True, [])  # it does not wait: it is being sent
+        may_go_on.set()
+        portal.tell()
+        done = told.until(
+            lambda one: one.breaks_left == 2 and one.categories[0].upload is None and not one.categories[0].waiting
+        )
+    assert codes(done) == []
+    assert max(one.categories[0].upload.done for one in told.boards if one.categories and one.categories[0].upload) == 5 * MB
+
+
+def test_why_a_file_waits_is_told_by_every_tool(running, portal, exam_folder, facts):
+    portal.exam.open_upload = full
+    with pytest.raises(KeptInOutbox):
+        running.submit("1", model(exam_folder))
+    (notice,) = board_of(replace(facts, local=look_around(running))).notices
+    assert (notice.code, notice.level) == ("waiting", Level.URGENT)
+    assert "The portal's disk is full." in notice.next_step
+
+
+def full(*_said):
+    raise Refused("The portal's disk is full.", code="storage_full")
+
+
+def test_a_machine_that_wakes_tells_the_time_at_once(telling, running, monkeypatch):
+    running.state()
+    with telling() as told:
+        before = told.until(lambda one: one.online and one.clock.is_running)
+        asleep_s, now = 1800.0, elapsed.elapsed_s
+        monkeypatch.setattr("guildmark.client.live_board.elapsed_s", lambda: now() + asleep_s)
+        told.until(lambda one: one.clock.time_left_s < before.clock.time_left_s - asleep_s + 1)
+
+
+def test_a_listener_that_fails_once_hears_what_comes_after(running, telling, portal):
+    told = Told()
+
+    def fails_at_first(board):
+        told.take(board)
+        if len(told.boards) == 1:
+            raise BrokenPipeError
+
+    with telling(fails_at_first):
+        told.until(lambda one: one.online)
+        portal.exam.breaks_left = 3
+        portal.tell()
+        assert told.until(lambda one: one.breaks_left == 3).online
+
+
+def test_what_this_machine_refuses_is_told_and_does_not_end_the_following(telling, running, portal, monkeypatch):
+    running.state()
+    listen = Session.listen
+
+    def refuse(*_args, **_kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Session, "listen", refuse)
+    with telling() as told:
+        assert codes(told.until(lambda one: not one.online)) == ["no_room"]
+        monkeypatch.setattr(Session, "listen", listen)
+        assert told.until(lambda one: one.online and told.boards.index(one) > 1)

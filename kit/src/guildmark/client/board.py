@@ -14,9 +14,9 @@ from guildmark.client.board_notices import notices_of, of_refused
 from guildmark.client.facts import Facts, Local, ModelFile
 from guildmark.client.notices import Document, Notice
 from guildmark.client.time_left import Clock, clock_of
-from guildmark.client.workspace import BundleCategory, Workspace
+from guildmark.client.workspace import BundleCategory
 from guildmark.i18n import _, language
-from guildmark.protocol import CategoryState, OpenUpload, SubmissionState
+from guildmark.protocol import CategoryState, SubmissionState
 from guildmark.rules.attempt import Phase
 from guildmark.rules.wording import size_text
 
@@ -134,11 +134,11 @@ def board_of(facts: Facts) -> Board:
 def _categories(facts: Facts) -> tuple[BoardCategory, ...]:
     """The categories, in the order of the exam; before the start none, as nothing of them may be known."""
     said = {} if facts.state is None else {one.id: one for one in facts.state.categories}
-    opened = facts.workspace.categories()
-    return tuple(_category(facts.workspace, here, said.get(here.id), facts.local.get(here.id, Local())) for here in opened)
+    return tuple(_category(facts, here, said.get(here.id)) for here in facts.workspace.categories())
 
 
-def _category(workspace: Workspace, here: BundleCategory, said: CategoryState | None, local: Local) -> BoardCategory:
+def _category(facts: Facts, here: BundleCategory, said: CategoryState | None) -> BoardCategory:
+    workspace, local = facts.workspace, facts.local.get(here.id, Local())
     task = None if said is None else said.task
     contract = task.contract if task is not None else workspace.contract_of(here)
     return BoardCategory(
@@ -160,7 +160,7 @@ def _category(workspace: Workspace, here: BundleCategory, said: CategoryState | 
         best_score=None if said is None else said.best_score,
         marks=wording.marks(None if said is None else said.best_score),
         pinned=said is not None and said.pinned is not None,
-        upload=None if said is None or said.open_upload is None else _moving(said.open_upload),
+        upload=_upload(facts, here, said),
         submissions=() if said is None else tuple(_submission(one) for one in said.submissions),
     )
 
@@ -183,9 +183,18 @@ def _model(folder: str, found: ModelFile) -> BoardModel:
     )
 
 
-def _moving(upload: OpenUpload) -> Moving:
-    text = _("{done} of {total}").format(done=size_text(upload.offset), total=size_text(upload.size))
-    return Moving(file_name=upload.file_name, done=upload.offset, total=upload.size, text=text)
+def _upload(facts: Facts, here: BundleCategory, said: CategoryState | None) -> Moving | None:
+    """What is on its way: as the one who sends it from here knows, else as the portal said."""
+    ours = next((one for one in facts.sending if one.category == here.id), None)
+    if ours is not None:
+        return _moving(ours.name, ours.done, ours.total)
+    theirs = None if said is None else said.open_upload
+    return None if theirs is None else _moving(theirs.file_name, theirs.offset, theirs.size)
+
+
+def _moving(name: str, done: int, total: int) -> Moving:
+    text = _("{done} of {total}").format(done=size_text(done), total=size_text(total))
+    return Moving(file_name=name, done=done, total=total, text=text)
 
 
 def _submission(found: SubmissionState) -> BoardSubmission:

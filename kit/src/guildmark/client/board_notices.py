@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from guildmark.client.facts import Facts, NotTaken
 from guildmark.client.notices import Level, Notice
 from guildmark.client.time_left import CAUTION_S, MINUTE_S, URGENT_S, Clock
-from guildmark.errors import GuildmarkError, OurFault, ServerUnreachable
+from guildmark.errors import GuildmarkError, OurFault, ServerUnreachable, SignInRequired
 from guildmark.i18n import _, plural
+from guildmark.protocol import Problem
 
 _TIME_NOTICES_S = (5 * MINUTE_S, URGENT_S, 30 * MINUTE_S, CAUTION_S)
 """Below how much time left something is said, the nearest to the end first."""
+_OF_THE_CONNECTION = (ServerUnreachable().code, SignInRequired().code)
+"""What a notice of its own tells."""
 
 
 def notices_of(facts: Facts, clock: Clock) -> Iterator[Notice]:
@@ -66,14 +69,21 @@ def _of_refused(facts: Facts) -> Iterator[Notice]:
 
 
 def _of_waiting(facts: Facts) -> Iterator[Notice]:
-    waiting = sum(one.waiting for one in facts.local.values())
-    if waiting:
+    resting = sum(one.resting for one in facts.local.values())
+    if resting:
+        problem = next((one.problem for one in facts.local.values() if one.problem is not None), None)
         yield Notice(
             level=Level.URGENT,
             code="waiting",
-            text=plural("{count} file waits to be sent.", "{count} files wait to be sent.", waiting).format(count=waiting),
-            next_step=_("What waits is sent when the portal answers, and counts from then on."),
+            text=plural("{count} file waits to be sent.", "{count} files wait to be sent.", resting).format(count=resting),
+            next_step=_why_it_waits(problem),
         )
+
+
+def _why_it_waits(problem: Problem | None) -> str:
+    if problem is None or problem.code in _OF_THE_CONNECTION:
+        return _("What waits is sent when the portal answers, and counts from then on.")
+    return _("{reason} It is tried again by itself, and counts from when the portal takes it.").format(reason=problem.message)
 
 
 def _of_time(clock: Clock) -> Iterator[Notice]:

@@ -28,15 +28,28 @@ class NotTaken:
 
 
 @dataclass(frozen=True)
-class Local:
-    """What lies in a category's folder: its newest model, what speaks against handing it in, how many files wait to be sent.
+class Sending:
+    """A file of the outbox on its way: `done` of `total` bytes have arrived."""
 
-    `refused` are those that waited and were not taken, since when nothing newer was handed in.
+    category: str
+    name: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Local:
+    """What lies in a category's folder: its newest model, what speaks against handing it in, how many files are not sent yet.
+
+    So many of these are `resting`, as no tool sends them at this moment, the last try for the reason `problem`. `refused` are
+    those that waited and were not taken, since when nothing newer was handed in.
     """
 
     model: ModelFile | None = None
     notices: tuple[Notice, ...] = ()
     waiting: int = 0
+    resting: int = 0
+    problem: Problem | None = None
     refused: tuple[NotTaken, ...] = ()
 
 
@@ -44,8 +57,8 @@ class Local:
 class Facts:
     """All that a board is made of. `age_s` is how many seconds ago the portal said `state`; None: it never did.
 
-    `problem` is why nothing is heard of it now. `offline_since` is when that began, where it is no answer that is missing but
-    a sign-in, None.
+    `problem` is why nothing is heard of it now. `offline_since` is when that began; None also where only a sign-in is missing.
+    `sending` is what goes out of the outbox from here.
     """
 
     workspace: Workspace
@@ -54,6 +67,7 @@ class Facts:
     offline_since: datetime | None = None
     problem: GuildmarkError | None = None
     local: Mapping[str, Local] = field(default_factory=dict)
+    sending: tuple[Sending, ...] = ()
 
     @property
     def signed_in(self) -> bool:

@@ -23,11 +23,13 @@ def look_around(session: Session) -> Mapping[str, Local]:
     except GuildmarkError:  # the folder is being moved or mended; the next look tells
         return {}
     outbox = Outbox(workspace)
-    waiting, refused = outbox.waiting(), outbox.refused()
+    waiting, resting, refused = outbox.waiting(), outbox.resting(), outbox.refused()
     return {
         one.id: replace(
             look_into(workspace, one),
             waiting=sum(item.category == one.id for item in waiting),
+            resting=sum(item.category == one.id for item in resting),
+            problem=next((item.problem for item in resting if item.category == one.id), None),
             refused=tuple(
                 NotTaken(item.path.name, why) for item in refused if item.category == one.id and (why := item.refused)
             ),
