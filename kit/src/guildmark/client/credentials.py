@@ -6,7 +6,7 @@ The folder is `GUILDMARK_CONFIG_DIR`, or where the platform keeps settings. The 
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock
@@ -52,6 +52,7 @@ class Credentials:
 
     def __init__(self, folder: Path | None = None) -> None:
         self.path = (folder or config_dir()) / _FILE
+        self._lock = FileLock(self.path.with_suffix(".lock"))  # of each thread; the same one may take it again
 
     def tokens(self, server: str) -> Tokens | None:
         """The tokens for `server`, or None if nobody signed in there."""
@@ -59,9 +60,14 @@ class Credentials:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """While one process of the user trades its tokens for new ones, the others wait, and take those."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(self.path.with_suffix(".lock")):
+        """While one process of the user trades its tokens for new ones, the others wait, and take those.
+
+        Nothing is remembered or forgotten meanwhile, but by the holder: whoever changes the file reads it first.
+        """
+        with ExitStack() as stack:
+            with suppress(OSError, NotImplementedError):  # a home of a cluster may know no locks, and people sign in there too
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                stack.enter_context(self._lock)
             yield
 
     @property
@@ -71,15 +77,17 @@ class Credentials:
 
     def remember(self, server: str, tokens: Tokens, *, make_default: bool = False) -> None:
         """Keep `tokens` for `server`."""
-        stored = self._read()
-        default = server if make_default else stored.default_server
-        self._write(_Stored(default_server=default, servers={**stored.servers, server: tokens}))
+        with self.alone():
+            stored = self._read()
+            default = server if make_default else stored.default_server
+            self._write(_Stored(default_server=default, servers={**stored.servers, server: tokens}))
 
     def forget(self, server: str) -> None:
         """Drop the tokens of `server`."""
-        stored = self._read()
-        kept = {name: tokens for name, tokens in stored.servers.items() if name != server}
-        self._write(_Stored(default_server=stored.default_server, servers=kept))
+        with self.alone():
+            stored = self._read()
+            kept = {name: tokens for name, tokens in stored.servers.items() if name != server}
+            self._write(_Stored(default_server=stored.default_server, servers=kept))
 
     def _read(self) -> _Stored:
         try:
