@@ -561,6 +561,8 @@ export interface Submitted {
 /**
  * Where things stand. `folder` is None where there is no exam folder, `server` None where no portal is known.
  *
+ * `language` is that of `words` and of every sentence, as HTML names it (`ko`, `zh-Hans`).
+ *
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "Welcome".
  */
@@ -570,6 +572,7 @@ export interface Welcome {
   folder: string | null;
   server: string | null;
   signed_in: boolean;
+  language: string;
   words: {
     [k: string]: string;
   };

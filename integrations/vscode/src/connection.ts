@@ -108,7 +108,7 @@ export class Connection implements vscode.Disposable {
 
   private notFound(tried: string[]): void {
     this.log(tried.join("\n"));
-    const sentence = vscode.l10n.t("No Python with guildmark was found. Run in a terminal: pip install guildmark");
+    const sentence = vscode.l10n.t("No Python with guildmark was found. Install it as the environment guide of the portal says (/handbook/), or choose the Python that has it.");
     this.giveUp(sentence);
     void this.offer(sentence);
   }

@@ -1,7 +1,8 @@
-/** Which command starts a bridge: the workspace's Python where it has guildmark, else the `guildmark` on the PATH. */
+/** Which command starts a bridge: the workspace's Python where it has guildmark, else the command `guildmark`. */
 
 import { execFile } from "node:child_process";
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import * as vscode from "vscode";
 
@@ -42,8 +43,15 @@ async function candidates(folder: string): Promise<Command[]> {
   return [
     ...pythons.filter((one): one is string => one !== undefined).map(asModule),
     { program: "guildmark", args: ["bridge"] },
+    ...installedApart(),
     ...onPath.map(asModule),
   ];
+}
+
+/** Where uv and pipx put commands: an editor that was opened before they did, or from a desktop, lacks it on its PATH. */
+function installedApart(): Command[] {
+  const program = path.join(os.homedir(), ".local", "bin", process.platform === "win32" ? "guildmark.exe" : "guildmark");
+  return fs.existsSync(program) ? [{ program, args: ["bridge"] }] : [];
 }
 
 function inFolder(folder: string): string {

@@ -10,12 +10,20 @@ from pathlib import Path
 from bridge_front import model
 from loopback_exam import Exam
 
+from guildmark import i18n
+
 
 def test_s1_hello_says_where_things_stand_and_how_to_label_them(ide, portal):
     welcome = ide.result("hello", client="test")
     assert (welcome["protocol"], welcome["folder"], welcome["board"]) == (1, None, None)
     assert (welcome["server"], welcome["signed_in"]) == (portal.url, True)
     assert welcome["words"]["submit"] == "Submit and test"
+
+
+def test_hello_names_the_language_of_its_words(ide):
+    with i18n.in_language("zh-CN"):
+        welcome = ide.result("hello", client="test")
+    assert (welcome["language"], welcome["words"]["submit"]) == ("zh-Hans", "提交并测试")
 
 
 def test_s3_preparing_tells_the_terms_and_starts_no_clock(ide):

@@ -16,7 +16,7 @@ export function Panel({ store }: { store: Store }) {
   useEffect(() => store.subscribe(() => redraw({})), [store]);
   const { state } = store;
   return (
-    <main aria-busy={state.busy.size > 0}>
+    <main lang={state.welcome?.language} aria-busy={state.busy.size > 0}>
       <Trouble store={store} />
       <Screen store={store} />
     </main>

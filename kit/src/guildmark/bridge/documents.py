@@ -26,13 +26,17 @@ class Hello(Document):
 
 
 class Welcome(Document):
-    """Where things stand. `folder` is None where there is no exam folder, `server` None where no portal is known."""
+    """Where things stand. `folder` is None where there is no exam folder, `server` None where no portal is known.
+
+    `language` is that of `words` and of every sentence, as HTML names it (`ko`, `zh-Hans`).
+    """
 
     protocol: int = PROTOCOL
     version: str
     folder: str | None
     server: str | None
     signed_in: bool
+    language: str
     words: dict[str, str]
     board: Board | None
 

@@ -27,7 +27,7 @@ from guildmark.client.session import Session
 from guildmark.client.signing_out import sign_out
 from guildmark.client.transport import Patience
 from guildmark.errors import GuildmarkError, KeptInOutbox, Refused, ResultPending, UsageError
-from guildmark.i18n import _
+from guildmark.i18n import _, language
 from guildmark.protocol import AttemptState, SubmissionState
 from guildmark.rules.attempt import Phase
 from guildmark.version import __version__
@@ -104,6 +104,7 @@ class Bridge:
             folder=None if workspace is None else str(workspace.folder),
             server=server,
             signed_in=has_tokens and (board is None or board.signed_in),
+            language=language().replace("_", "-"),
             words=words(),
             board=board,
         )

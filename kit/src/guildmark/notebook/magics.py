@@ -13,6 +13,7 @@ from guildmark.client.interpreters import command_of
 from guildmark.client.nearby import exam_near, only_exam_near
 from guildmark.errors import GuildmarkError, UsageError
 from guildmark.i18n import _
+from guildmark.notebook.as_magic import as_magic
 from guildmark.notebook.widget import ExamPanel
 from guildmark.scripting import HandedIn, submit
 
@@ -38,7 +39,7 @@ class GuildmarkMagics(Magics):  # type: ignore[misc]  # IPython's magics have no
             if words[0] == "submit" and not any(word.startswith("-") for word in words):
                 return self._submit(words[1:])
         except GuildmarkError as error:
-            sys.stderr.write(f"{error.message}\n{error.next_step}\n")
+            sys.stderr.write(as_magic(f"{error.message}\n{error.next_step}\n"))
             return None
         _run(words, place)
         return None
@@ -86,7 +87,7 @@ def _run(words: list[str], place: Path) -> None:
     ) as running:
         try:
             for line in running.stdout or ():
-                sys.stdout.write(line)
+                sys.stdout.write(as_magic(line))
         except KeyboardInterrupt:
             running.terminate()
             running.wait(_ENDS_S)
