@@ -41,8 +41,9 @@ def test_without_a_model_it_is_the_newest_of_the_category(category):
 
 def test_a_file_that_the_grader_would_refuse_is_not_sent(category, portal):
     (category / "mymodel.keras").write_bytes(b"score 5")
-    with pytest.raises(ModelRefused):
+    with pytest.raises(ModelRefused) as caught:
         submit(1, folder=category)
+    assert caught.value.next_step.endswith("or send it all the same with check=False.")
     assert not [line for line in portal.log if "/uploads" in line]
 
 

@@ -97,7 +97,8 @@ def submit(  # noqa: PLR0913  # each has a default that is right for most
         path = session.model_of(found.id) if file is None else file
         left_s = _time_left_s(session)
         if check:
-            look_before(session, found.id, path, time_left_s=left_s)
+            otherwise = _("Change the model as described, and submit it again; or send it all the same with check=False.")
+            look_before(session, found.id, path, time_left_s=left_s, otherwise=otherwise)
         for notice in session.warnings(found.id, path, looks_inside=False):
             sys.stderr.write(f"{notice.text} {notice.next_step}".strip() + "\n")
         sent = session.submit(found.id, path, progress=progress or _silent, wait=wait)

@@ -85,9 +85,10 @@ def _look(screen: Screen, session: Session, category: str, path: Path, *, time_l
     if time_left_s is None:
         last = session.last_heard()
         time_left_s = 0.0 if last is None else last.time_left_s(this_machines_time())
+    otherwise = _("Change the model as described, and submit it again; or send it all the same with --no-check.")
     try:
         with screen.waiting(_("Looking at {file}").format(file=path.name)):
-            was_looked_at = look_before(session, category, path, time_left_s=time_left_s)
+            was_looked_at = look_before(session, category, path, time_left_s=time_left_s, otherwise=otherwise)
     except ModelRefused:
         for notice in session.warnings(category, path):
             screen.note(notice.text)

@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import typer
+
 from guildmark.cli.here import exam_here
 from guildmark.cli.options import Yes
 from guildmark.cli.screen import Screen
@@ -28,7 +30,7 @@ def watch(*, yes: Yes = False) -> None:
         for category, model in changed_models(workspace, wait=time.sleep):
             screen.say("", _("Category {number}: {name} was saved.").format(number=category.number, name=model.name))
             if screen.confirm(_("Submit it now?"), yes=yes):
-                _submit(screen, category, model)
+                _submit(screen, category, model, yes=yes)
     except KeyboardInterrupt:
         screen.note(_("Watching ended. What was submitted stands."))
 
@@ -59,11 +61,11 @@ def _seen(workspace: Workspace, category: BundleCategory) -> Seen | None:
     return None if path is None or found is None else (path, found.st_size, found.st_mtime_ns)
 
 
-def _submit(screen: Screen, category: BundleCategory, model: Path) -> None:
-    """Submit as the command does; what goes wrong ends nothing."""
+def _submit(screen: Screen, category: BundleCategory, model: Path, *, yes: bool) -> None:
+    """Submit as the command does, which asks about what speaks against the model; what goes wrong ends nothing."""
     try:
-        submit(category.id, model, check=True, wait=True, yes=True, as_json=False)
+        submit(category.id, model, check=True, wait=True, yes=yes, as_json=False)
     except GuildmarkError as error:
         screen.fail(error)
-    except SystemExit:
+    except (SystemExit, typer.Exit):  # a verdict that is the candidate's to mend, or Ctrl+C at the question: it was told
         return

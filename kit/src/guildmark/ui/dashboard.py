@@ -83,6 +83,7 @@ class Dashboard(Window):
         if category.id in self._sending:
             self._say_of(category, _("{name} is being sent.").format(name=self._sending[category.id]))
             return
+        self._say_of(category, _("Looking at {file}").format(file=category.model.name))
         found = await self._tried(category, lambda: self._exam.consider(category.id))
         if found is None:
             return
