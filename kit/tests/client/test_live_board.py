@@ -188,10 +188,10 @@ def full(*_said):
     raise Refused("The portal's disk is full.", code="storage_full")
 
 
-def test_a_machine_that_wakes_tells_the_time_at_once(telling, running, monkeypatch):
-    running.state()
+def test_a_machine_that_wakes_tells_the_time_at_once(telling, running, portal, monkeypatch):
+    portal.exam.breaks_left = 1
     with telling() as told:
-        before = told.until(lambda one: one.online and one.clock.is_running)
+        before = told.until(lambda one: one.breaks_left == 1)
         asleep_s, now = 1800.0, elapsed.elapsed_s
         monkeypatch.setattr("guildmark.client.live_board.elapsed_s", lambda: now() + asleep_s)
         told.until(lambda one: one.clock.time_left_s < before.clock.time_left_s - asleep_s + 1)
