@@ -4,7 +4,7 @@ import shutil
 import pytest
 
 from guildmark import HandedIn, submit
-from guildmark.errors import ModelRefused, NoExamHere, UsageError
+from guildmark.errors import ModelRefused, NoExamHere, ServerUnreachable, SignInRequired, UsageError
 
 
 @pytest.fixture
@@ -53,6 +53,32 @@ def test_what_speaks_against_the_file_is_said_and_stops_nothing(category, capsys
     os.utime(model, (1_700_000_000, 1_700_000_000))
     assert submit(1, folder=category, check=False).score == 3
     assert "Category1/starter.py changed after mymodel.keras was saved." in capsys.readouterr().err
+
+
+def test_with_a_sign_in_that_is_over_the_file_is_kept(category, portal, running):
+    (category / "mymodel.keras").write_bytes(b"score 3")
+    portal.access.clear()
+    portal.refresh.clear()
+    with pytest.raises(SignInRequired, match="is kept here"):
+        submit(1, folder=category, check=False)
+    portal.access.add("ada-1")
+    assert [one.report.score for one in running.send_waiting().sent] == [3]
+
+
+def test_a_script_that_hears_no_score_is_told_that_the_file_is_received(category, portal, monkeypatch):
+    (category / "mymodel.keras").write_bytes(b"score 3")
+    monkeypatch.setattr("time.sleep", lambda _s: None)
+    portal.exam.polls_until_graded = 3
+    original = portal.exam.public_keys
+
+    def keys_and_then_silence():
+        portal.faults.drop = 100
+        return original()
+
+    portal.exam.public_keys = keys_and_then_silence
+    with pytest.raises(ServerUnreachable, match="Your submission is kept and graded"):
+        submit(1, folder=category, check=False)
+    assert sorted(portal.exam.submissions) == ["s1"]
 
 
 def test_an_object_that_is_no_model_is_refused_before_anything_is_sent(category, portal):

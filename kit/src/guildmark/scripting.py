@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from guildmark.client import wording
+from guildmark.client.kept import this_machines_time
 from guildmark.client.looking import look_before
 from guildmark.client.nearby import only_exam_near
 from guildmark.client.saving import save_model
 from guildmark.client.session import Session
 from guildmark.client.time_left import CAUTION_S
 from guildmark.client.workspace import Workspace
-from guildmark.errors import ServerUnreachable
+from guildmark.errors import PortalFault, ServerUnreachable, SignInRequired
 from guildmark.i18n import _
 from guildmark.protocol import SubmissionState
 from guildmark.rules.contract import ModelFormat
@@ -84,8 +85,8 @@ def submit(  # noqa: PLR0913  # each has a default that is right for most
     What speaks against the file, such as code that is newer, is printed to standard error. `progress` hears bytes sent and the
     size.
 
-    Raises the errors of `guildmark.errors`: `NoExamHere`, `NotStarted`, `SignInRequired`, `ModelRefused`, `AttemptClosed`;
-    and `ServerUnreachable` where the portal does not answer: then the file is kept, and sent by the next tool that finds it.
+    Raises the errors of `guildmark.errors`: `NoExamHere`, `NotStarted`, `ModelRefused`, `AttemptClosed`; and `KeptInOutbox`
+    (a `ServerUnreachable`) or `SignInRequired` where the file could not be sent: it is kept, and a later tool sends it.
     `UsageError` where several exams run below the folder.
     """
     name_it = _("Name its folder: submit(…, folder='{folder}')")
@@ -101,16 +102,33 @@ def submit(  # noqa: PLR0913  # each has a default that is right for most
             look_before(session, found.id, path, time_left_s=left_s, otherwise=otherwise)
         for notice in session.warnings(found.id, path, looks_inside=False):
             sys.stderr.write(f"{notice.text} {notice.next_step}".strip() + "\n")
-        sent = session.submit(found.id, path, progress=progress or _silent, wait=wait)
-        return HandedIn(sent, session.state().time_left_s, workspace.state.exam_title, found.number)
+        sent = session.submit(found.id, path, progress=progress or _silent, wait=False, held_up=_held_up)
+        graded = _graded(session, sent) if wait else sent
+        return HandedIn(graded, _time_left_s(session), workspace.state.exam_title, found.number)
 
 
 def _time_left_s(session: Session) -> float:
-    """The time left; a portal that does not answer now is met again when the file is sent."""
+    """The time left; a portal that does not answer now, or a sign-in that is over, is met again when the file is sent."""
     try:
         return session.state().time_left_s
-    except ServerUnreachable:
-        return float(CAUTION_S)
+    except (ServerUnreachable, SignInRequired, PortalFault):
+        last = session.last_heard()
+        return float(CAUTION_S) if last is None else last.time_left_s(this_machines_time())
+
+
+def _graded(session: Session, sent: SubmissionState) -> SubmissionState:
+    """The submission with its score. It is received, whatever becomes of the connection now."""
+    try:
+        return session.wait_for(sent)
+    except ServerUnreachable as error:
+        raise ServerUnreachable(
+            _("Your submission is kept and graded, but the portal stopped answering before its score came."),
+            next_step=_("Check your connection, then run: guildmark status"),
+        ) from error
+
+
+def _held_up() -> None:
+    sys.stderr.write(_("Another tool sends a file in this category. This one is sent after it.") + "\n")
 
 
 def _file_of(model: object, workspace: Workspace, category: str) -> Path | None:

@@ -208,6 +208,7 @@ class Bridge:
                 asked.category,
                 path,
                 progress=self._progress("submit", category=category),
+                rest=False,  # whoever follows sends it, with its progress on the board
                 changed=changed,
                 held_up=self._held_up,
             )

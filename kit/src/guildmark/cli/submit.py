@@ -16,7 +16,7 @@ from guildmark.client.kept import this_machines_time
 from guildmark.client.looking import HURRY_S, look_before
 from guildmark.client.notices import Notice
 from guildmark.client.session import Session
-from guildmark.errors import CheckUnavailable, ModelRefused, OurFault, ServerUnreachable
+from guildmark.errors import CheckUnavailable, ModelRefused, OurFault, PortalFault, ServerUnreachable, SignInRequired
 from guildmark.i18n import _
 from guildmark.protocol import AttemptState, CategoryState, SubmissionState
 from guildmark.rules.verdict import Verdict
@@ -52,10 +52,10 @@ def submit(  # noqa: PLR0913  # the options of the command
             return
         if time_left_s is None:
             raise session.keep_for_later(category, path)
-        send_what_waits(screen, session)
         with screen.transfer(_("Sending {name}").format(name=path.name)) as progress:
-            sent = session.submit(category, path, progress=progress, wait=False, held_up=lambda: _held_up(screen))
+            sent = session.submit(category, path, progress=progress, wait=False, rest=False, held_up=lambda: _held_up(screen))
         screen.note(_("Received in time. The receipt is in .guildmark/receipts."))
+        send_what_waits(screen, session)
         final, state = _await(screen, session, sent, wait=wait)
     of_it = next(one for one in state.categories if one.id == final.category)
     _tell(screen, final, of_it)
@@ -74,11 +74,17 @@ def submit(  # noqa: PLR0913  # the options of the command
 
 
 def _time_left_s(session: Session) -> float | None:
-    """The time left in seconds; None where the portal does not answer."""
+    """The time left in seconds, as far as it is known; None where the portal does not answer.
+
+    A sign-in that is over, or a portal that stumbles, keeps no file from being handed in: it is kept here, and that says why.
+    """
     try:
         return session.state().time_left_s
     except ServerUnreachable:
         return None
+    except (SignInRequired, PortalFault):
+        last = session.last_heard()
+        return 0.0 if last is None else last.time_left_s(this_machines_time())
 
 
 def _look(screen: Screen, session: Session, category: str, path: Path, *, time_left_s: float | None) -> str:

@@ -238,10 +238,11 @@ class Session:
         *,
         progress: Progress = _silent,
         wait: bool = True,
+        rest: bool = True,
         changed: Heard | None = None,
         held_up: Callable[[], object] = nobody,
     ) -> SubmissionState:
-        """Hand in `file` (or the category's newest model), keep the receipt, send what else waits, and wait for the score.
+        """Hand in `file` (or the category's newest model), keep the receipt, send the `rest` that waits, wait for the score.
 
         It is copied first and sent from the copy. It counts from the moment that the portal answered the opening. `changed`
         hears each state on the way, queue position included; `held_up` is called where another tool sends in this category.
@@ -250,7 +251,8 @@ class Session:
         """
         path, found = self._chosen(category, file)
         sent = self.sender.hand_in(path, found, progress, held_up=held_up)
-        self.send_waiting()
+        if rest:
+            self.send_waiting()
         return self.wait_for(sent, changed=changed) if wait else sent
 
     def keep_for_later(self, category: str, file: Path | None = None) -> GuildmarkError:

@@ -120,7 +120,7 @@ class SessionExam:
 
     def submit(self, category: str, file: Path, progress: Progress) -> str:
         """See `Exam`."""
-        sent = self._session.submit(category, file, progress=progress, wait=False)
+        sent = self._session.submit(category, file, progress=progress, wait=False, rest=False)
         self._hear()
         return _told(sent)
 
