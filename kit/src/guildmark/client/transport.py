@@ -7,7 +7,7 @@ answered in its place, or the portal stumbled (a status of 500 and above). Whate
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -237,13 +237,15 @@ class Transport:
         stored = self._tokens()
         if stored.access_token != refused.access_token:
             return stored
+        self.credentials.require_room()
         fresh = self._refresh(refused)
         if fresh is None:
             stored = self._tokens()
             if stored.access_token == refused.access_token:
                 raise SignInRequired
             return stored
-        self.credentials.remember(self.server, fresh)
+        with suppress(OSError):  # they are held, and written as soon as they can be
+            self.credentials.remember(self.server, fresh)
         return fresh
 
 
