@@ -1,6 +1,8 @@
 """What a newcomer does wrong, and what the command says to it."""
 
+import os
 import re
+import subprocess
 import sys
 import time
 
@@ -172,3 +174,15 @@ def test_s3_the_program_that_is_meant(slug, attempts, program):
     with pytest.raises(UsageError) as refused:
         chosen(offered, slug, sat)
     assert [f"guildmark start {one}" in refused.value.next_step for one in ("a", "b")] == [True, True]
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names there are Unicode")
+@pytest.mark.parametrize("encoding", ["utf-8:strict", "ascii:strict"])
+def test_no_name_of_a_file_and_no_console_is_too_strange(started, portal, encoding):
+    model = started / "Category1" / os.fsdecode(b"m\xff.keras")
+    model.write_bytes(b"score 4")
+    environment = {**os.environ, "GUILDMARK_SERVER": portal.url, "PYTHONIOENCODING": encoding}
+    for arguments, status, said in ((("check", model), 3, "m?.keras"), (("submit", "--no-check", "1", model), 0, "m?.keras")):
+        command = [sys.executable, "-m", "guildmark.cli", *arguments]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert (done.returncode, said in done.stdout) == (status, True)
