@@ -1,5 +1,6 @@
 /** Everything that the panel knows, and what its buttons do. Views draw the state; nothing else changes it. */
 
+import { now } from "./elapsed";
 import type { Host } from "./host";
 import type {
   BegunHere,
@@ -19,94 +20,7 @@ import type {
   Welcome,
 } from "./protocol";
 import { type Channel, Peer, Refusal } from "./rpc";
-
-export interface Trouble {
-  text: string;
-  nextStep: string;
-  /** What to do about it, where the host knows: a label in its own words, as the bridge may not be there to give any. */
-  again?: { label: string; act: () => void };
-}
-
-export interface Sending {
-  done: number;
-  total: number;
-}
-
-export interface State {
-  words: Record<string, string>;
-  welcome: Welcome | null;
-  board: Board | null;
-  /** When `board` arrived, in milliseconds of a clock that only goes forward. */
-  boardAt: number;
-  code: { link: string; userCode: string } | null;
-  programs: Programs | null;
-  /** The exam is over, and another is being chosen. */
-  another: boolean;
-  prepared: Prepared | null;
-  checks: CheckLine[] | null;
-  readiness: ReadinessText | null;
-  /** Why the exam is not finished: files that were handed in wait still, and cannot be sent. */
-  unsent: string | null;
-  result: ResultText | null;
-  trouble: Trouble | null;
-  /** What is under way, by name: `sign_in`, `prepare`, `submit:category1` … */
-  busy: ReadonlySet<string>;
-  sending: Readonly<Record<string, Sending>>;
-  /** The last line of what is under way, such as an installer's. */
-  log: string;
-  environment: EnvironmentMade | null;
-  /** What was answered last in a category: a check, a submission, a refusal, warnings to decide on. */
-  said: Readonly<Record<string, Said>>;
-}
-
-export interface Said {
-  tone: "good" | "caution" | "bad";
-  lines: string[];
-  /** Warnings: the candidate may submit all the same. */
-  asks: boolean;
-  /** What speaks against it, where it is a matter of a decision. */
-  notices?: readonly { text: string; next_step: string }[];
-  /** The file that is warned of, for whoever submits it all the same. */
-  about?: { file?: string; seen?: string };
-  /** A file of ours in the exam folder is gone or broken. */
-  isDamaged?: boolean;
-  /** The file is kept here until the portal answers. */
-  waits?: boolean;
-  /** The newest submission of the category when this was said of one: whatever tool submits another makes it old. */
-  newest?: string | undefined;
-}
-
-/** The exit status of the command for the same error. */
-const SIGN_IN_FIRST = 4;
-
-/** What may have to be said before the bridge gave its words. */
-const BEFORE_WORDS = {
-  try_again: "Try again",
-  connecting: "Connecting …",
-  kernel_gone: "The kernel of this panel has ended. Run %load_ext guildmark.notebook and this cell again.",
-  no_socket: "No connection to the exam. Reload the page, or restart JupyterLab where guildmark_jupyter is installed.",
-};
-
-const EMPTY: State = {
-  words: BEFORE_WORDS,
-  welcome: null,
-  board: null,
-  boardAt: 0,
-  code: null,
-  programs: null,
-  another: false,
-  prepared: null,
-  checks: null,
-  readiness: null,
-  unsent: null,
-  result: null,
-  trouble: null,
-  busy: new Set(),
-  sending: {},
-  log: "",
-  environment: null,
-  said: {},
-};
+import { EMPTY, nextStep, refused, type Said, SIGN_IN_FIRST, type State, type Trouble, without } from "./state";
 
 export class Store {
   state: State = EMPTY;
@@ -380,7 +294,7 @@ export class Store {
     const { board: before, welcome } = this.state;
     if (before && before.attempt !== board.attempt) this.set({ result: null, readiness: null, said: {}, checks: null, environment: null });
     const isNews = before !== null && before.signed_in !== board.signed_in;
-    this.set({ board, boardAt: performance.now(), welcome: welcome && isNews ? { ...welcome, signed_in: board.signed_in } : welcome });
+    this.set({ board, boardAt: now(), welcome: welcome && isNews ? { ...welcome, signed_in: board.signed_in } : welcome });
     this.host.shown?.(board);
   }
 
@@ -388,23 +302,4 @@ export class Store {
     this.state = { ...this.state, ...change };
     for (const listener of this.listeners) listener();
   }
-}
-
-function refused(error: unknown): Said {
-  if (!(error instanceof Refusal)) throw error;
-  const { notices, file, seen } = error.data?.details ?? {};
-  const about = { ...(file ? { file } : {}), ...(seen ? { seen } : {}) };
-  if (error.code === "confirm" && notices) return { tone: "caution", lines: [], notices, asks: true, about };
-  const isDamaged = error.code === "workspace_damaged";
-  return { tone: "bad", lines: [error.message, nextStep(error)].filter(Boolean), asks: false, isDamaged };
-}
-
-/** What to do now; to sign in again the panel has a button, and needs no command for it. */
-function nextStep(error: Refusal): string {
-  return error.data?.exit_code === SIGN_IN_FIRST ? "" : error.nextStep;
-}
-
-function without<T>(record: Readonly<Record<string, T>>, key: string): Record<string, T> {
-  const { [key]: _gone, ...kept } = record;
-  return kept;
 }

@@ -1,5 +1,6 @@
 import type { BoardCategory, BoardSubmission } from "../protocol";
-import type { Said, Store } from "../store";
+import type { Said } from "../state";
+import type { Store } from "../store";
 import { Action, Bar, Marks, More, Notices } from "./parts";
 
 /** One category: what to read, what to run, what to hand in, and what it brought. */

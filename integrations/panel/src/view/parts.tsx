@@ -1,7 +1,8 @@
 import type { ComponentChildren } from "preact";
 
 import type { Notice } from "../protocol";
-import type { Sending, Store } from "../store";
+import type { Sending } from "../state";
+import type { Store } from "../store";
 
 interface ActionProps {
   store: Store;
