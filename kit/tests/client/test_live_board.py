@@ -194,7 +194,7 @@ def test_a_machine_that_wakes_tells_the_time_at_once(telling, running, portal, m
         before = told.until(lambda one: one.breaks_left == 1)
         asleep_s, now = 1800.0, elapsed.elapsed_s
         monkeypatch.setattr("guildmark.client.live_board.elapsed_s", lambda: now() + asleep_s)
-        told.until(lambda one: one.clock.time_left_s < before.clock.time_left_s - asleep_s + 1)
+        told.until(lambda one: one.clock.is_running and one.clock.time_left_s < before.clock.time_left_s - asleep_s + 1)
 
 
 def test_a_listener_that_fails_once_hears_what_comes_after(running, telling, portal):

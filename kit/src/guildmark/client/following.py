@@ -11,7 +11,7 @@ scores and time come in while a large file goes out. Nothing that goes wrong end
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -148,12 +148,21 @@ class Following:
 
     def _listen(self) -> None:
         with suppress(_Closed):
-            self._take_from_before()
+            self._try(self._take_from_before)
             while True:
-                self._stop_if_closed()
-                self._try()
+                self._try(self._hear)
                 self._wait(self._rhythm.waits_s[min(self._tries, len(self._rhythm.waits_s) - 1)])
                 self._tries += 1
+
+    def _try(self, act: Callable[[], None]) -> None:
+        """Do `act`, and tell what goes wrong with it, whatever that is; the next try is made all the same."""
+        self._stop_if_closed()
+        try:
+            act()
+        except _Closed:
+            raise
+        except Exception as error:  # noqa: BLE001  # nothing may end it without a word
+            self._lose(in_words(error))
 
     def _take_from_before(self) -> None:
         last = last_heard(self._workspace)
@@ -161,18 +170,13 @@ class Following:
             self._state, self._heard_at = last.state, elapsed_s() - last.age_s(this_machines_time())
             self._tell()
 
-    def _try(self) -> None:
-        """Listen until the portal says no more; tell why it does not."""
+    def _hear(self) -> None:
+        """Listen until the portal says no more."""
         try:
-            try:
-                self._stream()
-            except _NoStream:
-                self._tries = 0
-                self._poll()
-        except _Closed:
-            raise
-        except Exception as error:  # noqa: BLE001  # whatever goes wrong, it is told, and the next try is made
-            self._lose(in_words(error))
+            self._stream()
+        except _NoStream:
+            self._tries = 0
+            self._poll()
 
     def _stream(self) -> None:
         """Take what one stream tells. Raises `_NoStream` where it tells nothing, and what keeps it from being opened."""

@@ -23,7 +23,8 @@ def look_around(session: Session) -> Mapping[str, Local]:
     except GuildmarkError:  # the folder is being moved or mended; the next look tells
         return {}
     outbox = Outbox(workspace)
-    waiting, resting, refused = outbox.waiting(), outbox.resting(), outbox.refused()
+    waiting, refused = outbox.waiting(), outbox.refused()
+    resting = [item for item in waiting if not outbox.is_being_sent(item)]
     return {
         one.id: replace(
             look_into(workspace, one),
