@@ -30,7 +30,7 @@ SHOWN = """async () => {
 def test_x7_the_widget_is_shown_by_a_server_on_http_that_is_not_this_machine(chromium: Browser) -> None:
     page = chromium.new_page()
     page.route(f"{FAR}/widget.js", lambda route: route.fulfill(path=BUILT / "widget.js", content_type="text/javascript"))
-    page.route(f"{FAR}/", lambda route: route.fulfill(body="<!doctype html><title>A notebook</title>", content_type="text/html"))
+    page.route(f"{FAR}/", lambda route: route.fulfill(body="<!doctype html>", content_type="text/html"))
     page.goto(f"{FAR}/")
     seen = page.evaluate(SHOWN)
     assert seen["secure"] is False
