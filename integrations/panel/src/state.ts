@@ -107,7 +107,8 @@ export function refused(error: unknown): Said {
   const about = { ...(file ? { file } : {}), ...(seen ? { seen } : {}) };
   if (error.code === "confirm" && notices) return { tone: "caution", lines: [], notices, asks: true, about };
   const isDamaged = error.code === "workspace_damaged";
-  return { tone: "bad", lines: [error.message, nextStep(error)].filter(Boolean), asks: false, isDamaged };
+  const waits = error.data?.exit_code === SIGN_IN_FIRST; // once somebody has signed in, it is sent, and said no more
+  return { tone: "bad", lines: [error.message, nextStep(error)].filter(Boolean), asks: false, isDamaged, waits };
 }
 
 /** What to do now; to sign in again the panel has a button, and needs no command for it. */
