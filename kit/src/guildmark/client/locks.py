@@ -77,9 +77,13 @@ class Turn:
     def __init__(self, note: Path) -> None:
         self._note = note
         self._beaten_at = elapsed_s()
+        self._doing: str | None = None
 
     def works_on(self, doing: str) -> None:
         """Say in the note what is done now."""
+        if doing == self._doing:
+            return
+        self._doing = doing
         with suppress(OSError):
             write_atomically(self._note, Holder.here(doing).model_dump_json().encode(), durable=False)
 

@@ -35,9 +35,6 @@ class OneUpload:
         `is_fresh` says that `item` was never tried. Otherwise the portal is asked first what it has: see the module.
         """
         opened = self._uploader.resume(item.outgoing)
-        if opened is not None and opened.standing.submission in self._received.of_others(item):
-            self._uploader.forget(item.category)  # the same bytes, handed in before
-            opened = None
         if opened is not None:
             return opened
         before = None if is_fresh else self._sent_before(item)
