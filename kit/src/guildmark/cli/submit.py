@@ -12,11 +12,12 @@ from guildmark.cli.options import AsJson, Yes
 from guildmark.cli.outbox_told import send_what_waits
 from guildmark.cli.screen import Screen
 from guildmark.client import wording
+from guildmark.client.check import unavailable
 from guildmark.client.kept import this_machines_time
 from guildmark.client.looking import HURRY_S, look_before
 from guildmark.client.notices import Notice
 from guildmark.client.session import Session
-from guildmark.errors import CheckUnavailable, ModelRefused, OurFault, PortalFault, ServerUnreachable, SignInRequired
+from guildmark.errors import ModelRefused, OurFault, PortalFault, ServerUnreachable, SignInRequired
 from guildmark.i18n import _
 from guildmark.protocol import AttemptState, CategoryState, SubmissionState
 from guildmark.rules.verdict import Verdict
@@ -100,7 +101,7 @@ def _look(screen: Screen, session: Session, category: str, path: Path, *, time_l
             screen.note(notice.text)
         raise
     if not was_looked_at:
-        missing = CheckUnavailable()
+        missing = unavailable()
         screen.note(_("The file was not looked at before it is sent: {next_step}").format(next_step=missing.next_step))
         return "unavailable"
     return "passed"

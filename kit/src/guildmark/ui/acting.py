@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from guildmark.client.check import unavailable
 from guildmark.client.device import DeviceCode
 from guildmark.client.live_board import Changed, LiveBoard
 from guildmark.client.looking import HURRY_S, in_words, looked_at
 from guildmark.client.notices import Level, Notice
 from guildmark.client.session import Session
-from guildmark.errors import CheckUnavailable, GuildmarkError, NoExamHere
+from guildmark.errors import GuildmarkError, NoExamHere
 from guildmark.i18n import _
 from guildmark.protocol import SubmissionState
 from guildmark.ui import told
@@ -112,7 +113,7 @@ class SessionExam:
         path = self._session.model_of(category)
         looked = looked_at(self._session, category, path, time_left_s=self._time_left_s())
         if looked is None:
-            raise CheckUnavailable
+            raise unavailable()
         if not looked.passed:
             refused = _("{name}: the grader would refuse it.").format(name=path.name)
             return f"{refused} {in_words(looked)} {_('Change the model as described, and save it again.')}"

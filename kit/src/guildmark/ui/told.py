@@ -4,10 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from guildmark.client import wording
 from guildmark.client.board import Board, BoardCategory, BoardSubmission
-from guildmark.client.interpreters import installing
 from guildmark.client.notices import Notice
 from guildmark.errors import (
-    CheckUnavailable,
     GuildmarkError,
     OurFault,
     ServerUnreachable,
@@ -29,8 +27,6 @@ _KEYS = {
 
 def failed(error: Exception) -> str:
     """What went wrong, and which key or command mends it."""
-    if isinstance(error, CheckUnavailable):
-        return f"{error.message} {_('Run: {command}').format(command=installing('check'))}"
     if isinstance(error, GuildmarkError):
         step = _KEYS.get(type(error)) if error.next_step == _(error.default_next_step) else None
         return f"{error.message} {_(step)}" if step else str(error)
