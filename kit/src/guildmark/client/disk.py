@@ -34,7 +34,7 @@ def no_room(folder: Path, size: int, free: int | None = None) -> UsageError:
     )
     if free is not None:
         said = f"{said} {_('{free} are free.').format(free=size_text(free))}"
-    return UsageError(said, next_step=_("Make room, then do the same again; nothing was sent."), code="no_room")
+    return UsageError(said, next_step=_("Make room, then do the same again."), code="no_room")
 
 
 def require_writable(folder: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from guildmark.client.disk import is_full, require_room, require_writable
+from guildmark.client import disk
 from guildmark.client.files import sha256_of
 from guildmark.client.outcome import OVER
 from guildmark.client.transport import Transport
@@ -85,21 +85,21 @@ def begin(api: Transport, workspace: Workspace) -> Started:
                 folder=workspace.folder, why=error.strerror or error
             ),
             next_step=_("Make room, or let the folder be written to, then start once more: the clock runs, nothing is lost."),
-            code="no_room" if is_full(error) else "not_written",
+            code="no_room" if disk.is_full(error) else "not_written",
         ) from error
 
 
 def _require_place(workspace: Workspace, size: int) -> None:
     """Raise `UsageError` unless `size` bytes can be written to the exam folder. The clock does not run yet, or goes on."""
     try:
-        require_room(workspace.folder, size)
-        require_writable(workspace.folder)
-        require_writable(workspace.hidden)
+        disk.require_room(workspace.folder, size)
+        disk.require_writable(workspace.folder)
+        disk.require_writable(workspace.hidden)
     except OSError as error:
         raise UsageError(
             _("The exam's files cannot be written to {folder}: {why}.").format(
                 folder=workspace.folder, why=error.strerror or error
             ),
             next_step=_("Make room, or let the folder be written to, then start the exam."),
-            code="no_room" if is_full(error) else "not_written",
+            code="no_room" if disk.is_full(error) else "not_written",
         ) from error
