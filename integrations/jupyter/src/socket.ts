@@ -19,7 +19,7 @@ export class LabSocket implements Channel {
 
   /**
    * `lost` is called when an open socket broke: what was asked is answered no more. `shut` is called when it does not open,
-   * after each further try: somebody has to do something. `back` is called when there is one again: the other side is to be
+   * or closes before anything was heard, after each further try: somebody has to do something. `back` is called when there is one again: the other side is to be
    * greeted.
    */
   constructor(
@@ -48,26 +48,27 @@ export class LabSocket implements Channel {
   private open(): void {
     const socket = new WebSocket(this.url);
     let wasOpen = false;
+    let hasHeard = false;
     this.socket = socket;
     socket.onopen = () => {
       wasOpen = true;
       const isBack = this.tries > 0;
-      this.tries = 0;
       for (const message of this.outgoing.splice(0)) socket.send(JSON.stringify(message));
       if (isBack) this.back();
     };
     socket.onmessage = (event) => {
+      hasHeard = true;
+      this.tries = 0;
       const message = JSON.parse(String(event.data)) as Message;
       for (const hear of this.hearers) hear(message);
     };
     socket.onclose = () => {
       if (this.closed) return;
-      if (wasOpen) this.lost();
       const wait = WAITS_MS[Math.min(this.tries++, WAITS_MS.length - 1)];
-      if (!wasOpen && this.tries >= PATIENCE) {
+      if (!hasHeard && this.tries >= PATIENCE) {
         this.outgoing = []; // whoever asked is told that it failed
         this.shut();
-      }
+      } else if (wasOpen) this.lost();
       setTimeout(() => this.open(), wait);
     };
   }

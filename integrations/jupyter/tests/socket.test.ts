@@ -12,7 +12,7 @@ class Fake {
   sent: unknown[] = [];
   onopen = () => undefined as void;
   onclose = () => undefined as void;
-  onmessage = () => undefined as void;
+  onmessage = (_event: { data: string }) => undefined as void;
 
   constructor() {
     Fake.made.push(this);
@@ -81,4 +81,20 @@ test("an open socket that breaks is lost, then shut where it does not come back,
   mock.timers.tick(1_000);
   newest().opens();
   assert.deepEqual(told, ["lost", "shut", "back"]);
+});
+
+test("a socket that is closed each time before it says anything is shut as well", () => {
+  newest().opens();
+  newest().fails();
+  mock.timers.tick(500);
+  newest().opens();
+  newest().fails();
+  assert.deepEqual(told, ["lost", "back", "shut"]);
+  mock.timers.tick(1_000);
+  newest().opens();
+  newest().onmessage({ data: "{}" });
+  newest().fails();
+  assert.deepEqual(told.slice(3), ["back", "lost"]);
+  mock.timers.tick(500);
+  assert.equal(Fake.made.length, 4);
 });
