@@ -41,7 +41,7 @@ def submission(score, number=1):
     )
 
 
-def category(number, title, *, submissions=(), notices=(), has_model=False):
+def category(number, title, *, submissions=(), notices=(), has_model=False, waiting=0):
     folder = f"Category{number}"
     model = BoardModel(
         name="mymodel.keras",
@@ -66,7 +66,7 @@ def category(number, title, *, submissions=(), notices=(), has_model=False):
         bands=("1: at most 9 USD", "5: at most 5 USD"),
         model=model if has_model else None,
         notices=notices,
-        waiting=0,
+        waiting=waiting,
         best_score=best,
         marks="◇◇◇◇◇  -" if best is None else submissions[0].marks,
         pinned=False,
@@ -466,6 +466,19 @@ async def test_while_a_file_is_sent_quitting_is_asked_first(sit):
         await pilot.pause()
         assert (app.gave_up, app.is_sending, room.done) == (True, True, [])
     room.goes_on.set()
+
+
+async def test_what_waits_to_be_sent_is_told_to_who_quits(sit):
+    _room, app, _now = sit(waiting=1)
+    async with app.run_test(size=(110, 34)) as pilot:
+        await pilot.pause()
+        await pilot.press("q")
+        await pilot.pause()
+        shown = [str(line.render()) for line in app.screen.query("#question Static")]
+        assert shown[0] == "Category 1: a file waits here to be sent."
+        await pilot.press("tab", "enter")
+        await pilot.pause()
+    assert (app.gave_up, app.is_running) == (True, False)
 
 
 async def test_when_nothing_is_sent_it_is_left_at_once(sit):

@@ -148,19 +148,23 @@ class Dashboard(Window):
         self._say(said or "")
 
     async def action_quit(self) -> None:
-        """Leave; while a file is being sent, after a question."""
-        if self.is_sending:
-            self._ask_to_quit()
+        """Leave; while a file is being sent or waits for that, after a question."""
+        if left := self._left_behind():
+            self._ask_to_quit(left)
         else:
             self.exit()
 
+    def _left_behind(self) -> list[str]:
+        """What is not sent yet."""
+        sending = [_("{name} is being sent.").format(name=name) for name in self._sending.values()]
+        waiting = () if self._board is None else (one for one in self._board.categories if one.waiting)
+        said = _("Category {number}: a file waits here to be sent.")
+        return [*sending, *(said.format(number=one.number) for one in waiting if one.id not in self._sending)]
+
     @work(exclusive=True, group="leaving")
-    async def _ask_to_quit(self) -> None:
-        lines = [
-            _("{name} is being sent.").format(name=", ".join(self._sending.values())),
-            _("What is not sent yet stays here, and goes on when a tool is open again, or with: guildmark status"),
-        ]
-        if await self._agreed(_("Quit all the same?"), lines, yes=_("Quit")):
+    async def _ask_to_quit(self, left: list[str]) -> None:
+        stays = _("What is not sent yet stays here, and goes on when a tool is open again, or with: guildmark status")
+        if await self._agreed(_("Quit all the same?"), [*left, stays], yes=_("Quit")):
             self.gave_up = True
             self.exit()
 
