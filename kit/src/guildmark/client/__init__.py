@@ -5,8 +5,9 @@ Nothing here prints or asks; progress and codes to show go through callbacks.
 
     session        one exam folder, one portal, the verbs of an exam
     programs       choosing what to sit
-    sending        handing in a file: one sender a category, what waits first
-    outbox         what was handed in while the portal did not answer
+    starting       the attempt of a folder, and the moment at which the clock starts
+    sending        handing in files: kept first, opened first, one sender a category (`one_upload`, `received`, `still_here`)
+    outbox         what was handed in and is not received yet: copies (`copying`, `disk`), with pauses between tries (`pauses`)
     submissions    what was submitted: its score, pinned, fetched back
     following      what the portal says of an attempt, through cuts
     kept           what the portal said last, for whoever has no connection
@@ -27,4 +28,5 @@ Nothing here prints or asks; progress and codes to show go through callbacks.
     credentials    tokens by portal
     address        which portal
     files          atomic writes and digests
+    elapsed        a clock that counts the machine's sleep
 """
