@@ -31,7 +31,8 @@ export interface State {
   board: Board | null;
   /** When `board` arrived. */
   boardAt: Instant;
-  code: { link: string; userCode: string } | null;
+  /** The code to confirm; `warning` where others could read the sign-in on its way. */
+  code: { link: string; userCode: string; warning: string } | null;
   programs: Programs | null;
   /** The exam is over, and another is being chosen. */
   another: boolean;

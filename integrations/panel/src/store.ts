@@ -280,8 +280,10 @@ export class Store {
     if (method === "board") {
       this.told++;
       this.show(params as unknown as Board);
-    } else if (method === "code") this.set({ code: { link: String(params.link), userCode: String(params.user_code) } });
-    else if (method === "log") this.set({ log: String(params.text) });
+    } else if (method === "code") {
+      const warning = String(params.warning ?? "");
+      this.set({ code: { link: String(params.link), userCode: String(params.user_code), warning } });
+    } else if (method === "log") this.set({ log: String(params.text) });
     else if (method === "check") this.set({ checks: [...(this.state.checks ?? []), params as unknown as CheckLine] });
     else if (method === "progress") {
       const place = typeof params.category === "string" ? params.category : String(params.task);

@@ -17,6 +17,7 @@ from guildmark.bridge.rpc import NoSuchMethod
 from guildmark.bridge.submitting import WarningsFirst, against, version_of
 from guildmark.bridge.words import words
 from guildmark.client import environment
+from guildmark.client.address import overheard
 from guildmark.client.board import Board
 from guildmark.client.credentials import Credentials
 from guildmark.client.device import DeviceCode
@@ -115,7 +116,8 @@ class Bridge:
         session = self._held.session()
 
         def show(code: DeviceCode) -> None:
-            self._notify("code", {"link": code.link, "user_code": code.user_code, "expires_s": code.expires_in})
+            what = {"link": code.link, "user_code": code.user_code, "expires_s": code.expires_in}
+            self._notify("code", {**what, "warning": overheard(session.server)})
 
         who = session.login(show)
         self._held.signed_in()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from guildmark.client.address import overheard
 from guildmark.client.check import unavailable
 from guildmark.client.device import DeviceCode
 from guildmark.client.live_board import Changed, LiveBoard
@@ -157,6 +158,8 @@ class SessionExam:
         """See `Exam`."""
 
         def show(code: DeviceCode) -> None:
+            if warning := overheard(self._session.server):
+                say(warning)
             say(_("Open this page in any browser and confirm the code:"))
             say(f"{code.link}  {code.user_code}")
 
