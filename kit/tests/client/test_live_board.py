@@ -197,19 +197,35 @@ def test_a_machine_that_wakes_tells_the_time_at_once(telling, running, portal, m
         told.until(lambda one: one.clock.is_running and one.clock.time_left_s < before.clock.time_left_s - asleep_s + 1)
 
 
-def test_a_listener_that_fails_once_hears_what_comes_after(running, telling, portal):
+def test_a_listener_that_failed_hears_what_comes_after(running, telling, portal):
     told = Told()
 
-    def fails_at_first(board):
+    def fails_before_a_break(board):
         told.take(board)
-        if len(told.boards) == 1:
+        if not board.breaks_left:
             raise BrokenPipeError
 
-    with telling(fails_at_first):
+    with telling(fails_before_a_break):
         told.until(lambda one: one.online)
         portal.exam.breaks_left = 3
         portal.tell()
         assert told.until(lambda one: one.breaks_left == 3).online
+        model(running.workspace.folder)
+        told.until(lambda one: one.categories[0].model is not None)
+
+
+def test_a_sign_in_that_is_over_is_told_by_what_cannot_be_sent_although_the_stream_lives(telling, running, portal, exam_folder):
+    portal.keep_alive_s, portal.exam.breaks_left = 0.05, 1
+    with telling() as told:
+        told.until(lambda one: one.breaks_left == 1)
+        tokens, portal.access = portal.access, set()
+        refresh, portal.refresh = portal.refresh, set()
+        running.keep_for_later("1", model(exam_folder))
+        board = told.until(lambda one: not one.signed_in)
+        assert (board.online, codes(board)[0]) == (True, "sign_in")
+        portal.access, portal.refresh = tokens, refresh
+        done = told.until(lambda one: one.categories[0].waiting == 0 and told.boards.index(one) > told.boards.index(board))
+    assert done.signed_in
 
 
 def test_what_this_machine_refuses_is_told_and_does_not_end_the_following(telling, running, portal, monkeypatch):
