@@ -394,6 +394,18 @@ def test_two_devices_in_one_category_do_not_take_each_others_place_for_ever(runn
     assert [one.report.score for one in running.send_waiting().sent] == [4]  # it stands still: that device is gone
 
 
+def test_an_upload_that_this_folder_left_behind_holds_up_nothing(running, portal, model, closes):
+    with pytest.raises(KeptInOutbox):
+        running.submit("1", model(size=5 * MEGABYTE), progress=lambda *_: setattr(portal.faults, "drop", FOR_EVER))
+    portal.faults.drop = 0
+    (damaged,) = running.waiting()
+    damaged.path.write_bytes(b"score 5".ljust(5 * MEGABYTE, b"?"))
+    running.keep_for_later("1", model("score 3", size=1001))
+    emptied = running.send_waiting()
+    assert ([one.report.score for one in emptied.sent], emptied.stopped_by) == ([3], None)
+    assert [one.refused.code for one in emptied.refused] == ["copy_damaged"]
+
+
 def test_where_the_last_one_counts_a_file_that_something_newer_replaced_is_not_sent_again(running, portal, closes, replaced):
     original = portal.exam.state
     portal.exam.state = lambda: {**original(), "counts": "last"}

@@ -83,6 +83,8 @@ class OneUpload:
         other = _open_upload(item, state)
         if other is None or (other.file_name, other.size) == (item.path.name, item.size):
             return
+        if self._uploader.is_ours(item.category, other.id):
+            return
         seen, now = item.behind, this_machines_time()
         if seen is not None and (seen.upload, seen.offset) == (other.id, other.offset):
             if abs(now - seen.seen_at) >= _STANDS_STILL:
@@ -100,15 +102,21 @@ class OneUpload:
         self._uploader.forget(item.category)
         state = self._received.state()
         other = _open_upload(item, state)
-        ours = {one.submission for one in self._received.noted(item.category)}
-        newer = [one for each in state.categories if each.id == item.category for one in each.submissions if one.id not in ours]
-        if state.counts is Counts.LAST and (other is not None or newer):
+        if state.counts is Counts.LAST and (other is not None or self._is_older_than_another(item, state)):
             return ModelRefused(
                 _("Something newer was handed in in this category from another place, and the last one counts."),
                 next_step=_("Submit the file again if it is the one that should count."),
                 code="superseded",
             )
         return error if other is None else _goes_first(other)
+
+    def _is_older_than_another(self, item: Waiting, state: AttemptState) -> bool:
+        """Whether another device has handed something in since `item` was, by the portal's clock."""
+        handed_in_at = state.server_time - (this_machines_time() - item.kept_at)
+        ours = {one.submission for one in self._received.noted(item.category)}
+        category = next((each for each in state.categories if each.id == item.category), None)
+        submissions = () if category is None else category.submissions
+        return any(one.received_at > handed_in_at and one.id not in ours for one in submissions)
 
 
 def _open_upload(item: Waiting, state: AttemptState) -> OpenUpload | None:

@@ -135,6 +135,11 @@ class Uploader:
         kept = self._remembered(outgoing.category)
         return kept is not None and (kept.sha256, kept.size) == (outgoing.sha256, outgoing.size)
 
+    def is_ours(self, category: str, upload: str) -> bool:
+        """Whether this folder opened `upload` in `category`, for whatever file."""
+        kept = self._remembered(category)
+        return kept is not None and kept.url.rstrip("/").rpartition("/")[2] == upload
+
     def forget(self, category: str) -> None:
         """Forget the upload of `category`: its submission is known, and its receipt is kept."""
         self._note(category).unlink(missing_ok=True)
