@@ -9,11 +9,15 @@ Nothing here prints or asks; progress and codes to show go through callbacks.
     sending        handing in files: kept first, opened first, one sender a category (`one_upload`, `received`, `still_here`)
     outbox         what was handed in and is not received yet: copies (`copying`, `disk`), with pauses between tries (`pauses`)
     submissions    what was submitted: its score, pinned, fetched back
-    following      what the portal says of an attempt, through cuts
+    following      what the portal says of an attempt, through cuts (`event_stream`, `cutting`)
+    posting        what waits in the outbox goes out beside everything else
     kept           what the portal said last, for whoever has no connection
     locks          one sender for each category, across tools
     warnings       what speaks against handing a file in
     local          what lies in the exam folder
+    board          what every tool shows, made of `facts`: the `time_left`, what is said unasked (`board_notices`)
+    live_board     a board that stays true by itself
+    nearby         which exam is meant beside its folder
     check          a look at a model file before it is submitted (inspection, and `dry_run` in the candidate's interpreter)
     run            when a check runs the model too
     workspace      the exam folder: Category1 …, and the state in .guildmark
