@@ -58,12 +58,12 @@ export function Finish({ store, readiness }: { store: Store; readiness: Readines
   );
 }
 
-/** After the end: the decision as soon as it is made. */
+/** After the end: the decision as soon as it is made, which a board tells. */
 export function Result({ store }: { store: Store }) {
   const { result, board } = store.state;
   useEffect(() => {
     if (!result) void store.showResult();
-  }, [store]);
+  }, [store, board?.phase]);
   if (!result) {
     return (
       <section class="gm-step">
