@@ -14,6 +14,7 @@ from guildmark.errors import ModelRefused, ServerUnreachable, StillWaiting, Usag
 from guildmark.rules.attempt import Phase
 from guildmark.ui.acting import Considered
 from guildmark.ui.dashboard import Dashboard
+from guildmark.ui.told import news
 
 pytest.importorskip("textual")
 LEFT_S = 4 * 3600 + 59 * 60 + 7
@@ -245,6 +246,15 @@ async def test_offline_it_says_by_whose_clock(sit):
         await pilot.pause()
         assert text_of(app, "#clock").startswith("Offline; time left, by this machine: 4:59:07")
         assert "Nothing is lost" in text_of(app, "#notices")
+
+
+def test_a_portal_that_answers_and_refuses_us_is_not_said_to_be_gone():
+    def heard(code):
+        notice = Notice(level=Level.URGENT, code=code, text="The reason.")
+        return list(news(board(online=False, notices=[notice]), board()))
+
+    assert (heard("protocol_version"), heard("offline")) == ([], ["The portal does not answer."])
+    assert list(news(board(), board(online=False))) == ["The portal answers again."]
 
 
 async def test_a_sign_in_that_is_over_is_no_lost_connection_and_a_key_signs_in_again(sit):

@@ -96,7 +96,9 @@ def news(board: Board, before: Board) -> Iterator[str]:
             if one.is_graded and (one.id not in known or not known[one.id].is_graded):
                 said = "  ".join(part for part in (one.marks, one.standing, one.to_next, one.message) if part)
                 yield _("Category {number}: {said}").format(number=category.number, said=said)
-    if before.online != board.online:
-        yield _("The portal answers again.") if board.online else _("The portal does not answer.")
+    if board.online and not before.online:
+        yield _("The portal answers again.")
+    if before.online and not board.online and any(one.code == "offline" for one in board.notices):
+        yield _("The portal does not answer.")  # another reason why nothing is heard stands among the notices
     if before.signed_in and not board.signed_in:
         yield _("Your sign-in has expired. Press l to sign in again.")
