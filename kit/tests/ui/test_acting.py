@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from guildmark.errors import ModelRefused, UsageError
+from guildmark.errors import ModelRefused, Refused, StillWaiting, UsageError
 from guildmark.ui.acting import SessionExam
 
 ONE = "category1"
@@ -82,3 +82,15 @@ def test_a_submission_stands_even_if_the_portal_is_lost_right_after(exam, runnin
     monkeypatch.setattr(running, "submit", and_then_lost)
     assert exam.submit(ONE, model, lambda _done, _total: None) == "It is queued for grading; its score comes by itself."
     portal.faults.drop = 0
+
+
+def test_what_is_handed_in_and_waits_stands_on_the_list_before_the_end(exam, running, portal, model):
+    def not_now(*_announced):
+        raise Refused("Not now.", code="strange")
+
+    portal.exam.open_upload = not_now
+    running.keep_for_later("1", model)
+    assert "mymodel.keras of Category1 is handed in and not sent yet; it is sent before the exam ends." in exam.readiness()
+    with pytest.raises(StillWaiting):
+        exam.finish(leave_waiting=False)
+    assert portal.exam.finished_at is None

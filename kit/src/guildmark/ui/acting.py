@@ -147,7 +147,7 @@ class SessionExam:
 
     def readiness(self) -> tuple[str, ...]:
         """See `Exam`."""
-        return tuple(told.readiness(self._session.readiness()))
+        return tuple(told.readiness(self._session.readiness(), self._session.waiting()))
 
     def finish(self, *, leave_waiting: bool) -> None:
         """See `Exam`."""

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Iterator
 from guildmark.client import wording
 from guildmark.client.board import Board, BoardCategory, BoardSubmission
 from guildmark.client.notices import Notice
+from guildmark.client.outbox import Waiting
 from guildmark.errors import (
     GuildmarkError,
     OurFault,
+    PortalFault,
     ServerUnreachable,
     SignInRequired,
 )
@@ -21,6 +23,7 @@ _KEYS = {
     SignInRequired: mark("Press l to sign in again."),
     ServerUnreachable: mark("Check your connection and press the key again; nothing is lost."),
     OurFault: mark("It is not counted against you. Press the key again in a minute."),
+    PortalFault: mark("It is not counted against you. Press the key again in a minute."),
 }
 """What to do where the errors themselves name a command."""
 
@@ -40,10 +43,14 @@ def noticed(notices: Iterable[Notice]) -> list[str]:
     return [f"{one.text} {one.next_step}".strip() for one in notices]
 
 
-def readiness(found: Readiness) -> Iterator[str]:
-    """What finishing now would mean, line by line."""
+def readiness(found: Readiness, waiting: Iterable[Waiting] = ()) -> Iterator[str]:
+    """What finishing now would mean, line by line, with what is handed in and waits here."""
     for item in found.items:
         yield f"{item.number}  {wording.marks(item.best_score)}  {item.title}  {item.warning or ''}".rstrip()
+    for one in waiting:
+        yield _("{name} of {category} is handed in and not sent yet; it is sent before the exam ends.").format(
+            name=one.path.name, category=one.category.title()
+        )
     for upload in found.open_uploads:
         yield _("The upload of {name} is under way and would be abandoned.").format(name=upload.file_name)
     if found.pending:
