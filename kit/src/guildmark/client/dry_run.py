@@ -24,7 +24,10 @@ from guildmark.inspection import Finding
 from guildmark.rules.contract import Contract, Shape, TensorContract, note_alternatives, shape_text, takes
 
 _SCRIPT = Path(__file__).with_name("dry_run_script.py")
-_PROBE = "import importlib.util, sys; sys.exit(0 if importlib.util.find_spec('tensorflow') else 9)"
+_PROBE = (
+    "import sys; sys.path[:] = [place for place in sys.path if place]; "  # no file of the candidate's stands in for a module
+    "import importlib.util; sys.exit(0 if importlib.util.find_spec('tensorflow') else 9)"
+)
 _PROBE_TIMEOUT_S = 20
 _TIMEOUT_S = 180
 _LAST_WORDS = 300
