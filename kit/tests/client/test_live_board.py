@@ -86,6 +86,7 @@ def test_x10_a_deadline_that_passed_without_the_portal_ends_nothing(facts):
     assert (board.phase, board.clock.time_left_s, board.clock.is_running) == (Phase.RUNNING, 0, True)
     assert codes(board) == ["offline", "time_up"]
     assert "The portal's clock decides" in board.notices[-1].text
+    assert codes(board_of(replace(facts, age_s=left + 5))) == ["time_5"]  # it is heard, and says within a second what is so
 
 
 def test_x10_it_is_over_when_the_portal_says_so(telling, portal):

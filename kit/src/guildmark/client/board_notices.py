@@ -28,7 +28,7 @@ def notices_of(facts: Facts, clock: Clock) -> Iterator[Notice]:
     if clock.is_running and facts.state is not None and facts.state.break_until is not None:
         yield Notice(level=Level.INFO, code="break", text=_("You are on a break; its minutes were added to your time."))
     yield from _of_waiting(facts)
-    yield from _of_time(clock)
+    yield from _of_time(clock, is_heard=facts.problem is None and facts.offline_since is None)
 
 
 def of_refused(refused: NotTaken) -> Notice:
@@ -86,10 +86,11 @@ def _why_it_waits(problem: Problem | None) -> str:
     return _("{reason} It is tried again by itself, and counts from when the portal takes it.").format(reason=problem.message)
 
 
-def _of_time(clock: Clock) -> Iterator[Notice]:
+def _of_time(clock: Clock, *, is_heard: bool) -> Iterator[Notice]:
+    """How little time is left. Of a portal that is heard, the end of the time is left to it to say."""
     if not clock.is_running or clock.stands_still or clock.time_left_s is None:
         return
-    if clock.time_left_s == 0:
+    if clock.time_left_s == 0 and not is_heard:
         yield Notice(
             level=Level.URGENT,
             code="time_up",
