@@ -1,11 +1,14 @@
 """What the dashboard's keys do, on a real session and a portal on loopback."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 
+from guildmark.client.session import Session
 from guildmark.errors import ModelRefused, Refused, StillWaiting, UsageError
 from guildmark.ui.acting import SessionExam
+from guildmark.ui.dashboard import Dashboard
 
 ONE = "category1"
 
@@ -94,3 +97,37 @@ def test_what_is_handed_in_and_waits_stands_on_the_list_before_the_end(exam, run
     with pytest.raises(StillWaiting):
         exam.finish(leave_waiting=False)
     assert portal.exam.finished_at is None
+
+
+async def test_who_quits_in_the_middle_of_an_upload_leaves_the_file_to_the_next_tool(
+    running, portal, model, signed_in, exam_folder
+):
+    receive, held = portal.exam.receive, threading.Event()
+    portal.exam.receive = lambda *what: (held.wait(20), receive(*what))[1]
+    app = Dashboard(SessionExam(running))
+    async with app.run_test(size=(110, 34)) as pilot:
+        await until(lambda: app._chosen() is not None, pilot)
+        await pilot.press("s")
+        await until(lambda: len(app.screen_stack) == 2, pilot)  # it is no model: sent all the same
+        await pilot.press("tab", "enter")
+        await until(lambda: portal.exam.uploads, pilot)
+        await pilot.press("q")
+        await until(lambda: len(app.screen_stack) == 2, pilot)
+        await pilot.press("tab", "enter")
+        await pilot.pause()
+    running.close()  # as the command does
+    held.set()
+    with Session.open(exam_folder, credentials=signed_in) as next_tool:
+        assert app.gave_up
+        next_tool.sender.send_waiting(patient=True)
+        submissions = [one.file_name for one in next_tool.state().categories[0].submissions]
+        assert (submissions, next_tool.waiting()) == ([model.name], ())
+
+
+async def until(holds, pilot):
+    for _turn in range(1000):
+        if holds():
+            await pilot.pause()
+            return
+        await pilot.pause(0.02)
+    raise AssertionError
