@@ -149,6 +149,8 @@ def test_x4_all_the_same_means_the_file_that_was_warned_of_and_not_what_was_save
     again = ide.ask("submit", category="1", anyway=True, **about)["error"]
     assert again["data"]["code"] == "confirm"
     assert again["data"]["details"]["seen"] != details["seen"]
+    first.unlink()
+    assert ide.ask("submit", category="1", anyway=True, **about)["error"]["data"]["exit_code"] == 2
 
 
 def test_fetching_back_twice_shows_the_file_that_is_there_and_keeps_what_was_made_of_it(sitting):

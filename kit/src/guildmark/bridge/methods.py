@@ -1,7 +1,6 @@
 """`Bridge`: each method is a verb of the session, or a few, for a front-end that shows a board."""
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -14,7 +13,7 @@ from guildmark.bridge.fetching import place_for
 from guildmark.bridge.holding import Held, is_over
 from guildmark.bridge.rehearsing import rehearse
 from guildmark.bridge.rpc import NoSuchMethod
-from guildmark.bridge.submitting import WarningsFirst, against, version_of
+from guildmark.bridge.submitting import hand_in
 from guildmark.bridge.words import words
 from guildmark.client import environment
 from guildmark.client.address import overheard
@@ -27,9 +26,9 @@ from guildmark.client.outcome import OVER
 from guildmark.client.session import Session
 from guildmark.client.signing_out import sign_out
 from guildmark.client.transport import Patience
-from guildmark.errors import GuildmarkError, KeptInOutbox, Refused, ResultPending, UsageError
+from guildmark.errors import Refused, ResultPending, UsageError
 from guildmark.i18n import _, language
-from guildmark.protocol import AttemptState, SubmissionState
+from guildmark.protocol import AttemptState
 from guildmark.rules.attempt import Phase
 from guildmark.version import __version__
 
@@ -192,32 +191,9 @@ class Bridge:
         return telling.checked(session.check(asked.category, self._inside(asked.file)))
 
     def _submit(self, asked: doc.Submit) -> doc.Submitted:
-        session, live = self._held.session(), self._held.live()
-        category = self._held.exam().category(asked.category).id
-        path = self._inside(asked.file) or session.model_of(asked.category)
-        if not asked.anyway or asked.seen not in (None, version_of(path)):
-            left = live.board().clock.time_left_s
-            notices = against(session, category, path, time_left_s=0.0 if left is None else left)
-            if notices:
-                raise WarningsFirst(notices, path, version_of(path))
-
-        def changed(_state: SubmissionState) -> None:
-            with suppress(GuildmarkError):  # the score comes all the same
-                live.hear(session.state())
-
-        try:
-            sent = session.submit(
-                asked.category,
-                path,
-                progress=self._progress("submit", category=category),
-                rest=False,  # whoever follows sends it, with its progress on the board
-                changed=changed,
-                held_up=self._held_up,
-            )
-        except KeptInOutbox as kept:
-            return doc.Submitted(submission=None, text=telling.kept(kept), board=live.look())
-        board = live.hear(session.state())
-        return doc.Submitted(submission=sent, text=telling.submitted(board, sent), board=board)
+        return hand_in(
+            self._held, asked, progress=lambda category: self._progress("submit", category=category), held_up=self._held_up
+        )
 
     def _pin(self, asked: doc.OneSubmission) -> doc.Shown:
         submissions = self._held.session().handed_in
