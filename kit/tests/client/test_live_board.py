@@ -176,6 +176,19 @@ def test_while_a_large_file_goes_out_of_the_outbox_time_and_scores_come_in(telli
     assert max(one.categories[0].upload.done for one in told.boards if one.categories and one.categories[0].upload) == 5 * MB
 
 
+def test_what_another_tool_leaves_behind_is_sent_within_a_second_and_not_when_the_portal_speaks_next(
+    telling, running, portal, exam_folder
+):
+    portal.keep_alive_s = 600.0
+    portal.exam.breaks_left = 1
+    with telling() as told:
+        told.until(lambda one: one.breaks_left == 1)
+        running.keep_for_later("1", model(exam_folder))
+        told.until(lambda one: one.categories[0].waiting)
+        told.until(lambda one: one.categories[0].submissions or portal.exam.submissions)
+    assert sorted(portal.exam.submissions) == ["s1"]
+
+
 def test_why_a_file_waits_is_told_by_every_tool(running, portal, exam_folder, facts):
     portal.exam.open_upload = full
     with pytest.raises(KeptInOutbox):

@@ -125,6 +125,11 @@ class Following:
         self._connections.cut()
         self._told.put(None)
 
+    def wake(self) -> None:
+        """Something came into the outbox that nobody sends: do so now, if the portal is there."""
+        if self._online:
+            self._posting.wake()
+
     def __enter__(self) -> "Self":
         return self
 

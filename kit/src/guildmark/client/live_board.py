@@ -141,6 +141,8 @@ class LiveBoard:
         seen = look_around(self._session)
         with self._lock:
             is_news, self._local = seen != self._local, seen
+        if is_news and any(one.resting for one in seen.values()):
+            self._following.wake()
         if is_news or has_slept or self._is_overtaken():
             self._tell(at_any_rate=has_slept)
 
