@@ -4,9 +4,10 @@ import httpx
 import pytest
 
 from guildmark.client import credentials as on_disk
+from guildmark.client.answers import raw_json
 from guildmark.client.credentials import Credentials, Tokens
 from guildmark.client.session import Session
-from guildmark.client.transport import Patience, raw_json
+from guildmark.client.transport import Patience
 from guildmark.errors import AttemptClosed, OurFault, PortalFault, Refused, ServerUnreachable, SignInRequired, UsageError
 from guildmark.protocol import Finish, Me
 

@@ -28,6 +28,7 @@ Nothing here prints or asks; progress and codes to show go through callbacks.
     device         signing in by device grant
     tus            resumable uploads
     receipts       the portal's signed word, checked and kept
+    answers        what a portal answered, as ours or as an error
     transport      HTTP with the protocol's header, errors, retries
     credentials    tokens by portal
     address        which portal

@@ -11,8 +11,9 @@ from typing import TypeVar
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from guildmark.client.answers import unreachable
 from guildmark.client.credentials import Tokens
-from guildmark.client.transport import unreachable, wait
+from guildmark.client.transport import wait
 from guildmark.errors import OurFault, Refused, ServerUnreachable, SignInRequired
 from guildmark.i18n import _
 from guildmark.protocol import CLIENT_ID

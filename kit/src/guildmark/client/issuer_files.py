@@ -16,8 +16,9 @@ import httpx
 from pydantic import ValidationError
 
 from guildmark.badges.issuer import LONGEST_ISSUER_FILE, IssuerFile
+from guildmark.client.answers import unreachable
 from guildmark.client.files import write_atomically
-from guildmark.client.transport import http_client, unreachable
+from guildmark.client.transport import http_client
 from guildmark.errors import OurFault, Refused, ServerUnreachable
 from guildmark.i18n import _
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from guildmark.client import receipts
+from guildmark.client.answers import parsed, raw_json
 from guildmark.client.kept import last_heard
 from guildmark.client.locks import Sent, note_sent, sent_lately
 from guildmark.client.outbox import Waiting
-from guildmark.client.transport import API, Transport, parsed, raw_json
+from guildmark.client.transport import API, Transport
 from guildmark.client.workspace import Workspace
 from guildmark.errors import OurFault, ReceiptInvalid
 from guildmark.i18n import _
