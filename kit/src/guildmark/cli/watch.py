@@ -25,9 +25,10 @@ def watch(*, yes: Yes = False) -> None:
         session.state()  # signed in, and the portal answers: said now rather than at the first model
     workspace = Workspace.containing(Path.cwd())
     workspace.opened()
+    models = changed_models(workspace, wait=time.sleep)
     screen.say(_("Watching the models of {folder}. Ctrl+C ends it.").format(folder=workspace.folder))
     try:
-        for category, model in changed_models(workspace, wait=time.sleep):
+        for category, model in models:
             screen.say("", _("Category {number}: {name} was saved.").format(number=category.number, name=model.name))
             if screen.confirm(_("Submit it now?"), yes=yes):
                 _submit(screen, category, model, yes=yes)
@@ -36,8 +37,13 @@ def watch(*, yes: Yes = False) -> None:
 
 
 def changed_models(workspace: Workspace, *, wait: Callable[[float], object]) -> Iterator[tuple[BundleCategory, Path]]:
-    """Each model that was saved since we began, once it is whole: seen twice with the same size and time."""
-    known = {one.id: _seen(workspace, one) for one in workspace.opened()}
+    """Each model that is saved from now on, once it is whole: seen twice with the same size and time."""
+    return _changed(workspace, {one.id: _seen(workspace, one) for one in workspace.opened()}, wait)
+
+
+def _changed(
+    workspace: Workspace, known: dict[str, Seen | None], wait: Callable[[float], object]
+) -> Iterator[tuple[BundleCategory, Path]]:
     growing: dict[str, Seen] = {}
     while True:
         for category in workspace.opened():
