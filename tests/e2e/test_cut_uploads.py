@@ -106,8 +106,7 @@ class Line:
 
     def announce(self, path: Path) -> str:
         """Open the upload of a file for the first category; its address."""
-        url, _standing = Uploader(self.transport, self.attempt, self.memory)._create(Outgoing.of(path, "category1"))
-        return url
+        return Uploader(self.transport, self.attempt, self.memory).create(Outgoing.of(path, "category1")).url
 
     def offset(self, url: str) -> int:
         return int(self.transport.request("HEAD", url, headers=TUS).headers["Upload-Offset"])

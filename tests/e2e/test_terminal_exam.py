@@ -85,10 +85,10 @@ def test_watch_offers_a_model_as_soon_as_it_is_saved(ada: Person, terminal: Term
     terminal.until(r"Watching ended\.")
 
 
-def test_the_dashboard_in_a_browser_is_the_same_and_wants_its_secret(ada: Person, terminal: Terminal) -> None:
+def test_the_dashboard_in_a_browser_is_the_same_and_a_link_opens_it_once(ada: Person, terminal: Terminal) -> None:
     ada.begin()
     terminal.type("guildmark ui --browser")
-    [link] = re.findall(r"(http://127\.0\.0\.1:\d+/\?secret=[\w-]+)", terminal.until(r"secret=[\w-]{20}"))
+    [link] = re.findall(r"(http://127\.0\.0\.1:\d+/\?ticket=[\w-]+)", terminal.until(r"ticket=[\w-]{20}"))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1100, "height": 700})
@@ -107,5 +107,6 @@ def test_the_dashboard_in_a_browser_is_the_same_and_wants_its_secret(ada: Person
         if keep := os.environ.get("GUILDMARK_PICTURES"):
             page.wait_for_timeout(1_000)
             page.screenshot(path=Path(keep) / "dashboard-browser.png")
+        assert cast("Response", page.goto(link)).status == 403
         browser.close()
     terminal.press("C-c")

@@ -15,7 +15,7 @@ interface Model {
 
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   // Several views may show one model, and each hears all answers: a view knows its own by their ids.
-  const mine = `${crypto.randomUUID()}:`;
+  const mine = `${crypto.getRandomValues(new Uint32Array(4)).join("-")}:`; // randomUUID is for https alone
   const heard: Heard[] = [];
   // The kernel of a widget is never there again once it went: a restarted one knows nothing of it.
   let isGone = false;

@@ -49,6 +49,8 @@ export interface BegunHere {
 /**
  * Everything that a tool shows of one exam folder. `signed_in` is false once the portal took the sign-in no more.
  *
+ * The phase is the portal's word: a deadline that has passed by this machine's clock alone ends nothing.
+ *
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "Board".
  */
@@ -70,6 +72,9 @@ export interface Board {
 }
 /**
  * The time left when the board was made, in seconds; None before anything is known. `stands_still`: none passes now.
+ *
+ * It runs until the portal says otherwise, also when nothing is left by this machine's clock: an outage of ours may have
+ * moved the deadline since it was heard.
  *
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "Clock".
@@ -258,11 +263,14 @@ export interface Fetched {
 /**
  * End the exam. Without `confirm`, a list with warnings is refused.
  *
+ * Where files wait that cannot be sent, it is refused with `still_waiting`, unless `leave_waiting` ends it without them.
+ *
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "Finish".
  */
 export interface Finish {
   confirm?: boolean;
+  leave_waiting?: boolean;
 }
 /**
  * Who asks: the front-end and its version. `server` is the portal to go to where the folder names none.
@@ -493,6 +501,15 @@ export interface SignedIn {
   name: string;
 }
 /**
+ * `text` says what is left to do, where the portal could not be told; it is empty otherwise.
+ *
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "SignedOut".
+ */
+export interface SignedOut {
+  text: string;
+}
+/**
  * A submission and what became of it. `counts` says that its score is the category's. `queue_position` counts from 1.
  *
  * `pinned` says that the candidate chose it to count, whatever else is submitted.
@@ -517,6 +534,9 @@ export interface SubmissionState {
 /**
  * Hand in. With `anyway` false, warnings are answered instead: error `confirm`, with the notices in its details.
  *
+ * Those name the `file` that they are about and how it was `seen`: given back with `anyway`, they make sure that no other
+ * file is sent. A file that was saved again since is looked at again.
+ *
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "Submit".
  */
@@ -524,6 +544,7 @@ export interface Submit {
   category: string;
   file?: string | null;
   anyway?: boolean;
+  seen?: string | null;
 }
 /**
  * What was handed in, graded or on its way; None where it waits to be sent. `text` says how it went.

@@ -7,6 +7,10 @@ import * as path from "node:path";
 import * as vscode from "vscode";
 
 const PROBE_MS = 30_000;
+/** As `python -m`, which looks for every module in the folder first: a `random.py` there would stand in for Python's own. */
+const OURS =
+  "import sys; sys.path[:] = [place for place in sys.path if place]; import runpy; " +
+  "runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)";
 
 export interface Command {
   program: string;
@@ -55,7 +59,7 @@ function inFolder(folder: string): string {
 }
 
 function asModule(python: string): Command {
-  return { program: python, args: ["-m", "guildmark.bridge"] };
+  return { program: python, args: ["-c", OURS, "guildmark.bridge"] };
 }
 
 /** The interpreter that Python's own extension has chosen for the folder, where that extension is installed. */

@@ -1,6 +1,8 @@
 """What a newcomer does wrong, and what the command says to it."""
 
+import os
 import re
+import subprocess
 import sys
 import time
 
@@ -122,12 +124,12 @@ def test_sizes_are_in_units_that_people_read(guildmark, signed_in, portal):
     assert f"({len(portal.exam.bundle) / 1024:.1f} KiB, checked by its digest)" in guildmark("start", "--yes").out
 
 
-def test_logout_removes_the_sign_in(guildmark, signed_in, portal):
+def test_logout_removes_the_sign_in_here_and_at_the_portal(guildmark, signed_in, portal):
     answer = guildmark("logout")
-    assert (answer.status, Credentials().tokens(portal.url)) == (0, None)
+    assert (answer.status, Credentials().tokens(portal.url), portal.access, portal.refresh) == (0, None, set(), set())
     assert answer.out == f"Signed out of {portal.url}: this machine no longer keeps your sign-in.\n"
     assert guildmark("start", "--json").json["error"]["code"] == "sign_in_required"
-    assert guildmark("logout", "--json").json == {"server": portal.url, "was_signed_in": False}
+    assert guildmark("logout", "--json").json == {"server": portal.url, "was_signed_in": False, "is_ended": False}
 
 
 def test_the_help_lists_the_exit_statuses_and_no_types_of_flags(guildmark):
@@ -205,3 +207,15 @@ class TestDoctorWithoutASession:
         monkeypatch.setenv("HTTP_PROXY", "carrier://pigeon")
         step = "Write the proxy with its scheme, such as http://proxy.example:3128"
         assert self.last_of(guildmark, "--server", "http://127.0.0.1:1") == (3, "proxy", step)
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names there are Unicode")
+@pytest.mark.parametrize("encoding", ["utf-8:strict", "ascii:strict"])
+def test_no_name_of_a_file_and_no_console_is_too_strange(started, portal, encoding):
+    model = started / "Category1" / os.fsdecode(b"m\xff.keras")
+    model.write_bytes(b"score 4")
+    environment = {**os.environ, "GUILDMARK_SERVER": portal.url, "PYTHONIOENCODING": encoding}
+    for arguments, status, said in ((("check", model), 3, "m?.keras"), (("submit", "--no-check", "1", model), 0, "m?.keras")):
+        command = [sys.executable, "-m", "guildmark.cli", *arguments]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert (done.returncode, said in done.stdout) == (status, True)

@@ -167,9 +167,22 @@ def test_an_interpreter_that_cannot_be_started_says_nothing_of_the_model(tmp_pat
 def test_the_active_environment_comes_first(tmp_path, monkeypatch):
     monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path / "active"))
     monkeypatch.setenv("CONDA_PREFIX", str(tmp_path / "conda"))
-    found = [str(path) for path in dry._interpreters()]
+    found = [str(path) for path in dry._interpreters(tmp_path)]
     assert [found[0].startswith(str(tmp_path / "active")), found[1].startswith(str(tmp_path / "conda"))] == [True, True]
     assert found[-1] == sys.executable
+
+
+def test_x5_the_environment_of_the_exam_folder_is_found_wherever_the_tool_was_started(tmp_path, monkeypatch):
+    for name in ("VIRTUAL_ENV", "CONDA_PREFIX"):
+        monkeypatch.delenv(name, raising=False)
+    exam = tmp_path / "exam"
+    binary = exam / ".venv" / "bin"
+    binary.mkdir(parents=True)
+    (exam / ".venv" / "guildmark.json").write_text('{"stage": "whole", "requirements": ""}')
+    (binary / "python").symlink_to(sys.executable)
+    monkeypatch.chdir(tmp_path)
+    assert next(dry._interpreters(exam)) == binary / "python"
+    assert binary / "python" not in list(dry._interpreters(tmp_path))
 
 
 def test_without_tensorflow_anywhere_nothing_is_run(tmp_path, monkeypatch):

@@ -112,6 +112,15 @@ class TestWhatIsTheCandidates:
         assert {path.name: path.read_text() for path in theirs.iterdir()} == {content: "mine"}
         assert "guildmark start" in made.next_step
 
+    def test_an_installer_stands_where_no_file_of_the_candidate_does(self, workspace, tmp_path, monkeypatch):
+        """`python -m venv` and its like take a `random.py` of the current folder for Python's own."""
+        monkeypatch.chdir(workspace.folder)
+        (workspace.folder / "random.py").write_text("raise SystemExit")
+        said = []
+        make(workspace, say=said.append, by=installing_by(tmp_path / "standing-in", f"pwd; ls -A; {STANDS_IN}"))
+        assert [line for line in said if line == str(workspace.folder) or line == "random.py"] == []
+        assert said[-1] == "+ exampleframework==1.0"
+
     def test_a_link_of_theirs_is_never_followed(self, workspace, uv, tmp_path):
         (tmp_path / "elsewhere").mkdir()
         (workspace.folder / ".venv").symlink_to(tmp_path / "elsewhere")

@@ -1,5 +1,6 @@
 import type { BoardCategory, BoardSubmission } from "../protocol";
-import type { Said, Store } from "../store";
+import type { Said } from "../state";
+import type { Store } from "../store";
 import { Action, Bar, Marks, More, Notices } from "./parts";
 
 /** One category: what to read, what to run, what to hand in, and what it brought. */
@@ -44,6 +45,9 @@ export function Category({ store, category }: { store: Store; category: BoardCat
       </div>
       <p class="gm-quiet gm-model">{category.model ? category.model.text : store.word("no_model")}</p>
       {sending && <Bar sending={sending} label={store.word("submitting", { name: category.model?.name ?? "" })} />}
+      {!sending && category.upload && (
+        <Bar sending={category.upload} label={store.word("submitting", { name: category.upload.file_name })} />
+      )}
       {!sending && store.isBusy(`submit:${category.id}`) && <p class="gm-quiet">{store.state.log || store.word("waiting")}</p>}
       {!said?.asks && <Notices notices={category.notices} />}
       {!said && newest && (
@@ -62,6 +66,7 @@ export function Category({ store, category }: { store: Store; category: BoardCat
               {one.next_step && <p class="gm-quiet">{one.next_step}</p>}
             </div>
           ))}
+          {said.isDamaged && <Action store={store} name="prepare" word="put_back" act={() => void store.putBack()} />}
           {said.asks && (
             <Action
               store={store}

@@ -38,7 +38,14 @@ function Screen({ store }: { store: Store }) {
   if (prepared) return <Begin store={store} prepared={prepared} />;
   if (!board || another) return <Choose store={store} board={null} />;
   if (board.phase === "registered" || board.phase === "prepared") return <Choose store={store} board={board} />;
-  if (board.phase && OVER.includes(board.phase)) return <Result store={store} />;
+  if (board.phase && OVER.includes(board.phase)) {
+    return (
+      <>
+        <Notices notices={board.notices} />
+        <Result store={store} />
+      </>
+    );
+  }
   return (
     <>
       <Head store={store} board={board} />

@@ -13,6 +13,11 @@ export function SignIn({ store }: { store: Store }) {
       <section class="gm-step">
         <p>{store.word("code")}</p>
         <p class="gm-code">{code.userCode}</p>
+        {code.warning && (
+          <div class="gm-notice gm-caution" role="alert">
+            <p>{code.warning}</p>
+          </div>
+        )}
         <button type="button" class="gm-primary" onClick={() => store.host.openUrl(code.link)}>
           {store.word("open_browser")}
         </button>

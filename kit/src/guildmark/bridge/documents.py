@@ -55,6 +55,12 @@ class SignedIn(Document):
     name: str
 
 
+class SignedOut(Document):
+    """`text` says what is left to do, where the portal could not be told; it is empty otherwise."""
+
+    text: str
+
+
 class Offered(Document):
     """A program that can be sat."""
 
@@ -135,11 +141,16 @@ class CheckedText(Document):
 
 
 class Submit(Document):
-    """Hand in. With `anyway` false, warnings are answered instead: error `confirm`, with the notices in its details."""
+    """Hand in. With `anyway` false, warnings are answered instead: error `confirm`, with the notices in its details.
+
+    Those name the `file` that they are about and how it was `seen`: given back with `anyway`, they make sure that no other
+    file is sent. A file that was saved again since is looked at again.
+    """
 
     category: str
     file: Path | None = None
     anyway: bool = False
+    seen: str | None = None
 
 
 class Submitted(Document):
@@ -202,9 +213,13 @@ class ReadinessText(Document):
 
 
 class Finish(Document):
-    """End the exam. Without `confirm`, a list with warnings is refused."""
+    """End the exam. Without `confirm`, a list with warnings is refused.
+
+    Where files wait that cannot be sent, it is refused with `still_waiting`, unless `leave_waiting` ends it without them.
+    """
 
     confirm: bool = False
+    leave_waiting: bool = False
 
 
 class ResultRow(Document):

@@ -6,12 +6,11 @@ import webbrowser
 from pathlib import Path
 from typing import Annotated
 
-import httpx
 import typer
 
 from guildmark.cli.options import AsJson
 from guildmark.cli.screen import Screen
-from guildmark.client.address import default_server
+from guildmark.client.address import default_server, overheard
 from guildmark.client.credentials import Credentials
 from guildmark.client.device import DeviceCode
 from guildmark.client.rehearsal import waiting_attempt
@@ -20,8 +19,6 @@ from guildmark.client.workspace import Workspace
 from guildmark.errors import GuildmarkError, NoExamHere
 from guildmark.i18n import _
 from guildmark.protocol import Me
-
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def login(
@@ -43,8 +40,8 @@ def login(
 
 def sign_in(screen: Screen, session: Session) -> Me:
     """Sign in at the portal of `session`, and say who did."""
-    if session.server.startswith("http://") and httpx.URL(session.server).host not in _LOOPBACK:
-        screen.note(_("This address is not encrypted: others on the way can read your sign-in."), style="yellow")
+    if warning := overheard(session.server):
+        screen.note(warning, style="yellow")
     who = session.login(lambda code: _show(screen, code))
     screen.say(_("Signed in at {server} as {email}.").format(server=session.server, email=who.email))
     return who

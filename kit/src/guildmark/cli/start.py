@@ -15,7 +15,8 @@ from guildmark.cli.project_files import leave_project_files
 from guildmark.cli.screen import Screen
 from guildmark.client import wording
 from guildmark.client.environment import Environment
-from guildmark.client.session import Session, Started
+from guildmark.client.session import Session
+from guildmark.client.starting import Started
 from guildmark.errors import AttemptClosed, ConfirmationNeeded, Refused
 from guildmark.i18n import _, language
 from guildmark.protocol import AttemptState

@@ -1,4 +1,4 @@
-"""Signing in by device grant (RFC 8628): a code here, a page in any browser, tokens here.
+"""Signing in by device grant (RFC 8628): a code here, a page in any browser, tokens here; and ending them again.
 
 The endpoints are discovered (`/.well-known/openid-configuration`); the client is public, so it has no secret.
 """
@@ -31,6 +31,7 @@ class _Answer(BaseModel):
 class _Endpoints(_Answer):
     device_authorization_endpoint: str
     token_endpoint: str
+    revocation_endpoint: str | None = None
 
 
 class DeviceCode(_Answer):
@@ -101,6 +102,16 @@ def refresh(http: httpx.Client, server: str, tokens: Tokens) -> Tokens | None:
         return None
     fresh = _understood(response, Tokens)
     return fresh if fresh.refresh_token else Tokens(access_token=fresh.access_token, refresh_token=tokens.refresh_token)
+
+
+def revoke(http: httpx.Client, server: str, tokens: Tokens) -> bool:
+    """Have the portal end `tokens` (RFC 7009); False where it cannot. Raises `ServerUnreachable`."""
+    endpoint = _discover(http, server).revocation_endpoint
+    if endpoint is None:  # an older portal
+        return False
+    given = {"refresh_token": tokens.refresh_token, "access_token": tokens.access_token}  # the one that lasts longer first
+    forms = [{"client_id": CLIENT_ID, "token": token, "token_type_hint": kind} for kind, token in given.items() if token]
+    return all(_post(http, server, endpoint, form).status_code == HTTPStatus.OK for form in forms)
 
 
 def _discover(http: httpx.Client, server: str) -> _Endpoints:

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -63,15 +64,25 @@ class Installer:
                 ),
                 _("Install one of them (python.org), and run: guildmark start"),
             )
-        with log.open("w", encoding="utf-8") as kept:
-            for command in self._commands(environment, requirements):
-                self._run(command, kept, say)
+        with log.open("w", encoding="utf-8") as kept, _nowhere() as place:
+            for command in self._commands(environment.absolute(), requirements.absolute()):
+                self._run(command, kept, say, place)
 
     def name_kernel(self, environment: Path, *, name: str, title: str) -> None:
         """Let Jupyter list the environment under `title`; one that cannot be listed is chosen by its path."""
-        command = [str(python_in(environment)), "-m", "ipykernel", "install", "--user", "--name", name, "--display-name", title]
-        with suppress(OSError, subprocess.SubprocessError):
-            subprocess.run(command, capture_output=True, timeout=_KERNEL_LIMIT_S, check=False, env=self._environ())
+        command = [
+            str(python_in(environment.absolute())),
+            "-m",
+            "ipykernel",
+            "install",
+            "--user",
+            "--name",
+            name,
+            "--display-name",
+            title,
+        ]
+        with suppress(OSError, subprocess.SubprocessError), _nowhere() as place:
+            subprocess.run(command, capture_output=True, cwd=place, timeout=_KERNEL_LIMIT_S, check=False, env=self._environ())
 
     def _commands(self, environment: Path, requirements: Path) -> tuple[Sequence[str], ...]:
         python, listed = str(python_in(environment)), str(requirements)
@@ -86,11 +97,12 @@ class Installer:
             (python, "-m", "pip", "install", "--only-binary", ":all:", "--requirement", listed),
         )
 
-    def _run(self, command: Sequence[str], kept: TextIO, say: Callable[[str], object]) -> None:
+    def _run(self, command: Sequence[str], kept: TextIO, say: Callable[[str], object], place: str) -> None:
         supervised = [sys.executable, "-I", str(_SUPERVISOR), *command]
         lines: list[str] = []
         with subprocess.Popen(
             supervised,
+            cwd=place,
             stdin=subprocess.PIPE,  # held open while we live
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -136,6 +148,11 @@ class Installer:
         last = output.splitlines()[-1][:_LAST_WORDS] if output else ""
         said = _("The installer stopped: {reason}").format(reason=last)
         return Failed(said, _("All that it said is in .guildmark/environment.log."))
+
+
+def _nowhere() -> tempfile.TemporaryDirectory[str]:
+    """An empty folder to be in: `python -m` looks for every module in the current one first, and that is the candidate's."""
+    return tempfile.TemporaryDirectory(prefix="guildmark-")
 
 
 def no_room() -> Failed:
