@@ -38,6 +38,8 @@ def test_no_sentence_of_the_session_library_names_a_command_in_a_panel():
         ("Say it at https://x.example/place/, then run guildmark start again.", "“Download the exam” again."),
         ("Submit what is missing, or finish anyway: guildmark finish --yes", "finish anyway: “Finish”"),
         ("Prepare the exam first: guildmark start", "Prepare the exam first: “Download the exam”"),
+        ("Run: guildmark login --server https://x.example", "Sign in."),
+        ("Run: guildmark login --server URL", "Sign in with the address of the portal."),
         ("Name a new folder: guildmark start --folder DIR", "Open another folder that is empty."),
     ],
 )

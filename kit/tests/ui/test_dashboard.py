@@ -1,6 +1,7 @@
 """The dashboard on boards of our own making: what it shows, and what its keys do. Time is a number that the test sets."""
 
 import asyncio
+import socket
 import threading
 from datetime import datetime, timezone
 from pathlib import Path
@@ -9,12 +10,13 @@ import pytest
 
 from guildmark.client.board import Board, BoardCategory, BoardModel, BoardSubmission
 from guildmark.client.notices import Level, Notice
+from guildmark.client.reaching import unreachable
 from guildmark.client.time_left import Clock
-from guildmark.errors import ModelRefused, ServerUnreachable, StillWaiting, UsageError
+from guildmark.errors import ModelRefused, ServerUnreachable, SignInRequired, StillWaiting, UsageError
 from guildmark.rules.attempt import Phase
 from guildmark.ui.acting import Considered
 from guildmark.ui.dashboard import Dashboard
-from guildmark.ui.told import news
+from guildmark.ui.told import failed, news
 from guildmark.ui.window import BoardCame
 
 pytest.importorskip("textual")
@@ -256,6 +258,17 @@ def test_a_portal_that_answers_and_refuses_us_is_not_said_to_be_gone():
 
     assert (heard("protocol_version"), heard("offline")) == ([], ["The portal does not answer."])
     assert list(news(board(), board(online=False))) == ["The portal answers again."]
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (SignInRequired(next_step="Run: guildmark login --server https://exam.example.org"), "Press l to sign in again."),
+        (unreachable("https://exam.example.org", socket.gaierror(-2, "unknown")), "press the key again; nothing is lost."),
+    ],
+)
+def test_what_an_error_says_of_commands_is_said_of_keys(error, said):
+    assert failed(error).endswith(said)
 
 
 async def test_a_sign_in_that_is_over_is_no_lost_connection_and_a_key_signs_in_again(sit):

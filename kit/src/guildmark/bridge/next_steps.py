@@ -28,6 +28,7 @@ SAID: Final[Mapping[str, str]] = {
         "Delete that file, if it is there, and press “Put the files back”."
     ),
     mark("Run: guildmark login"): mark("Sign in."),
+    mark("Run: guildmark login --server {server}"): mark("Sign in."),
     mark("Run: guildmark login --server URL"): mark("Sign in with the address of the portal."),
     mark("Delete that file and run: guildmark login"): mark("Delete that file, and sign in."),
     mark("Check the address and your connection, then run: guildmark login --server URL"): mark(
@@ -88,7 +89,7 @@ SAID: Final[Mapping[str, str]] = {
         "Look at your connection, and at a proxy that it needs (“Rehearse”)."
     ),
 }
-"""What a terminal says, and what a panel says instead."""
+"""What a terminal says, and what a panel says instead; `{server}` stands for any word."""
 
 _BUTTONS: Final[Mapping[str, str]] = {
     "start": "prepare",
@@ -106,8 +107,7 @@ _BUTTONS: Final[Mapping[str, str]] = {
     "rehearse": "rehearse",
 }
 _COMMAND: Final = re.compile(rf"\bguildmark ({'|'.join(_BUTTONS)})\b(?: --\w+| [A-Z]+\b| https?://\S+| \{{\w+\}})*")
-
-
+_PLACE: Final = re.compile(r"\{\w+\}")
 _FIELDS: Final = ("next_step", "fallback")
 
 
@@ -125,6 +125,7 @@ def in_panel_words(document: object) -> object:
 
 def in_a_panel(sentence: str) -> str:
     """`sentence`, in the reader's language, for somebody who has buttons."""
-    for terminal, panel in sorted(SAID.items(), key=lambda pair: -len(pair[0])):
-        sentence = sentence.replace(_(terminal), _(panel))
+    for terminal in sorted(SAID, key=lambda one: -len(_PLACE.sub("", one))):
+        said = r"\S+".join(re.escape(part) for part in _PLACE.split(_(terminal)))
+        sentence = re.sub(said, lambda _found, terminal=terminal: _(SAID[terminal]), sentence)
     return _COMMAND.sub(lambda found: f"“{word(_BUTTONS[found[1]])}”", sentence)

@@ -26,16 +26,23 @@ _KEYS = {
     PortalFault: mark("It is not counted against you. Press the key again in a minute."),
 }
 """What to do where the errors themselves name a command."""
+_NO_SUCH_ADDRESS = mark("Check the address and your connection, and run the same command again; nothing is lost.")
+"""What is said where the portal's name is not found: here it was, so that it is the connection that is gone."""
 
 
 def failed(error: Exception) -> str:
     """What went wrong, and which key or command mends it."""
     if isinstance(error, GuildmarkError):
-        step = _KEYS.get(type(error)) if error.next_step == _(error.default_next_step) else None
+        step = _step(error)
         return f"{error.message} {_(step)}" if step else str(error)
     if isinstance(error, OSError | UnicodeError):
         return f"{error} {_('Mend that and press the key again.')}"
     return f"{OurFault().message} {_(_KEYS[OurFault])} ({type(error).__name__}: {error})"
+
+
+def _step(error: GuildmarkError) -> str | None:
+    by_itself = error.next_step in (_(error.default_next_step), _(_NO_SUCH_ADDRESS))
+    return _KEYS.get(type(error)) if by_itself or isinstance(error, SignInRequired) else None
 
 
 def noticed(notices: Iterable[Notice]) -> list[str]:
