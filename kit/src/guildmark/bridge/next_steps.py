@@ -127,5 +127,5 @@ def in_a_panel(sentence: str) -> str:
     """`sentence`, in the reader's language, for somebody who has buttons."""
     for terminal in sorted(SAID, key=lambda one: -len(_PLACE.sub("", one))):
         said = r"\S+".join(re.escape(part) for part in _PLACE.split(_(terminal)))
-        sentence = re.sub(said, lambda _found, terminal=terminal: _(SAID[terminal]), sentence)
+        sentence = _(SAID[terminal]).join(re.split(said, sentence))
     return _COMMAND.sub(lambda found: f"“{word(_BUTTONS[found[1]])}”", sentence)
