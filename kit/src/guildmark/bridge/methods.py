@@ -25,7 +25,6 @@ from guildmark.client.live_board import LiveBoard
 from guildmark.client.looking import in_words, looked_at
 from guildmark.client.nearby import exam_near, room_for_another
 from guildmark.client.notices import Notice
-from guildmark.client.outcome import OVER
 from guildmark.client.session import Session
 from guildmark.client.transport import Patience
 from guildmark.client.workspace import Workspace
@@ -164,9 +163,9 @@ class Bridge:
             state = session.register(slug, asked.folder or self._folder / slug)
         else:
             state = session.state()
-        if state.phase in OVER and asked.another:
+        if state.phase.is_over and asked.another:
             session, state = self._another(asked, session.server)
-        if state.phase in OVER:
+        if state.phase.is_over:
             raise _over()
         offer = session.prepare(self._progress("prepare"))
         self._follow().hear(session.state())

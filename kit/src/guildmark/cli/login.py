@@ -4,12 +4,10 @@ import os
 import sys
 import webbrowser
 from pathlib import Path
-from typing import Annotated
 
 import httpx
-import typer
 
-from guildmark.cli.options import AsJson
+from guildmark.cli.options import AsJson, Server
 from guildmark.cli.screen import Screen
 from guildmark.client.address import default_server
 from guildmark.client.credentials import Credentials
@@ -26,9 +24,7 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 def login(
     *,
-    server: Annotated[
-        str | None, typer.Option(help=_("The address of the portal; GUILDMARK_SERVER or the last one if not given."))
-    ] = None,
+    server: Server = None,
     as_json: AsJson = False,
 ) -> None:
     """Sign in by device grant."""

@@ -12,9 +12,6 @@ from pathlib import Path
 from guildmark.client.kept import last_heard
 from guildmark.client.workspace import STATE_FOLDER, Workspace
 from guildmark.errors import NoExamHere
-from guildmark.rules.attempt import Phase
-
-_OVER = (Phase.GRADING, Phase.DECIDED)
 
 
 def exam_near(place: Path) -> Path:
@@ -40,4 +37,4 @@ def _below(place: Path) -> Iterator[tuple[bool, int, Path]]:
         for state in place.glob(f"*/{STATE_FOLDER}/exam.json"):
             folder = state.parents[1]
             last = last_heard(Workspace(folder))
-            yield last is None or last.state.phase not in _OVER, state.stat().st_mtime_ns, folder
+            yield last is None or not last.state.phase.is_over, state.stat().st_mtime_ns, folder

@@ -30,7 +30,7 @@ from guildmark.client.files import require_file, sha256_of
 from guildmark.client.kept import LastHeard, keep, last_heard, this_machines_time
 from guildmark.client.notices import Notice
 from guildmark.client.outbox import Outbox, Waiting
-from guildmark.client.outcome import OVER, waited_for
+from guildmark.client.outcome import waited_for
 from guildmark.client.programs import chosen, remember
 from guildmark.client.reaching import http_client
 from guildmark.client.run import Run
@@ -196,7 +196,7 @@ class Session:
                 if refusal.code != "not_found":  # what another account sits is not found
                     raise
             else:
-                if state.phase not in OVER:
+                if not state.phase.is_over:
                     return state
         raise Refused(
             _("{folder} holds another attempt.").format(folder=folder),
