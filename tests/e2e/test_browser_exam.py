@@ -11,18 +11,8 @@ from pathlib import Path
 
 import pytest
 from demo.portal import Portal
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 GRADED_WITHIN_MS = 90_000
 SOON_MS = 30_000
 
@@ -37,18 +27,14 @@ DROP = """([target, name, content]) => {
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
+def page(chromium: Browser) -> Iterator[Page]:
     """A page of a browser of its own; what its console complains of fails the test."""
-    if not CHROMIUM.exists():
-        pytest.fail("This test needs a browser. Install Debian's package: apt-get install chromium", pytrace=False)
     faults: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        opened = browser.new_page()
-        opened.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-        opened.on("pageerror", lambda error: faults.append(str(error)))
-        yield opened
-        browser.close()
+    opened = chromium.new_page()
+    opened.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    yield opened
+    opened.close()
     assert faults == []
 
 

@@ -22,7 +22,6 @@ from guildmark.client.credentials import Credentials
 from guildmark.client.device import DeviceCode
 from guildmark.client.following import Rhythm
 from guildmark.client.nearby import room_for_another
-from guildmark.client.outcome import OVER
 from guildmark.client.session import Session
 from guildmark.client.signing_out import sign_out
 from guildmark.client.transport import Patience
@@ -147,10 +146,10 @@ class Bridge:
             state = session.register(slug, asked.folder or self._held.folder / slug)
         else:
             state = session.state()
-        if state.phase in OVER and asked.another:
+        if state.phase.is_over and asked.another:
             state = self._held.begin_another(asked.program)
             session = self._held.session()
-        if state.phase in OVER:
+        if state.phase.is_over:
             raise is_over()
         offer = session.prepare(self._progress("prepare"))
         self._held.live().hear(session.state())

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from guildmark.cli.checks import rows, tell
-from guildmark.cli.options import AsJson
+from guildmark.cli.options import AsJson, Server
 from guildmark.cli.screen import Screen
 from guildmark.client import doctor as examining
 from guildmark.client.session import Session
@@ -18,9 +18,7 @@ from guildmark.i18n import _
 def doctor(
     *,
     folder: Annotated[Path | None, typer.Option(help=_("The exam folder; this one if not given."))] = None,
-    server: Annotated[
-        str | None, typer.Option(help=_("The address of the portal; GUILDMARK_SERVER or the last one if not given."))
-    ] = None,
+    server: Server = None,
     as_json: AsJson = False,
 ) -> None:
     """Look at everything, change nothing; exit status 3 where a line is not good."""

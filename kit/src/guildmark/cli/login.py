@@ -4,11 +4,8 @@ import os
 import sys
 import webbrowser
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from guildmark.cli.options import AsJson
+from guildmark.cli.options import AsJson, Server
 from guildmark.cli.screen import Screen
 from guildmark.client.address import default_server, overheard
 from guildmark.client.credentials import Credentials
@@ -23,9 +20,7 @@ from guildmark.protocol import Me
 
 def login(
     *,
-    server: Annotated[
-        str | None, typer.Option(help=_("The address of the portal; GUILDMARK_SERVER or the last one if not given."))
-    ] = None,
+    server: Server = None,
     as_json: AsJson = False,
 ) -> None:
     """Sign in by device grant."""

@@ -1,22 +1,15 @@
 """`guildmark logout`."""
 
-from typing import Annotated
-
-import typer
-
 from guildmark.cli.login import address_of
-from guildmark.cli.options import AsJson
+from guildmark.cli.options import AsJson, Server
 from guildmark.cli.screen import Screen
 from guildmark.client.credentials import Credentials
 from guildmark.client.signing_out import sign_out
-from guildmark.i18n import _
 
 
 def logout(
     *,
-    server: Annotated[
-        str | None, typer.Option(help=_("The address of the portal; GUILDMARK_SERVER or the last one if not given."))
-    ] = None,
+    server: Server = None,
     as_json: AsJson = False,
 ) -> None:
     """End the sign-in at one portal, and forget it. An exam that runs goes on."""

@@ -10,7 +10,7 @@ from guildmark.cli import completion, show
 from guildmark.cli.environment import active, described, have_environment
 from guildmark.cli.here import session_of
 from guildmark.cli.login import sign_in
-from guildmark.cli.options import AsJson, Yes
+from guildmark.cli.options import AsJson, Server, Yes
 from guildmark.cli.project_files import leave_project_files
 from guildmark.cli.screen import Screen
 from guildmark.client import wording
@@ -35,9 +35,7 @@ def start(  # noqa: PLR0913  # the options of the command
     folder: Annotated[
         Path | None, typer.Option(help=_("The exam folder; a new one, named like the exam, if not given."))
     ] = None,
-    server: Annotated[
-        str | None, typer.Option(help=_("The address of the portal; GUILDMARK_SERVER or the last one if not given."))
-    ] = None,
+    server: Server = None,
     environment: Annotated[
         bool,
         typer.Option(
@@ -55,7 +53,7 @@ def start(  # noqa: PLR0913  # the options of the command
         if screen.can_ask and not as_json and session.credentials.tokens(session.server) is None:
             sign_in(screen, session)
         state = _attempt(session, program, folder)
-        if state.phase in (Phase.GRADING, Phase.DECIDED):
+        if state.phase.is_over:
             raise AttemptClosed(
                 next_step=_("Run: guildmark result; to begin another exam, name a new folder: guildmark start --folder DIR")
             )

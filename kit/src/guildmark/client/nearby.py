@@ -12,7 +12,6 @@ from itertools import count
 from pathlib import Path
 
 from guildmark.client.kept import last_heard, this_machines_time
-from guildmark.client.outcome import OVER
 from guildmark.client.workspace import STATE_FOLDER, Workspace
 from guildmark.errors import GuildmarkError, NoExamHere, UsageError
 from guildmark.i18n import _
@@ -74,7 +73,7 @@ def _below(place: Path) -> Iterator[tuple[_Standing, int, Path]]:
 
 def _standing(workspace: Workspace) -> _Standing:
     last = last_heard(workspace)
-    if last is not None and last.state.phase in OVER:
+    if last is not None and last.state.phase.is_over:
         return _Standing.OVER
     try:
         has_begun = bool(workspace.categories())

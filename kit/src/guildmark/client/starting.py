@@ -10,7 +10,6 @@ from typing import Final
 
 from guildmark.client import disk
 from guildmark.client.files import sha256_of
-from guildmark.client.outcome import OVER
 from guildmark.client.transport import Transport
 from guildmark.client.workspace import ExamState, Unpacked, Workspace
 from guildmark.errors import BundleDamaged, NoExamHere, NotStarted, Refused, UsageError
@@ -53,7 +52,7 @@ def _the_same(api: Transport, known: ExamState, program: str, folder: Path) -> A
             if refusal.code != "not_found":  # what another account sits is not found
                 raise
         else:
-            if state.phase not in OVER:
+            if not state.phase.is_over:
                 return state
     raise Refused(
         _("{folder} holds another attempt.").format(folder=folder),
