@@ -30,7 +30,7 @@ help:  ## List the commands
 demo: install  ## Watch a whole exam: five models trained, graded in a box, a certificate at a URL (CHECK=1 exits instead of serving)
 	@$(BIN)/python -m demo $(if $(CHECK),--check)
 
-test: install-dev browser  ## The fast gate: candidate, grader and portal, whole exams, flows in headless Chromium
+test: install-dev browser  ## The fast gate: candidate, grader and portal, whole exams in a terminal and in headless Chromium
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup $(PYTEST_ARGS)
 
 coverage: install-dev browser  ## The same, and which lines and branches it reaches (htmlcov/index.html); half as long again
@@ -41,7 +41,10 @@ authoring: install-dev  ## The tests of the author's tools, which build and trai
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup -m 'authoring and not keras2 and not soak' grader/tests/authoring $(PYTEST_ARGS)
 
 models: install-dev  ## Models of every library, version and style: the box answers as their library does; and every wrong file
-	$(BIN)/python -m pytest --no-cov -m models grader/tests/runtimes tests/e2e/test_wrong_files.py $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --no-cov -m models grader/tests kit/tests/client tests/e2e/test_wrong_files.py $(PYTEST_ARGS)
+
+flows: install-dev browser  ## What people do in headless Chromium: exams, uploads that are cut, papers and their reviewers, passkeys
+	$(BIN)/python -m pytest --no-cov --numprocesses=2 --dist=loadgroup -m flows portal/tests $(PYTEST_ARGS)
 
 certificates: install-dev browser postgresql  ## Certificates: foreign verifiers, forgeries, papers in many scripts, a thousand at once, the network at its size
 	$(BIN)/python -m pytest --no-cov --numprocesses=2 --dist=loadgroup -m certificates kit/tests portal/tests tests $(PYTEST_ARGS)

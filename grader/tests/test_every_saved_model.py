@@ -16,6 +16,7 @@ sys.path.insert(0, str(SAVED))
 from architectures import ARCHITECTURES, inputs_of  # noqa: E402 - beside the script that saved them
 
 sys.path.remove(str(SAVED))
+pytestmark = pytest.mark.models
 QUESTIONS = {
     architecture.name: Question(
         architecture.name,

@@ -42,6 +42,7 @@ class Faults:
 @dataclass
 class Portal:
     exam: Exam = field(default_factory=Exam)
+    before: dict[str, Exam] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
     access: set[str] = field(default_factory=lambda: {"ada-1"})
     refresh: set[str] = field(default_factory=lambda: {"ada-refresh"})
@@ -55,6 +56,8 @@ class Portal:
     news: int = 0
     cuts: int = 0
     keep_alive_s: float = 15.0
+    ends_sign_ins: bool = True
+    sign_in_interval_s: float = 5
 
     def tell(self):
         """Tell everybody who follows the attempt that it changed."""
@@ -163,12 +166,20 @@ class _Handler(BaseHTTPRequestHandler):
         form = {name: values[0] for name, values in parse_qs(self.body.decode()).items()}
         if path == "/.well-known/openid-configuration":
             here = portal.url
-            self._json({"device_authorization_endpoint": f"{here}/o/device", "token_endpoint": f"{here}/o/token"})
+            endpoints = {"device_authorization": "device", "token": "token"}
+            endpoints |= {"revocation": "revoke"} if portal.ends_sign_ins else {}
+            self._json({f"{name}_endpoint": f"{here}/o/{place}" for name, place in endpoints.items()})
+        elif path == "/o/revoke":
+            assert form["client_id"] == "guildmark-client"
+            ended = {"access_token": portal.access, "refresh_token": portal.refresh}[form["token_type_hint"]]
+            ended.discard(form["token"])
+            self._answer(200)
         elif path == "/o/device":
             assert form == {"client_id": "guildmark-client", "scope": "openid profile email"}
             code = {"device_code": "dev", "user_code": "ABCD-EFGH", "verification_uri": f"{portal.url}/o/confirm"}
             complete = f"{portal.url}/o/confirm?code=ABCD-EFGH"
-            self._json({**code, "verification_uri_complete": complete, "expires_in": 300, "interval": 5})
+            terms = {"expires_in": 300, "interval": portal.sign_in_interval_s}
+            self._json({**code, "verification_uri_complete": complete, **terms})
         elif form["grant_type"] == "refresh_token":
             if form["refresh_token"] not in portal.refresh:
                 return self._json({"error": "invalid_grant"}, 400)
@@ -222,7 +233,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.portal.exam.registered = True
             return self._json(self.portal.exam.state())
         if attempt != self.portal.exam.attempt:
-            raise KeyError
+            return self._json(self.portal.before[attempt].state())
         if what == "categories":
             self.portal.exam.pin(category, wire.PinWish.model_validate_json(self.body).submission)
         return self._attempt(what)

@@ -11,7 +11,19 @@ import pytest
 from demo.browser import Browser
 from demo.candidate import Candidate
 from demo.portal import Portal, free_port, run, serving
+from playwright.sync_api import Browser as ChromiumBrowser
+from playwright.sync_api import sync_playwright
 
+CHROMIUM = Path("/usr/bin/chromium")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 QUICK_PACK = Path(__file__).parent / "quick_pack"
 CATEGORIES = 5
 
@@ -73,6 +85,17 @@ def portal(quick_bank: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     portal.init(quick_bank)
     with serving(portal):
         yield portal
+
+
+@pytest.fixture
+def chromium() -> Iterator[ChromiumBrowser]:
+    """Headless Chromium, for one test: a second Playwright does not start beside the first."""
+    if not CHROMIUM.exists():
+        pytest.fail("This test needs a browser. Install Debian's package: apt-get install chromium", pytrace=False)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield browser
+        browser.close()
 
 
 @dataclass(frozen=True)

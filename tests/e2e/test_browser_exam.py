@@ -11,18 +11,8 @@ from pathlib import Path
 
 import pytest
 from demo.portal import Portal
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 GRADED_WITHIN_MS = 90_000
 SOON_MS = 30_000
 
@@ -37,19 +27,26 @@ DROP = """([target, name, content]) => {
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
+def page(chromium: Browser) -> Iterator[Page]:
     """A page of a browser of its own; what its console complains of fails the test."""
-    if not CHROMIUM.exists():
-        pytest.fail("This test needs a browser. Install Debian's package: apt-get install chromium", pytrace=False)
     faults: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        opened = browser.new_page()
-        opened.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-        opened.on("pageerror", lambda error: faults.append(str(error)))
-        yield opened
-        browser.close()
+    opened = chromium.new_page()
+    opened.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    yield opened
+    opened.close()
     assert faults == []
+
+
+def sign_up(page: Page, portal: Portal, email: str, name: str) -> None:
+    """Make an account, from the portal's first page to where the mailed code was taken."""
+    page.goto(portal.url)
+    page.get_by_role("link", name="Create an account to begin").click()
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Name").fill(name)
+    page.get_by_role("button", name="Create the account").click()
+    page.get_by_label("Code").fill(portal.sign_in_code(email))
+    page.get_by_role("button", name="Continue").click()
 
 
 def solved_models(page: Page, portal: Portal, attempt: str, quick_pack: Path, folder: Path) -> list[Path]:
@@ -65,16 +62,22 @@ def solved_models(page: Page, portal: Portal, attempt: str, quick_pack: Path, fo
     return [folder / f"Category{number}" / "mymodel.keras" for number in range(1, 6)]
 
 
+def drop(page: Page, number: int, model: Path) -> None:
+    """Drag a model file onto the category that is open, and let go."""
+    content = base64.b64encode(model.read_bytes()).decode()
+    page.evaluate(DROP, [f"#category{number} [data-drop]", model.name, content])
+
+
+def finish(page: Page) -> None:
+    """End the exam on its page, before its time. The result is shown then."""
+    page.get_by_role("link", name="Finish the exam").click()
+    page.get_by_role("button", name="Finish the exam for good").click()
+    page.wait_for_url("**/result/")
+
+
 @pytest.mark.timeout(400)
 def test_x7_a_whole_exam_is_sat_in_the_browser(portal: Portal, page: Page, quick_pack: Path, tmp_path: Path) -> None:
-    page.goto(portal.url)
-    page.get_by_role("link", name="Create an account to begin").click()
-    page.get_by_label("Email").fill("grace@example.org")
-    page.get_by_label("Name").fill("Grace Hopper")
-    page.get_by_role("button", name="Create the account").click()
-    page.get_by_label("Code").fill(portal.sign_in_code("grace@example.org"))
-    page.get_by_role("button", name="Continue").click()
-
+    sign_up(page, portal, "grace@example.org", "Grace Hopper")
     page.get_by_role("button", name="Register for the exam").click()
     page.get_by_label("I understand that the clock starts now").check()
     page.get_by_role("button", name="Start the exam").click()
@@ -85,8 +88,7 @@ def test_x7_a_whole_exam_is_sat_in_the_browser(portal: Portal, page: Page, quick
 
     page.evaluate("window.neverReloaded = true")
     expect(page.locator("#category1 .drop.ready")).to_be_visible()
-    content = base64.b64encode(models[0].read_bytes()).decode()
-    page.evaluate(DROP, ["#category1 [data-drop]", "mymodel.keras", content])
+    drop(page, 1, models[0])
     expect(page.locator("#best-category1 .score-number")).to_have_text("5/5", timeout=GRADED_WITHIN_MS)
     for number, model in enumerate(models[1:], start=2):
         page.locator(f"#tab-category{number}").click()
@@ -94,9 +96,7 @@ def test_x7_a_whole_exam_is_sat_in_the_browser(portal: Portal, page: Page, quick
         expect(page.locator(f"#best-category{number} .score-number")).to_have_text("5/5", timeout=GRADED_WITHIN_MS)
     assert page.evaluate("window.neverReloaded") is True
 
-    page.get_by_role("link", name="Finish the exam").click()
-    page.get_by_role("button", name="Finish the exam for good").click()
-    page.wait_for_url("**/result/")
+    finish(page)
     expect(page.get_by_role("heading", name="Passed")).to_be_visible()
     page.get_by_role("link", name="See your certificate").click()
     page.get_by_role("link", name="See it as others do").click()

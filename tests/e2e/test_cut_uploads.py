@@ -23,7 +23,8 @@ import pytest
 from demo.portal import Portal, free_port
 
 from guildmark.client.credentials import Credentials, Tokens
-from guildmark.client.transport import Patience, Transport, http_client
+from guildmark.client.reaching import http_client
+from guildmark.client.transport import Patience, Transport
 from guildmark.client.tus import CHUNK_BYTES, Outgoing, Progress, Uploader
 
 from .conftest import Person, sign_up
@@ -105,8 +106,7 @@ class Line:
 
     def announce(self, path: Path) -> str:
         """Open the upload of a file for the first category; its address."""
-        url, _standing = Uploader(self.transport, self.attempt, self.memory)._create(Outgoing.of(path, "category1"))
-        return url
+        return Uploader(self.transport, self.attempt, self.memory).create(Outgoing.of(path, "category1")).url
 
     def offset(self, url: str) -> int:
         return int(self.transport.request("HEAD", url, headers=TUS).headers["Upload-Offset"])

@@ -18,13 +18,12 @@ import httpx
 import pytest
 from demo.candidate import SOLUTION, Candidate
 from demo.portal import Portal, free_port, run
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from tests.loopback_smtp import LoopbackSmtp
 
 from guildmark.signing import is_signed_by
 
 from .cutter import Cutter
-from .test_browser_exam import CHROMIUM, QUIET
 
 EMAIL = "ada@example.org"
 MINUTES = 2
@@ -80,16 +79,6 @@ def mailing_portal(short_bank: Path, smtp: LoopbackSmtp, tmp_path: Path) -> Iter
     portal.start()
     yield portal
     portal.stop()
-
-
-@pytest.fixture
-def chromium() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.fail("This test needs a browser. Install Debian's package: apt-get install chromium", pytrace=False)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        yield browser
-        browser.close()
 
 
 @dataclass(frozen=True)
@@ -256,8 +245,8 @@ def the_letter_tells_the_result(letter: EmailMessage, address: str) -> None:
     assert all(f"Straight line {number}" in html for number in range(1, 6))
 
 
-def every_receipt_verifies(ada: Candidate) -> None:
+def every_receipt_verifies(ada: Candidate, *, count: int = 5) -> None:
     (key,) = httpx.get(f"{ada.server}/api/v1/keys").json()
     submissions = [one for category in ada.guildmark_json("status")["categories"] for one in category["submissions"]]
-    assert len(submissions) == 5
+    assert len(submissions) == count
     assert all(is_signed_by(one["receipt"], key["public_key"]) for one in submissions)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from demo.portal import Portal
-from playwright.sync_api import Page, Request, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
-from .test_browser_exam import CHROMIUM, GRADED_WITHIN_MS, QUIET
+from .test_browser_exam import GRADED_WITHIN_MS
 
 READY = Path(__file__).parents[2] / "packs" / "rehearsal" / "public" / "ready.keras"
 
@@ -19,7 +19,7 @@ def asked() -> list[str]:
 
 
 @pytest.fixture
-def page(asked: list[str]):
+def page(asked: list[str], chromium: Browser):
     """A page of a browser of its own; what breaks in its scripts fails the test."""
     faults: list[str] = []
 
@@ -27,13 +27,11 @@ def page(asked: list[str]):
         if request.method == "POST" or request.url.endswith("/bundle"):
             asked.append(f"{request.method} {request.url.rstrip('/').rpartition('/')[2]}")
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        opened = browser.new_page()
-        opened.on("pageerror", lambda error: faults.append(str(error)))
-        opened.on("request", note)
-        yield opened
-        browser.close()
+    opened = chromium.new_page()
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.on("request", note)
+    yield opened
+    opened.close()
     assert faults == []
 
 

@@ -3,63 +3,19 @@
 import os
 import re
 import shlex
-import subprocess
 import time
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
 import pytest
-from demo.portal import BIN, Portal
+from demo.portal import Portal
 from playwright.sync_api import Response, sync_playwright
 
 from .conftest import NewPerson, Person
+from .terminal import WITHIN_S, Terminal, environment_of
 
 pytestmark = [pytest.mark.ides, pytest.mark.timeout(420)]
-WITHIN_S = 90.0
-
-
-class Terminal:
-    """A terminal of 110 columns and 40 lines, with a shell in it."""
-
-    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
-        self.socket = f"guildmark-{uuid.uuid4().hex[:8]}"
-        self.environment = {**os.environ, **environment}
-        self._tmux("-f", "/dev/null", "new-session", "-d", "-x", "110", "-y", "40", "-c", str(folder), "sh")
-
-    def _tmux(self, *words: str) -> str:
-        command = ["tmux", "-u", "-L", self.socket, *words]
-        return subprocess.run(command, capture_output=True, text=True, check=True, env=self.environment).stdout
-
-    def type(self, line: str) -> None:
-        """A line, and Enter."""
-        self._tmux("send-keys", "-l", line)
-        self._tmux("send-keys", "Enter")
-
-    def press(self, *keys: str) -> None:
-        """Keys by name, one after the other."""
-        for key in keys:
-            self._tmux("send-keys", key)
-            time.sleep(0.3)
-
-    def screen(self) -> str:
-        """What stands there now."""
-        return self._tmux("capture-pane", "-p", "-J")
-
-    def until(self, pattern: str, *, within_s: float = WITHIN_S) -> str:
-        """The screen, as soon as it shows `pattern`."""
-        end = time.monotonic() + within_s
-        while time.monotonic() < end:
-            shown = self.screen()
-            if re.search(pattern, shown):
-                return shown
-            time.sleep(0.2)
-        raise AssertionError(f"{pattern!r} is not on the screen:\n{self.screen()}")
-
-    def close(self) -> None:
-        """End it, and everything in it."""
-        subprocess.run(["tmux", "-L", self.socket, "kill-server"], capture_output=True, check=False)
 
 
 @pytest.fixture
@@ -70,16 +26,7 @@ def ada(person: NewPerson, new_portal: Portal) -> Person:
 
 @pytest.fixture
 def terminal(ada: Person) -> Iterator[Terminal]:
-    environment = {
-        "PATH": f"{BIN}:{os.environ['PATH']}",
-        "GUILDMARK_CONFIG_DIR": str(ada.candidate.home),
-        "GUILDMARK_ENVIRONMENT": "0",
-        "LANG": "C.UTF-8",
-        "LC_ALL": "C.UTF-8",
-        "TERM": "xterm-256color",
-        "PS1": "$ ",
-    }
-    opened = Terminal(ada.folder, environment)
+    opened = Terminal(ada.folder, environment_of(ada.candidate.home))
     yield opened
     opened.close()
 
@@ -138,10 +85,10 @@ def test_watch_offers_a_model_as_soon_as_it_is_saved(ada: Person, terminal: Term
     terminal.until(r"Watching ended\.")
 
 
-def test_the_dashboard_in_a_browser_is_the_same_and_wants_its_secret(ada: Person, terminal: Terminal) -> None:
+def test_the_dashboard_in_a_browser_is_the_same_and_a_link_opens_it_once(ada: Person, terminal: Terminal) -> None:
     ada.begin()
     terminal.type("guildmark ui --browser")
-    [link] = re.findall(r"(http://127\.0\.0\.1:\d+/\?secret=[\w-]+)", terminal.until(r"secret=[\w-]{20}"))
+    [link] = re.findall(r"(http://127\.0\.0\.1:\d+/\?ticket=[\w-]+)", terminal.until(r"ticket=[\w-]{20}"))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1100, "height": 700})
@@ -160,5 +107,6 @@ def test_the_dashboard_in_a_browser_is_the_same_and_wants_its_secret(ada: Person
         if keep := os.environ.get("GUILDMARK_PICTURES"):
             page.wait_for_timeout(1_000)
             page.screenshot(path=Path(keep) / "dashboard-browser.png")
+        assert cast("Response", page.goto(link)).status == 403
         browser.close()
     terminal.press("C-c")

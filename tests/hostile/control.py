@@ -19,7 +19,7 @@ from tests.hostile.marks import Marks
 from tests.hostile.probe_cases import Probe
 
 from guildmark_grader.inside.lockdown import Layer
-from guildmark_grader.sandbox import Nest, seccomp
+from guildmark_grader.sandbox import Nest, bwrap, seccomp
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -45,7 +45,20 @@ def command(*program: str, readable: Sequence[str] = (), capabilities: str = "")
     shown = [part for path in readable for part in ("--ro-bind", path, path)]
     variables = [part for name, value in _ENVIRONMENT.items() for part in ("--setenv", name, value)]
     return [
-        *("bwrap", *_NAMESPACES, "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", *fresh, *shown, *powers),
+        *(
+            str(bwrap.binary()),
+            *_NAMESPACES,
+            "--ro-bind",
+            "/",
+            "/",
+            "--proc",
+            "/proc",
+            "--dev",
+            "/dev",
+            *fresh,
+            *shown,
+            *powers,
+        ),
         *("--clearenv", "--setenv", "PATH", os.environ["PATH"], *variables, "--chdir", str(REPOSITORY), "--", *program),
     ]
 

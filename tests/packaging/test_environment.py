@@ -53,7 +53,10 @@ def output(*command):
     return subprocess.run([*map(str, command)], capture_output=True, text=True, check=True).stdout.strip()
 
 
-def test_s1_it_has_the_pinned_packages_and_pip_and_both_ways_to_the_command(workspace, installer):
+def test_s1_it_has_the_pinned_packages_and_pip_and_both_ways_to_the_command(workspace, installer, monkeypatch):
+    monkeypatch.chdir(workspace.folder)
+    for name in ("logging", "random"):  # which `python -m venv` and pip import, and the command does
+        (workspace.folder / f"{name}.py").write_text("raise SystemExit('of the candidate')\n")
     made = make(workspace, say=lambda _line: None, by=installer)
     scripts = workspace.folder / ".venv" / "bin"
     assert (made.outcome, made.python) == (Outcome.MADE, scripts / "python")

@@ -50,7 +50,13 @@ print(",".join(name for name in sys.argv[3].split(",") if importlib.util.find_sp
 
 # Modules that only run in a surrounding of their own: inside the box with a framework, under configured Django, with an extra.
 NOT_IMPORTED_ALONE = {
-    "guildmark": ("guildmark.cli.__main__", "guildmark.client.dry_run_script", "guildmark.badges."),
+    "guildmark": (
+        "guildmark.cli.__main__",
+        "guildmark.client.dry_run_script",
+        "guildmark.badges.",
+        "guildmark.notebook",
+        "guildmark.ui",
+    ),
     "guildmark_grader": ("guildmark_grader.worker", "guildmark_grader.sandbox"),
     "guildmark_portal": ("guildmark_portal.",),
 }

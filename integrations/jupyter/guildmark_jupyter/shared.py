@@ -1,7 +1,8 @@
 """The bridges of a Jupyter server: one for each language that is read, shared by all panels of it.
 
 A page that is loaded again, or a second tab, joins the bridge that is there: an upload goes on, and its progress is told to
-whoever looks. A bridge is closed when nobody has looked for a while and nothing is under way.
+whoever looks. A bridge is closed when nobody has looked for a while, nothing is under way, and nothing waits to be sent: what
+was handed in goes on its way although no page is open.
 """
 
 import threading
@@ -46,10 +47,11 @@ class SharedBridge:
                 self._asked.append(thread)
 
     def is_left(self, *, after_s: float) -> bool:
-        """Whether nobody has been here for `after_s` seconds and nothing is under way."""
+        """Whether nobody has been here for `after_s` seconds, nothing is under way, and nothing waits to be sent."""
         with self._lock:
             is_alone = not self._endpoints and time.monotonic() - self._alone_since >= after_s
-            return is_alone and not any(one.is_alive() for one in self._asked)
+            is_idle = is_alone and not any(one.is_alive() for one in self._asked)
+        return is_idle and not self._bridge.has_waiting()
 
     def close(self) -> None:
         """Stop following the exam."""

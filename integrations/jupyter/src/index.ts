@@ -29,6 +29,7 @@ class ExamWidget extends Widget {
     this.socket = new LabSocket(
       address(),
       () => this.mounted.store.lose(this.mounted.store.word("connecting")),
+      () => this.mounted.store.lose(this.mounted.store.word("no_socket")),
       () => void this.mounted.store.hello(),
     );
     const root = document.createElement("div");

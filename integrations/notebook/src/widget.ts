@@ -2,9 +2,6 @@
 
 import { type Channel, type Message, mount } from "../../panel/src/index";
 
-/** What JupyterLab puts on a widget whose kernel is gone. */
-const DISCONNECTED = ".jupyter-widgets-disconnected";
-
 type Heard = (content: { message?: Addressed }) => void;
 type Addressed = Omit<Message, "id"> & { id?: string | null };
 
@@ -18,16 +15,22 @@ interface Model {
 
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   // Several views may show one model, and each hears all answers: a view knows its own by their ids.
-  const mine = `${crypto.randomUUID()}:`;
+  const mine = `${crypto.getRandomValues(new Uint32Array(4)).join("-")}:`; // randomUUID is for https alone
   const heard: Heard[] = [];
-  const isGone = () => el.closest(DISCONNECTED) !== null;
+  // The kernel of a widget is never there again once it went: a restarted one knows nothing of it.
+  let isGone = false;
   const lost = () => {
-    if (isGone()) mounted.store.lose(mounted.store.word("kernel_gone"));
+    isGone = true;
+    mounted.store.lose(mounted.store.word("kernel_gone"));
   };
   const channel: Channel = {
     send: (message) => {
-      if (isGone()) queueMicrotask(lost);
-      else model.send({ message: withId(message, mine), language: navigator.language });
+      try {
+        if (!isGone) return model.send({ message: withId(message, mine), language: navigator.language });
+      } catch {
+        // of a kernel that was shut down, only this tells
+      }
+      queueMicrotask(lost); // what is being asked waits for its answer only after this
     },
     listen: (hear) => {
       const listener: Heard = ({ message }) => {

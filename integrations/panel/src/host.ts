@@ -6,8 +6,8 @@ export interface Host {
   runStarter?(path: string): void;
   /** Show an address in a browser. */
   openUrl(url: string): void;
-  /** Let the candidate choose a folder for a new exam; undefined: where the host is. */
-  chooseFolder?(): Promise<string | undefined>;
+  /** Let the candidate choose a folder for a new exam; null where they want none after all. Without it: where the bridge is. */
+  chooseFolder?(): Promise<string | null>;
   /** The exam folder is there now, and the host may want to open it. */
   opened?(folder: string): void;
   /** Every board, for what the host shows beside the panel. */

@@ -47,7 +47,9 @@ export interface BegunHere {
   board: Board;
 }
 /**
- * Everything that a tool shows of one exam folder.
+ * Everything that a tool shows of one exam folder. `signed_in` is false once the portal took the sign-in no more.
+ *
+ * The phase is the portal's word: a deadline that has passed by this machine's clock alone ends nothing.
  *
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "Board".
@@ -62,6 +64,7 @@ export interface Board {
   phase: Phase | null;
   online: boolean;
   offline_since: string | null;
+  signed_in: boolean;
   clock: Clock;
   breaks_left: number;
   notices: Notice[];
@@ -69,6 +72,9 @@ export interface Board {
 }
 /**
  * The time left when the board was made, in seconds; None before anything is known. `stands_still`: none passes now.
+ *
+ * It runs until the portal says otherwise, also when nothing is left by this machine's clock: an outage of ours may have
+ * moved the deadline since it was heard.
  *
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "Clock".
@@ -257,11 +263,14 @@ export interface Fetched {
 /**
  * End the exam. Without `confirm`, a list with warnings is refused.
  *
+ * Where files wait that cannot be sent, it is refused with `still_waiting`, unless `leave_waiting` ends it without them.
+ *
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "Finish".
  */
 export interface Finish {
   confirm?: boolean;
+  leave_waiting?: boolean;
 }
 /**
  * Who asks: the front-end and its version. `server` is the portal to go to where the folder names none.
@@ -332,12 +341,15 @@ export interface Page {
 /**
  * Register at `program` and bring its sealed bundle into `folder`; both can be left out where there is no choice.
  *
+ * With `another`, where the exam of the folder is over and there is room beside it, another one in a folder of its own.
+ *
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "Prepare".
  */
 export interface Prepare {
   program?: string | null;
   folder?: string | null;
+  another?: boolean;
 }
 /**
  * The sealed bundle is here, complete. `terms` are what a candidate should read before the clock starts.
@@ -445,6 +457,8 @@ export interface ResultRow {
 /**
  * The decision. `page` is its address on the portal, `certificate` that of the certificate, empty without one.
  *
+ * Where it `has_room`, the exam's folder lies below the one that the tool shows, and another exam can be prepared beside it.
+ *
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "ResultText".
  */
@@ -455,6 +469,7 @@ export interface ResultText {
   practise: string[];
   certificate: string;
   page: string;
+  has_room: boolean;
 }
 /**
  * The board after something was done.
@@ -486,6 +501,15 @@ export interface SignedIn {
   name: string;
 }
 /**
+ * `text` says what is left to do, where the portal could not be told; it is empty otherwise.
+ *
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "SignedOut".
+ */
+export interface SignedOut {
+  text: string;
+}
+/**
  * A submission and what became of it. `counts` says that its score is the category's. `queue_position` counts from 1.
  *
  * `pinned` says that the candidate chose it to count, whatever else is submitted.
@@ -510,6 +534,9 @@ export interface SubmissionState {
 /**
  * Hand in. With `anyway` false, warnings are answered instead: error `confirm`, with the notices in its details.
  *
+ * Those name the `file` that they are about and how it was `seen`: given back with `anyway`, they make sure that no other
+ * file is sent. A file that was saved again since is looked at again.
+ *
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "Submit".
  */
@@ -517,6 +544,7 @@ export interface Submit {
   category: string;
   file?: string | null;
   anyway?: boolean;
+  seen?: string | null;
 }
 /**
  * What was handed in, graded or on its way; None where it waits to be sent. `text` says how it went.
@@ -533,6 +561,8 @@ export interface Submitted {
 /**
  * Where things stand. `folder` is None where there is no exam folder, `server` None where no portal is known.
  *
+ * `language` is that of `words` and of every sentence, as HTML names it (`ko`, `zh-Hans`).
+ *
  * This interface was referenced by `Protocol`'s JSON-Schema
  * via the `definition` "Welcome".
  */
@@ -542,6 +572,7 @@ export interface Welcome {
   folder: string | null;
   server: string | null;
   signed_in: boolean;
+  language: string;
   words: {
     [k: string]: string;
   };

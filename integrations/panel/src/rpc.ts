@@ -18,7 +18,14 @@ export interface ErrorData {
   code: string;
   next_step: string;
   exit_code: number;
-  details?: { notices?: { level: string; text: string; next_step: string }[] };
+  details?: {
+    notices?: { level: string; text: string; next_step: string }[];
+    /** Of a file that is warned of: which one, and how it was when it was looked at. */
+    file?: string;
+    seen?: string;
+    /** What waits still to be sent, where the exam is to end. */
+    files?: string[];
+  };
 }
 
 /** What the other side refused, in its own words. */

@@ -1,5 +1,6 @@
 /** Everything that the panel knows, and what its buttons do. Views draw the state; nothing else changes it. */
 
+import { now } from "./elapsed";
 import type { Host } from "./host";
 import type {
   BegunHere,
@@ -14,78 +15,12 @@ import type {
   ReadinessText,
   ResultText,
   Shown,
+  SignedOut,
   Submitted,
   Welcome,
 } from "./protocol";
 import { type Channel, Peer, Refusal } from "./rpc";
-
-export interface Trouble {
-  text: string;
-  nextStep: string;
-  /** What to do about it, where the host knows: a label in its own words, as the bridge may not be there to give any. */
-  again?: { label: string; act: () => void };
-}
-
-export interface Sending {
-  done: number;
-  total: number;
-}
-
-export interface State {
-  words: Record<string, string>;
-  welcome: Welcome | null;
-  board: Board | null;
-  /** When `board` arrived, in milliseconds of a clock that only goes forward. */
-  boardAt: number;
-  code: { link: string; userCode: string } | null;
-  programs: Programs | null;
-  prepared: Prepared | null;
-  checks: CheckLine[] | null;
-  readiness: ReadinessText | null;
-  result: ResultText | null;
-  trouble: Trouble | null;
-  /** What is under way, by name: `sign_in`, `prepare`, `submit:category1` … */
-  busy: ReadonlySet<string>;
-  sending: Readonly<Record<string, Sending>>;
-  /** The last line of what is under way, such as an installer's. */
-  log: string;
-  environment: EnvironmentMade | null;
-  /** What was answered last in a category: a check, a submission, a refusal, warnings to decide on. */
-  said: Readonly<Record<string, Said>>;
-}
-
-export interface Said {
-  tone: "good" | "caution" | "bad";
-  lines: string[];
-  /** Warnings: the candidate may submit all the same. */
-  asks: boolean;
-  /** What speaks against it, where it is a matter of a decision. */
-  notices?: readonly { text: string; next_step: string }[];
-  /** The file is kept here until the portal answers. */
-  waits?: boolean;
-}
-
-/** The exit status of the command for the same error. */
-const SIGN_IN_FIRST = 4;
-
-const EMPTY: State = {
-  words: {},
-  welcome: null,
-  board: null,
-  boardAt: 0,
-  code: null,
-  programs: null,
-  prepared: null,
-  checks: null,
-  readiness: null,
-  result: null,
-  trouble: null,
-  busy: new Set(),
-  sending: {},
-  log: "",
-  environment: null,
-  said: {},
-};
+import { EMPTY, nextStep, refused, type Said, SIGN_IN_FIRST, type State, type Trouble, without } from "./state";
 
 export class Store {
   state: State = EMPTY;
@@ -138,9 +73,10 @@ export class Store {
 
   signOut(): Promise<void> {
     return this.doing("sign_out", async () => {
-      await this.peer.ask("sign_out");
+      const { text } = await this.peer.ask<SignedOut>("sign_out");
       this.set({ programs: null });
       await this.hello();
+      if (text) this.set({ trouble: { text, nextStep: "" } });
     });
   }
 
@@ -156,11 +92,31 @@ export class Store {
     return this.doing("prepare", async () => {
       const hasFolder = this.state.welcome?.folder != null;
       const folder = hasFolder ? undefined : await this.host.chooseFolder?.();
-      const asked = { ...(program ? { program } : {}), ...(folder ? { folder } : {}) };
+      if (folder === null) return; // no folder, no exam: an attempt that is opened cannot be taken back
+      const { another } = this.state;
+      const asked = { ...(program ? { program } : {}), ...(folder ? { folder } : {}), ...(another ? { another } : {}) };
       const prepared = await this.peer.ask<Prepared>("prepare", asked);
-      this.set({ prepared, sending: without(this.state.sending, "prepare") });
+      this.set({ prepared, another: false, sending: without(this.state.sending, "prepare") });
       if (prepared.is_running) await this.begin();
     });
+  }
+
+  /** After an exam that is over: which one next? */
+  chooseAnother(): Promise<void> {
+    return this.doing("another", async () => {
+      await this.lookAround();
+      this.set({ another: true });
+    });
+  }
+
+  dontChooseAnother(): void {
+    this.set({ another: false });
+  }
+
+  /** Fill the folder of an exam that runs again, with what is not there. */
+  async putBack(): Promise<void> {
+    await this.prepare();
+    if (this.state.trouble === null) this.set({ said: {} });
   }
 
   /** The clock stays where it is; what was downloaded stays too. */
@@ -187,11 +143,14 @@ export class Store {
     });
   }
 
+  /** With `anyway`, the file that was warned of is the one that goes. */
   submit(category: string, anyway = false): Promise<void> {
+    const about = anyway ? this.state.said[category]?.about : undefined;
     return this.inCategory("submit", category, async () => {
-      const done = await this.askForBoard<Submitted>("submit", { category, anyway });
+      const done = await this.askForBoard<Submitted>("submit", { category, anyway, ...about });
       const isGraded = done.submission?.report?.score != null;
-      return { tone: isGraded ? "good" : "caution", lines: [done.text], asks: false, waits: done.submission === null };
+      const said: Said = { tone: isGraded ? "good" : "caution", lines: [done.text], asks: false };
+      return done.submission === null ? { ...said, waits: true } : { ...said, newest: this.newestIn(category) };
     });
   }
 
@@ -215,17 +174,24 @@ export class Store {
   }
 
   askToFinish(): Promise<void> {
-    return this.doing("readiness", async () => this.set({ readiness: await this.peer.ask<ReadinessText>("readiness") }));
+    return this.doing("readiness", async () => this.set({ readiness: await this.peer.ask<ReadinessText>("readiness"), unsent: null }));
   }
 
   dontFinish(): void {
     this.set({ readiness: null });
   }
 
-  finish(): Promise<void> {
+  /** With `leaveWaiting`, without what was handed in and cannot be sent. */
+  finish(leaveWaiting = false): Promise<void> {
     return this.doing("finish", async () => {
-      await this.askForBoard<Shown>("finish", { confirm: true });
-      this.set({ readiness: null });
+      try {
+        await this.askForBoard<Shown>("finish", { confirm: true, leave_waiting: leaveWaiting });
+      } catch (error) {
+        if (!(error instanceof Refusal) || error.code !== "still_waiting") throw error;
+        this.set({ unsent: error.message });
+        return;
+      }
+      this.set({ readiness: null, unsent: null });
       await this.showResult();
     });
   }
@@ -257,6 +223,10 @@ export class Store {
     const answer = await this.peer.ask<T>(method, params);
     if (answer.board && told === this.told) this.show(answer.board);
     return answer;
+  }
+
+  private newestIn(category: string): string | undefined {
+    return this.state.board?.categories.find((one) => one.id === category)?.submissions[0]?.id;
   }
 
   private async lookAround(): Promise<void> {
@@ -291,7 +261,7 @@ export class Store {
       await act();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      if (this.state.trouble === null) this.set({ trouble: { text: error.message, nextStep: error.nextStep } });
+      if (this.state.trouble === null) this.set({ trouble: { text: error.message, nextStep: nextStep(error) } });
       this.signInAgainAfter(error);
     } finally {
       this.set({ busy: new Set([...this.state.busy].filter((one) => one !== name)) });
@@ -310,8 +280,10 @@ export class Store {
     if (method === "board") {
       this.told++;
       this.show(params as unknown as Board);
-    } else if (method === "code") this.set({ code: { link: String(params.link), userCode: String(params.user_code) } });
-    else if (method === "log") this.set({ log: String(params.text) });
+    } else if (method === "code") {
+      const warning = String(params.warning ?? "");
+      this.set({ code: { link: String(params.link), userCode: String(params.user_code), warning } });
+    } else if (method === "log") this.set({ log: String(params.text) });
     else if (method === "check") this.set({ checks: [...(this.state.checks ?? []), params as unknown as CheckLine] });
     else if (method === "progress") {
       const place = typeof params.category === "string" ? params.category : String(params.task);
@@ -321,7 +293,10 @@ export class Store {
   }
 
   private show(board: Board): void {
-    this.set({ board, boardAt: performance.now() });
+    const { board: before, welcome } = this.state;
+    if (before && before.attempt !== board.attempt) this.set({ result: null, readiness: null, said: {}, checks: null, environment: null });
+    const isNews = before !== null && before.signed_in !== board.signed_in;
+    this.set({ board, boardAt: now(), welcome: welcome && isNews ? { ...welcome, signed_in: board.signed_in } : welcome });
     this.host.shown?.(board);
   }
 
@@ -329,16 +304,4 @@ export class Store {
     this.state = { ...this.state, ...change };
     for (const listener of this.listeners) listener();
   }
-}
-
-function refused(error: unknown): Said {
-  if (!(error instanceof Refusal)) throw error;
-  const notices = error.data?.details?.notices;
-  if (error.code === "confirm" && notices) return { tone: "caution", lines: [], notices, asks: true };
-  return { tone: "bad", lines: [error.message, error.nextStep].filter(Boolean), asks: false };
-}
-
-function without<T>(record: Readonly<Record<string, T>>, key: string): Record<string, T> {
-  const { [key]: _gone, ...kept } = record;
-  return kept;
 }

@@ -6,21 +6,18 @@
  * starter in a terminal, show an address.
  */
 
-import * as fs from "node:fs";
 import * as path from "node:path";
 import * as vscode from "vscode";
 
 import type { Board } from "../../panel/src/protocol";
 import type { Message } from "../../panel/src/rpc";
-import { BridgeProcess } from "./bridge";
-import { type Command, findBridge, pythonFor } from "./python";
+import { Connection, type Listener, OURS } from "./connection";
+import { examFolder, folderForExam, isOfExam, show } from "./folders";
+import { pythonFor } from "./python";
 import { TimeLeft } from "./status";
 
 const VIEW = "guildmark.panel";
-/** The id of our own question; the panel numbers its own. */
-const OURS = "host";
 const SEEN = "seen";
-const RESTART_MS = [500, 1_000, 2_000, 5_000];
 
 export function activate(context: vscode.ExtensionContext): void {
   const exam = new ExamView(context);
@@ -28,16 +25,17 @@ export function activate(context: vscode.ExtensionContext): void {
     exam,
     vscode.window.registerWebviewViewProvider(VIEW, exam, { webviewOptions: { retainContextWhenHidden: true } }),
     vscode.commands.registerCommand("guildmark.show", () => vscode.commands.executeCommand(`${VIEW}.focus`)),
-    vscode.commands.registerCommand("guildmark.restart", () => exam.restart()),
-    vscode.commands.registerCommand("guildmark.choosePython", () => exam.choosePython()),
+    vscode.commands.registerCommand("guildmark.restart", () => exam.connection.restart()),
+    vscode.commands.registerCommand("guildmark.choosePython", () => exam.connection.choosePython()),
     vscode.commands.registerCommand("guildmark.runStarter", () => exam.inCategory((one) => exam.runStarter(one.starter))),
     vscode.commands.registerCommand("guildmark.check", () => exam.inCategory((one) => exam.ask("check", one.id))),
     vscode.commands.registerCommand("guildmark.submit", () => exam.inCategory((one) => exam.ask("submit", one.id))),
     vscode.commands.registerCommand("guildmark.finish", () => exam.ask("finish", null)),
     vscode.commands.registerCommand("guildmark.page", () => exam.openPage()),
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration("guildmark")) void exam.restart();
+      if (change.affectsConfiguration("guildmark")) void exam.connection.restart();
     }),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => exam.lookAgain()),
   );
   void exam.wakeInExam();
 }
@@ -48,21 +46,22 @@ export function deactivate(): void {
 
 type Category = Board["categories"][number];
 
-class ExamView implements vscode.WebviewViewProvider, vscode.Disposable {
+class ExamView implements vscode.WebviewViewProvider, vscode.Disposable, Listener {
+  readonly connection: Connection;
   private readonly log = vscode.window.createOutputChannel("Guildmark");
   private readonly time = new TimeLeft();
   private view: vscode.WebviewView | undefined;
-  private bridge: BridgeProcess | undefined;
   private board: Board | undefined;
-  private waiting: object[] = [];
   private told = false;
-  private starting: Promise<void> | undefined;
-  private starts = 0;
+  /** Where the bridge was started. */
+  private place: string | undefined;
 
-  constructor(private readonly context: vscode.ExtensionContext) {}
+  constructor(private readonly context: vscode.ExtensionContext) {
+    this.connection = new Connection(this, (line) => this.log.appendLine(line));
+  }
 
   dispose(): void {
-    this.bridge?.close();
+    this.connection.dispose();
     this.time.dispose();
     this.log.dispose();
   }
@@ -76,23 +75,7 @@ class ExamView implements vscode.WebviewViewProvider, vscode.Disposable {
       this.view = undefined;
     });
     view.webview.html = page(view.webview, dist);
-    void this.start();
-  }
-
-  async restart(): Promise<void> {
-    this.bridge?.close();
-    this.bridge = undefined;
-    this.starts = 0;
-    if (this.view) {
-      await this.start();
-      this.toPanel({ what: "hello" });
-    }
-  }
-
-  async choosePython(): Promise<void> {
-    const picked = await vscode.window.showOpenDialog({ canSelectMany: false, title: vscode.l10n.t("The Python that has guildmark") });
-    const file = picked?.[0]?.fsPath;
-    if (file) await vscode.workspace.getConfiguration("guildmark").update("python", file, vscode.ConfigurationTarget.Global);
+    void this.connection.start();
   }
 
   /** Have the panel do something, visibly. */
@@ -137,81 +120,46 @@ class ExamView implements vscode.WebviewViewProvider, vscode.Disposable {
     await vscode.tasks.executeTask(task);
   }
 
-  /** Where an exam lies in the open folder, the clock is in the status bar before anybody opens the panel. */
+  /** Where an exam lies in an open folder, the clock is in the status bar before anybody opens the panel. */
   async wakeInExam(): Promise<void> {
-    const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
-    if (!folder || !fs.existsSync(path.join(folder, ".guildmark", "exam.json"))) return;
+    const folder = examFolder();
+    if (folder === undefined || !isOfExam(folder)) return;
     if (!this.context.workspaceState.get(SEEN)) {
       await this.context.workspaceState.update(SEEN, true);
       await vscode.commands.executeCommand(`${VIEW}.focus`);
     }
-    await this.start();
+    await this.connection.start();
   }
 
-  private start(): Promise<void> {
-    this.starting ??= this.find().finally(() => {
-      this.starting = undefined;
-    });
-    return this.starting;
+  /** A folder was opened beside the others: perhaps the one with the exam. An exam that is shown already stays. */
+  lookAgain(): void {
+    if (this.board || examFolder() === this.place) return;
+    void this.connection.restart();
+    void this.wakeInExam();
   }
 
-  private async find(): Promise<void> {
-    if (this.bridge) return;
-    const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? this.context.globalStorageUri.fsPath;
+  // What the connection tells
+
+  async folder(): Promise<string> {
+    this.place = examFolder();
+    const folder = this.place ?? this.context.globalStorageUri.fsPath;
     await vscode.workspace.fs.createDirectory(vscode.Uri.file(folder));
-    const tried: string[] = [];
-    const command = await findBridge(folder, tried);
-    if (!command) {
-      this.log.appendLine(tried.join("\n"));
-      this.lost(vscode.l10n.t("No Python with guildmark was found. Run in a terminal: pip install guildmark"));
-      const choose = vscode.l10n.t("Choose Python");
-      const again = vscode.l10n.t("Try again");
-      const answer = await vscode.window.showErrorMessage(
-        vscode.l10n.t("No Python with guildmark was found. Run in a terminal: pip install guildmark"),
-        choose,
-        again,
-      );
-      if (answer === choose) await this.choosePython();
-      else if (answer === again) await this.restart();
-      return;
-    }
-    this.connect(command, folder);
+    return folder;
   }
 
-  private connect(command: Command, folder: string): void {
-    const bridge = new BridgeProcess(
-      command,
-      folder,
-      vscode.env.language,
-      vscode.workspace.getConfiguration("guildmark").get<string>("server", "").trim(),
-      (line) => this.log.appendLine(line),
-      (reason) => {
-        if (this.bridge === bridge) this.ended(reason, command, folder);
-      },
-    );
-    this.bridge = bridge;
+  connected(): void {
     this.told = false;
-    this.log.appendLine(`bridge: ${[command.program, ...command.args].join(" ")}, in ${folder}`);
-    bridge.listen((message) => this.fromBridge(message));
-    bridge.send({ jsonrpc: "2.0", id: OURS, method: "hello", params: { client: "vscode", version: vscode.version } });
-    for (const message of this.waiting.splice(0)) bridge.send(message);
   }
 
-  /** The bridge went by itself: start it again a few times, each later than the one before, and let the panel greet it. */
-  private ended(reason: string, command: Command, folder: string): void {
-    this.bridge = undefined;
-    this.log.appendLine(`bridge: ${reason}`);
-    this.lost(vscode.l10n.t("The connection to the exam ended ({0}). It is started again.", reason));
-    const wait = RESTART_MS[this.starts++];
-    if (wait === undefined) return;
-    setTimeout(() => {
-      if (this.bridge) return;
-      this.connect(command, folder);
-      this.toPanel({ what: "hello" });
-    }, wait);
+  back(): void {
+    this.toPanel({ what: "hello" });
   }
 
-  private fromBridge(message: Message): void {
+  lost(sentence: string): void {
+    this.toPanel({ what: "lost", value: sentence, again: vscode.l10n.t("Try again") });
+  }
+
+  heard(message: Message): void {
     if (message.method === "board") {
       this.told = true;
       this.shown(message.params as unknown as Board);
@@ -226,8 +174,7 @@ class ExamView implements vscode.WebviewViewProvider, vscode.Disposable {
 
   private fromPanel(message: { to: string; message?: object; what?: string; value?: unknown }): void {
     if (message.to === "bridge" && message.message) {
-      if (this.bridge) this.bridge.send(message.message);
-      else this.waiting.push(message.message);
+      this.connection.send(message.message);
       return;
     }
     const value = message.value;
@@ -236,12 +183,11 @@ class ExamView implements vscode.WebviewViewProvider, vscode.Disposable {
     else if (message.what === "openUrl") this.openUrl(String(value));
     else if (message.what === "shown") this.shown(value as Board);
     else if (message.what === "chooseFolder") void this.chooseFolder();
-    else if (message.what === "again") void this.restart();
-    else if (message.what === "opened") void this.opened(String(value));
+    else if (message.what === "again") void this.connection.again();
+    else if (message.what === "opened") void show(String(value));
   }
 
   private shown(board: Board): void {
-    this.starts = 0;
     this.board = board;
     this.time.show(board);
     void vscode.commands.executeCommand("setContext", "guildmark.running", board.phase === "running");
@@ -258,33 +204,8 @@ class ExamView implements vscode.WebviewViewProvider, vscode.Disposable {
     if (/^https?:\/\//.test(url)) void vscode.env.openExternal(vscode.Uri.parse(url));
   }
 
-  /** Where a new exam goes: the open folder if it is empty, else one that the candidate picks. */
   private async chooseFolder(): Promise<void> {
-    const open = vscode.workspace.workspaceFolders?.[0]?.uri;
-    const entries = open ? await vscode.workspace.fs.readDirectory(open) : [];
-    if (open && entries.every(([name]) => name.startsWith("."))) {
-      this.toPanel({ what: "chosen", value: open.fsPath });
-      return;
-    }
-    const picked = await vscode.window.showOpenDialog({
-      canSelectFolders: true,
-      canSelectFiles: false,
-      canSelectMany: false,
-      openLabel: vscode.l10n.t("Put the exam here"),
-      title: vscode.l10n.t("Choose an empty folder for the exam"),
-    });
-    this.toPanel({ what: "chosen", value: picked?.[0]?.fsPath ?? null });
-  }
-
-  /** An exam that lies outside of the open folder is opened, so that its files are in the explorer. */
-  private async opened(folder: string): Promise<void> {
-    const open = vscode.workspace.workspaceFolders?.map((one) => one.uri.fsPath) ?? [];
-    if (open.some((one) => folder === one || folder.startsWith(one + path.sep))) return;
-    await vscode.commands.executeCommand("vscode.openFolder", vscode.Uri.file(folder), { forceNewWindow: false });
-  }
-
-  private lost(sentence: string): void {
-    this.toPanel({ what: "lost", value: sentence, again: vscode.l10n.t("Try again") });
+    this.toPanel({ what: "chosen", value: await folderForExam() });
   }
 
   private toPanel(message: object): void {

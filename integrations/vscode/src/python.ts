@@ -1,11 +1,16 @@
-/** Which command starts a bridge: the workspace's Python where it has guildmark, else the `guildmark` on the PATH. */
+/** Which command starts a bridge: the workspace's Python where it has guildmark, else the command `guildmark`. */
 
 import { execFile } from "node:child_process";
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import * as vscode from "vscode";
 
 const PROBE_MS = 30_000;
+/** As `python -m`, which looks for every module in the folder first: a `random.py` there would stand in for Python's own. */
+const OURS =
+  "import sys; sys.path[:] = [place for place in sys.path if place]; import runpy; " +
+  "runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)";
 
 export interface Command {
   program: string;
@@ -38,8 +43,15 @@ async function candidates(folder: string): Promise<Command[]> {
   return [
     ...pythons.filter((one): one is string => one !== undefined).map(asModule),
     { program: "guildmark", args: ["bridge"] },
+    ...installedApart(),
     ...onPath.map(asModule),
   ];
+}
+
+/** Where uv and pipx put commands: an editor that was opened before they did, or from a desktop, lacks it on its PATH. */
+function installedApart(): Command[] {
+  const program = path.join(os.homedir(), ".local", "bin", process.platform === "win32" ? "guildmark.exe" : "guildmark");
+  return fs.existsSync(program) ? [{ program, args: ["bridge"] }] : [];
 }
 
 function inFolder(folder: string): string {
@@ -47,7 +59,7 @@ function inFolder(folder: string): string {
 }
 
 function asModule(python: string): Command {
-  return { program: python, args: ["-m", "guildmark.bridge"] };
+  return { program: python, args: ["-c", OURS, "guildmark.bridge"] };
 }
 
 /** The interpreter that Python's own extension has chosen for the folder, where that extension is installed. */

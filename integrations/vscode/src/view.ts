@@ -18,7 +18,7 @@ const channel: Channel = {
     }),
 };
 
-let choose: ((folder: string | undefined) => void) | undefined;
+let choose: ((folder: string | null) => void) | undefined;
 const tell = (what: string, value: unknown) => vscode.postMessage({ to: "host", what, value });
 
 const host: Host = {
@@ -39,7 +39,7 @@ if (root) {
   const { store } = mount(root, channel, host, "vscode");
   window.addEventListener("message", (event: MessageEvent) => {
     const { what, value, again } = event.data ?? {};
-    if (what === "chosen") choose?.(value ?? undefined);
+    if (what === "chosen") choose?.(value ?? null);
     else if (what === "lost") store.lose(String(value), { label: String(again), act: () => tell("again", null) });
     else if (what === "hello") void store.hello();
     else if (what === "submit") void store.submit(String(value));

@@ -4,6 +4,7 @@
     ├── UsageError             the command was called wrongly             (exit status 2)
     │   ├── PackUnreadable     an exam pack or bank cannot be used        (2)
     │   ├── NoExamHere         the command needs an exam folder           (2)
+    │   ├── NoPortalKnown      nobody said which portal is meant          (2)
     │   ├── CheckUnavailable   the extra [check] is not installed         (2)
     │   └── ConfirmationNeeded nobody is there to be asked                (2)
     ├── Refused                a rule said no; the candidate can mend it  (3)
@@ -11,12 +12,14 @@
     │   ├── AttemptClosed      the time is up, or the exam was finished   (3)
     │   ├── NotStarted         the exam has not begun                     (3)
     │   ├── BundleDamaged      the download does not match its digest     (3)
+    │   ├── StillWaiting       a file that was handed in is not sent yet  (3)
     │   ├── WorkspaceDamaged   a file of ours in the exam folder is broken (3)
     │   └── ResultPending      the last submissions are not graded yet    (3)
     ├── SignInRequired         no sign-in, or an expired one              (4)
     ├── ServerUnreachable      no answer from the portal                  (5)
     │   └── KeptInOutbox       a file waits here until the portal answers (5)
     └── OurFault               something of ours broke                    (1)
+        ├── PortalFault        the portal stumbled; it is tried again     (1)
         └── ReceiptInvalid     a receipt does not verify                  (1)
 
 The class docstring is the default message. `next_step` is one sentence that says what to do now; it is never empty.
@@ -89,6 +92,12 @@ class NoExamHere(UsageError):
     default_next_step = mark("Change to the folder of your exam, or run: guildmark start")
 
 
+class NoPortalKnown(UsageError):
+    """No portal is known."""
+
+    default_next_step = mark("Run: guildmark login --server URL")
+
+
 class CheckUnavailable(UsageError):
     """Looking at a model file needs numpy and h5py, which are not installed here."""
 
@@ -132,6 +141,16 @@ class BundleDamaged(Refused):
     default_next_step = mark("Run: guildmark start; it fetches the bundle again.")
 
 
+class StillWaiting(Refused):
+    """Files that you handed in are not sent yet. They would not count."""
+
+    default_next_step = mark("Wait until they are sent, or finish without them.")
+
+    def __init__(self, message: str | None = None, *, next_step: str | None = None, files: tuple[str, ...] = ()) -> None:
+        super().__init__(message, next_step=next_step)
+        self.details = {"files": list(files)}
+
+
 class WorkspaceDamaged(Refused):
     """A file of ours in the exam folder is damaged or was edited."""
 
@@ -170,6 +189,10 @@ class OurFault(GuildmarkError):
     """Something on our side broke."""
 
     default_next_step = mark("It is not counted against you. Run the same command again in a minute.")
+
+
+class PortalFault(OurFault):
+    """Something on the portal's side broke."""
 
 
 class ReceiptInvalid(OurFault):

@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from guildmark.client import wording
-from guildmark.client.board import CAUTION_S
+from guildmark.client.kept import this_machines_time
 from guildmark.client.looking import look_before
-from guildmark.client.nearby import exam_near
+from guildmark.client.nearby import only_exam_near
 from guildmark.client.saving import save_model
 from guildmark.client.session import Session
+from guildmark.client.time_left import CAUTION_S
 from guildmark.client.workspace import Workspace
-from guildmark.errors import ServerUnreachable
+from guildmark.errors import PortalFault, ServerUnreachable, SignInRequired
 from guildmark.i18n import _
 from guildmark.protocol import SubmissionState
 from guildmark.rules.contract import ModelFormat
@@ -33,10 +34,15 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class HandedIn:
-    """A submission. `score` is 0 to 5; None where it is not graded (yet), or could not be. As text it is one line."""
+    """A submission in the category `number` of `exam`. `score` is 0 to 5; None where it is not graded (yet), or could not be.
+
+    As text it is one line.
+    """
 
     submission: SubmissionState
     time_left_s: float
+    exam: str
+    number: int
 
     @property
     def score(self) -> int | None:
@@ -50,9 +56,10 @@ class HandedIn:
 
     def __str__(self) -> str:
         report = self.submission.report
+        where = _("{exam}, category {number}:").format(exam=self.exam, number=self.number)
         if report is None:
-            return _("It is queued for grading; guildmark status shows its score.")
-        parts = (wording.marks(self.score), wording.standing(self.submission), wording.to_next(report), report.message)
+            return f"{where}  {_('It is queued for grading; guildmark status shows its score.')}"
+        parts = (where, wording.marks(self.score), wording.standing(self.submission), wording.to_next(report), report.message)
         left = _("Time left {time}").format(time=wording.clock(self.time_left_s))
         return "  ".join(part for part in (*parts, left) if part)
 
@@ -78,10 +85,12 @@ def submit(  # noqa: PLR0913  # each has a default that is right for most
     What speaks against the file, such as code that is newer, is printed to standard error. `progress` hears bytes sent and the
     size.
 
-    Raises the errors of `guildmark.errors`: `NoExamHere`, `NotStarted`, `SignInRequired`, `ModelRefused`, `AttemptClosed`;
-    and `ServerUnreachable` where the portal does not answer: then the file is kept, and sent by the next tool that finds it.
+    Raises the errors of `guildmark.errors`: `NoExamHere`, `NotStarted`, `ModelRefused`, `AttemptClosed`; and `KeptInOutbox`
+    (a `ServerUnreachable`) or `SignInRequired` where the file could not be sent: it is kept, and a later tool sends it.
+    `UsageError` where several exams run below the folder.
     """
-    place = exam_near(Path.cwd() if folder is None else Path(folder))
+    name_it = _("Name its folder: submit(…, folder='{folder}')")
+    place = only_exam_near(Path() if folder is None else Path(folder), next_step=name_it)
     workspace = Workspace.containing(place)
     found = workspace.category(str(category))
     with Session.open(place) as session:
@@ -89,19 +98,37 @@ def submit(  # noqa: PLR0913  # each has a default that is right for most
         path = session.model_of(found.id) if file is None else file
         left_s = _time_left_s(session)
         if check:
-            look_before(session, found.id, path, time_left_s=left_s)
+            otherwise = _("Change the model as described, and submit it again; or send it all the same with check=False.")
+            look_before(session, found.id, path, time_left_s=left_s, otherwise=otherwise)
         for notice in session.warnings(found.id, path, looks_inside=False):
             sys.stderr.write(f"{notice.text} {notice.next_step}".strip() + "\n")
-        sent = session.submit(found.id, path, progress=progress or _silent, wait=wait)
-        return HandedIn(sent, session.state().time_left_s)
+        sent = session.submit(found.id, path, progress=progress or _silent, wait=False, held_up=_held_up)
+        graded = _graded(session, sent) if wait else sent
+        return HandedIn(graded, _time_left_s(session), workspace.state.exam_title, found.number)
 
 
 def _time_left_s(session: Session) -> float:
-    """The time left; a portal that does not answer now is met again when the file is sent."""
+    """The time left; a portal that does not answer now, or a sign-in that is over, is met again when the file is sent."""
     try:
         return session.state().time_left_s
-    except ServerUnreachable:
-        return float(CAUTION_S)
+    except (ServerUnreachable, SignInRequired, PortalFault):
+        last = session.last_heard()
+        return float(CAUTION_S) if last is None else last.time_left_s(this_machines_time())
+
+
+def _graded(session: Session, sent: SubmissionState) -> SubmissionState:
+    """The submission with its score. It is received, whatever becomes of the connection now."""
+    try:
+        return session.wait_for(sent)
+    except ServerUnreachable as error:
+        raise ServerUnreachable(
+            _("Your submission is kept and graded, but the portal stopped answering before its score came."),
+            next_step=_("Check your connection, then run: guildmark status"),
+        ) from error
+
+
+def _held_up() -> None:
+    sys.stderr.write(_("Another tool sends a file in this category. This one is sent after it.") + "\n")
 
 
 def _file_of(model: object, workspace: Workspace, category: str) -> Path | None:

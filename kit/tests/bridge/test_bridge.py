@@ -5,160 +5,12 @@ Most tests hold the endpoint in this process, which is what a server in Python d
 
 import json
 import os
-import queue
-import subprocess
-import sys
-import threading
 from pathlib import Path
 
-import pytest
+from bridge_front import model
+from loopback_exam import Exam
 
-from guildmark.bridge import Bridge, Endpoint
-from guildmark.client.following import Rhythm
-from guildmark.client.transport import Patience
-
-LIMIT_S = 30
-SOON = Rhythm(waits_s=(0.05,), poll_s=0.1, next_try_s=0.1)
-
-
-class Front:
-    """Asks a bridge, and keeps what it says by itself."""
-
-    def __init__(self):
-        self.answers = queue.Queue()
-        self.heard = []
-        self.asked = 0
-        self.news = threading.Condition()
-
-    def take(self, line):
-        document = json.loads(line)
-        if "id" in document:
-            self.answers.put(document)
-            return
-        with self.news:
-            self.heard.append(document)
-            self.news.notify_all()
-
-    def ask(self, method, **params):
-        self.asked += 1
-        self.write(json.dumps({"jsonrpc": "2.0", "id": self.asked, "method": method, "params": params}))
-        answer = self.answers.get(timeout=LIMIT_S)
-        assert answer["id"] == self.asked
-        return answer
-
-    def result(self, method, **params):
-        answer = self.ask(method, **params)
-        assert "error" not in answer, answer
-        return answer["result"]
-
-    def notified(self, method):
-        return [one["params"] for one in self.heard if one["method"] == method]
-
-    def until(self, true_of_board, *, after=0):
-        """The first board that it told for which `true_of_board` holds, past the first `after` boards."""
-        with self.news:
-            found = self.news.wait_for(lambda: [one for one in self.notified("board")[after:] if true_of_board(one)], LIMIT_S)
-        assert found, "no such board"
-        return found[0]
-
-
-class Inside(Front):
-    """A bridge in this process."""
-
-    def __init__(self, folder):
-        super().__init__()
-        self.endpoint = Endpoint(self.take)
-        self.bridge = Bridge(folder, notify=self.endpoint.notify, patience=Patience(waits_s=()), rhythm=SOON)
-
-    def write(self, line):
-        self.endpoint.receive(line, self.bridge)
-
-    def close(self):
-        self.bridge.close()
-
-
-class Process(Front):
-    """A bridge in a process of its own, started with `command`."""
-
-    def __init__(self, folder, *command, **environment):
-        super().__init__()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", *(command or ("guildmark.bridge",)), "--folder", str(folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            encoding="utf-8",
-            env={**os.environ, **environment},
-        )
-        self.listener = threading.Thread(target=self._listen)
-        self.listener.start()
-
-    def _listen(self):
-        for line in self.process.stdout:
-            self.take(line)
-
-    def write(self, line):
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-
-    def close(self):
-        self.process.stdin.close()
-        try:
-            return self.process.wait(LIMIT_S)
-        finally:
-            self.process.kill()
-            self.listener.join(LIMIT_S)
-            self.process.stdout.close()
-
-
-@pytest.fixture
-def new_ide(tmp_path, portal, signed_in, monkeypatch):
-    """Opens bridges in this process."""
-    monkeypatch.setenv("GUILDMARK_SERVER", portal.url)
-    opened = []
-
-    def make(folder=tmp_path):
-        opened.append(Inside(Path(folder)))
-        return opened[-1]
-
-    yield make
-    for one in opened:
-        one.close()
-
-
-@pytest.fixture
-def ide(new_ide):
-    return new_ide()
-
-
-@pytest.fixture
-def new_process(tmp_path, portal, signed_in):
-    """Starts bridges as an IDE does."""
-    started = []
-
-    def make(*command, **environment):
-        started.append(Process(tmp_path, *command, **{"GUILDMARK_SERVER": portal.url, **environment}))
-        return started[-1]
-
-    yield make
-    for one in started:
-        if one.process.poll() is None:
-            one.close()
-
-
-@pytest.fixture
-def sitting(ide):
-    """An IDE whose exam runs, and its folder."""
-    ide.result("hello", client="test")
-    ide.result("prepare")
-    return ide, ide.result("begin")
-
-
-def model(begun, score, number=1, size=3_000_000):
-    path = Path(begun["folder"]) / f"Category{number}" / "mymodel.keras"
-    path.write_bytes(f"score {score}".encode().ljust(size))
-    return path
+from guildmark import i18n
 
 
 def test_s1_hello_says_where_things_stand_and_how_to_label_them(ide, portal):
@@ -166,6 +18,12 @@ def test_s1_hello_says_where_things_stand_and_how_to_label_them(ide, portal):
     assert (welcome["protocol"], welcome["folder"], welcome["board"]) == (1, None, None)
     assert (welcome["server"], welcome["signed_in"]) == (portal.url, True)
     assert welcome["words"]["submit"] == "Submit and test"
+
+
+def test_hello_names_the_language_of_its_words(ide):
+    with i18n.in_language("zh-CN"):
+        welcome = ide.result("hello", client="test")
+    assert (welcome["language"], welcome["words"]["submit"]) == ("zh-Hans", "提交并测试")
 
 
 def test_s3_preparing_tells_the_terms_and_starts_no_clock(ide):
@@ -246,6 +104,32 @@ def test_s6_finish_lists_what_is_missing_and_wants_a_word(sitting):
     assert [one["number"] for one in result["categories"]] == [1, 2]
 
 
+def test_x7_after_an_exam_that_is_over_another_is_begun_beside_it(sitting, portal):
+    ide, begun = sitting
+    assert ide.result("prepare", another=True)["folder"] == begun["folder"]  # this one still runs
+    ide.result("finish", confirm=True)
+    assert ide.result("result")["has_room"] is True
+    assert "Open another folder" in ide.ask("prepare")["error"]["data"]["next_step"]
+    portal.before[portal.exam.attempt] = portal.exam
+    portal.exam = Exam(attempt="5f1c2a34-0000-4000-8000-000000000002")
+    told = len(ide.notified("board"))
+    prepared = ide.result("prepare", another=True)
+    assert prepared["folder"] == begun["folder"] + "-2"
+    ide.result("begin")
+    assert ide.until(lambda one: one["clock"]["is_running"], after=told)["folder"] == prepared["folder"]
+    assert ide.result("hello", client="again")["folder"] == prepared["folder"]
+
+
+def test_a_tool_that_shows_the_exam_folder_itself_begins_no_other_in_it(sitting, new_ide, portal):
+    ide, begun = sitting
+    ide.result("finish", confirm=True)
+    inside = new_ide(begun["folder"])
+    assert inside.result("result")["has_room"] is False
+    portal.exam.registered = False
+    assert inside.ask("prepare", another=True)["error"]["data"]["code"] == "attempt_closed"
+    assert portal.exam.registered is False
+
+
 def test_pinning_and_fetching_back(sitting, tmp_path):
     ide, begun = sitting
     model(begun, 2)
@@ -288,6 +172,22 @@ def test_the_board_says_when_the_portal_is_gone_and_that_nothing_is_lost(sitting
     portal.faults.drop = 0
     ide.until(lambda one: one["online"], after=told)
     assert begun["board"]["online"] is True
+
+
+def test_a_sign_in_that_is_over_is_no_lost_connection_and_the_board_asks_for_another(sitting, portal):
+    ide, _begun = sitting
+    access, refresh = set(portal.access), portal.refresh
+    portal.access.clear()
+    portal.refresh = set()
+    portal.cut_streams()
+    board = ide.until(lambda one: not one["signed_in"])
+    assert (board["online"], [one["code"] for one in board["notices"]]) == (True, ["sign_in"])
+    assert board["clock"]["is_running"] is True
+    assert ide.result("hello", client="again")["signed_in"] is False
+    told = len(ide.notified("board"))
+    portal.access, portal.refresh = access, refresh  # another tool signed in
+    assert ide.until(lambda one: one["signed_in"], after=told)["notices"] == []
+    assert ide.result("hello", client="again")["signed_in"] is True
 
 
 def test_what_is_submitted_while_the_portal_is_gone_waits_and_is_sent_when_it_is_back(sitting, portal):

@@ -4,6 +4,17 @@ import json
 
 from typer.testing import CliRunner
 
+# A finder before all others, which knows nothing of the extra: what a Python without it raises, name included. Python runs it
+# when it starts, also in the process that inspects.
+WITHOUT_THE_EXTRA = """
+import sys
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("numpy", "h5py"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Missing())
+"""
+
 RUNNER = CliRunner()
 
 

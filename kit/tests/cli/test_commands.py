@@ -47,8 +47,8 @@ def test_x9_a_portal_that_does_not_answer_is_said_at_once_and_once(guildmark, po
     assert (answer.status, answer.err) == (0, "The portal does not answer. Trying again for about 16 seconds.\n")
 
 
-def test_a_fault_of_ours_is_status_1(guildmark, portal, started):
-    portal.faults.broken = 1
+def test_a_fault_of_ours_is_status_1(guildmark, portal, started, no_wait):
+    portal.faults.broken = 100
     answer = guildmark("status", "--json")
     assert (answer.status, answer.json["error"]["code"]) == (1, "our_fault")
 

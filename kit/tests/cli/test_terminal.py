@@ -5,10 +5,11 @@ import os
 import select
 import subprocess
 import sys
+import zipfile
 from datetime import timedelta
 
 import pytest
-from command_answers import model
+from command_answers import WITHOUT_THE_EXTRA, model
 from rich.text import Text
 
 from guildmark.cli.wrapping import wrapped
@@ -141,3 +142,37 @@ def test_words_are_never_broken_nor_styles_lost():
     assert text.plain.splitlines() == ["one two", "three", "four five"]
     start = text.plain.index("five")
     assert "red" in {str(span.style) for span in text.spans if span.start <= start < span.end}
+
+
+def test_watching_asks_about_what_speaks_against_a_model_and_goes_on(started, portal, tmp_path):
+    """Without the extra nothing looks into the file, which is older than its code."""
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text(WITHOUT_THE_EXTRA)
+    search = os.pathsep.join(filter(None, (str(tmp_path / "site"), os.environ.get("PYTHONPATH"))))
+    environment = {**os.environ, "GUILDMARK_SERVER": portal.url, "TERM": "dumb", "NO_COLOR": "1", "PYTHONPATH": search}
+    command = [sys.executable, "-c", _AS_THE_TERMINALS_OWN, sys.executable, "-m", "guildmark.cli", "watch"]
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as process:
+        os.close(theirs)
+        try:
+            _everything_from(ours, until=b"Ctrl+C ends it.")
+            for turn in (1, 2):
+                looks_like_a_model(started / "Category1" / "mymodel.keras", saved_at=1_700_000_000 + turn)
+                assert b"Submit it now?" in _everything_from(ours, until=b"[y/N] ")
+                os.write(ours, b"y\n")
+                assert b"Submit it all the same?" in _everything_from(ours, until=b"[y/N] ")
+                os.write(ours, b"n\n")
+                _everything_from(ours, until=b"Nothing was submitted.")
+            assert b"Watching ended." in _everything_from(ours, press=CTRL_C)
+        finally:
+            os.close(ours)
+        assert (process.wait(60), portal.exam.uploads) == (0, {})
+
+
+def looks_like_a_model(path, *, saved_at):
+    draft = path.with_suffix(".draft")
+    with zipfile.ZipFile(draft, "w") as archive:
+        archive.writestr("config.json", "{}")
+        archive.writestr("model.weights.h5", b"\x89HDF\r\n\x1a\n")
+    os.utime(draft, (saved_at, saved_at))
+    draft.replace(path)

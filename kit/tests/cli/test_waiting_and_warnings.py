@@ -8,6 +8,7 @@ from command_answers import RUNNER, Answer, model
 
 from guildmark.cli import app
 from guildmark.cli.screen import Screen
+from guildmark.errors import Refused
 
 FOR_EVER = 10**6
 
@@ -69,14 +70,56 @@ def test_x9_status_sends_what_waits_and_shows_its_score(guildmark, started, away
     assert (guildmark("status", "--json").json["waiting"], sorted(portal.exam.submissions)) == ([], ["s1"])
 
 
-def test_x9_submit_sends_what_waits_first(guildmark, started, away, portal):
+def test_x9_submit_sends_what_waits_after_the_file_that_counts_from_now(guildmark, started, away, portal):
     model(started, 1, "score 4")
     away()
     guildmark("submit", "1", "--no-check")
     away(back=True)
     model(started, 2, "score 5")
     assert guildmark("submit", "2", "--no-check", "--json").json["submission"]["category"] == "category2"
-    assert [one["upload"].category for one in portal.exam.submissions.values()] == ["category1", "category2"]
+    assert [one["upload"].category for one in portal.exam.submissions.values()] == ["category2", "category1"]
+
+
+def test_x9_with_a_sign_in_that_is_over_submit_keeps_the_file(guildmark, started, portal):
+    model(started, 1, "score 4")
+    portal.access.clear()
+    portal.refresh.clear()
+    answer = guildmark("submit", "1", "--no-check", "--json")
+    assert (answer.status, answer.json["error"]["code"]) == (4, "sign_in_required")
+    assert "mymodel.keras is kept here and is not submitted yet" in answer.json["error"]["message"]
+    portal.access.add("ada-1")
+    assert (guildmark("status", "--json").json["waiting"], sorted(portal.exam.submissions)) == ([], ["s1"])
+
+
+@pytest.fixture
+def stuck(guildmark, started, away, portal):
+    """A file waits that the portal does not take now."""
+    model(started, 1, "score 4")
+    away()
+    guildmark("submit", "1", "--no-check")
+    away(back=True)
+
+    def not_now(*_announced):
+        raise Refused("Not now.", code="strange")
+
+    portal.exam.open_upload = not_now
+
+
+def test_x6_finish_with_a_file_that_waits_takes_a_word_of_its_own(guildmark, stuck, portal):
+    answer = guildmark("finish", "--yes", "--json")
+    assert (answer.status, answer.json["error"]["code"]) == (3, "still_waiting")
+    assert "would not count: category1/mymodel.keras. Not now." in answer.json["error"]["message"]
+    assert answer.json["error"]["next_step"].endswith("guildmark finish --yes --without-waiting")
+    assert portal.exam.finished_at is None
+    assert guildmark("finish", "--yes", "--without-waiting", "--json").json["phase"] == "decided"
+
+
+@pytest.mark.parametrize(("word", "ends"), [("y\nn\n", False), ("y\ny\n", True)], ids=["no", "yes"])
+def test_x6_at_a_terminal_finish_asks_whether_to_go_without_what_waits(stuck, portal, monkeypatch, word, ends):
+    monkeypatch.setattr(Screen, "can_ask", True)
+    answer = Answer(RUNNER.invoke(app, ["finish"], input=word))
+    assert (answer.status, "Finish without these files?" in answer.err) == (0, True)
+    assert (portal.exam.finished_at is not None, "The exam goes on." in answer.out) == (ends, not ends)
 
 
 def test_s8_status_says_what_waited_and_was_not_taken(guildmark, started, away, portal):

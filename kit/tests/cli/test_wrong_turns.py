@@ -1,6 +1,8 @@
 """What a newcomer does wrong, and what the command says to it."""
 
+import os
 import re
+import subprocess
 import sys
 import time
 
@@ -8,6 +10,7 @@ import pytest
 from loopback_exam import START
 
 from guildmark.cli import show
+from guildmark.client import framework, reaching
 from guildmark.client.credentials import Credentials
 from guildmark.client.programs import chosen
 from guildmark.errors import UsageError
@@ -121,12 +124,12 @@ def test_sizes_are_in_units_that_people_read(guildmark, signed_in, portal):
     assert f"({len(portal.exam.bundle) / 1024:.1f} KiB, checked by its digest)" in guildmark("start", "--yes").out
 
 
-def test_logout_removes_the_sign_in(guildmark, signed_in, portal):
+def test_logout_removes_the_sign_in_here_and_at_the_portal(guildmark, signed_in, portal):
     answer = guildmark("logout")
-    assert (answer.status, Credentials().tokens(portal.url)) == (0, None)
+    assert (answer.status, Credentials().tokens(portal.url), portal.access, portal.refresh) == (0, None, set(), set())
     assert answer.out == f"Signed out of {portal.url}: this machine no longer keeps your sign-in.\n"
     assert guildmark("start", "--json").json["error"]["code"] == "sign_in_required"
-    assert guildmark("logout", "--json").json == {"server": portal.url, "was_signed_in": False}
+    assert guildmark("logout", "--json").json == {"server": portal.url, "was_signed_in": False, "is_ended": False}
 
 
 def test_the_help_lists_the_exit_statuses_and_no_types_of_flags(guildmark):
@@ -172,3 +175,47 @@ def test_s3_the_program_that_is_meant(slug, attempts, program):
     with pytest.raises(UsageError) as refused:
         chosen(offered, slug, sat)
     assert [f"guildmark start {one}" in refused.value.next_step for one in ("a", "b")] == [True, True]
+
+
+def test_a_start_that_waits_for_a_word_names_the_folder_that_it_was_given(guildmark, signed_in):
+    said = guildmark("start", "--folder", "my exam", "--json").json["error"]["next_step"]
+    assert said == 'When you are ready to sit the exam, run: guildmark start --folder "my exam" --yes'
+
+
+class TestDoctorWithoutASession:
+    @pytest.fixture(autouse=True)
+    def without_tensorflow(self, monkeypatch):
+        monkeypatch.setattr(framework, "interpreter_with_tensorflow", lambda: None)
+
+    def last_of(self, guildmark, *args):
+        answer = guildmark("doctor", *args, "--json")
+        last = answer.json["checks"][-1]
+        return answer.status, last["name"], last["next_step"]
+
+    def test_x10_an_address_that_is_none_is_told_as_one(self, guildmark):
+        step = "Give the whole address, such as https://exam.example.org"
+        assert self.last_of(guildmark, "--server", "nowhere") == (3, "portal", step)
+
+    def test_x10_certificates_that_cannot_be_read_are_told(self, guildmark, monkeypatch, tmp_path):
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "missing"))
+        monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+        reaching._trust.cache_clear()
+        status, name, step = self.last_of(guildmark, "--server", "http://127.0.0.1:1")
+        assert (status, name, "SSL_CERT_FILE" in step) == (3, "portal", True)
+
+    def test_x10_a_proxy_that_cannot_be_used_is_told_once(self, guildmark, monkeypatch):
+        monkeypatch.setenv("HTTP_PROXY", "carrier://pigeon")
+        step = "Write the proxy with its scheme, such as http://proxy.example:3128"
+        assert self.last_of(guildmark, "--server", "http://127.0.0.1:1") == (3, "proxy", step)
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names there are Unicode")
+@pytest.mark.parametrize("encoding", ["utf-8:strict", "ascii:strict"])
+def test_no_name_of_a_file_and_no_console_is_too_strange(started, portal, encoding):
+    model = started / "Category1" / os.fsdecode(b"m\xff.keras")
+    model.write_bytes(b"score 4")
+    environment = {**os.environ, "GUILDMARK_SERVER": portal.url, "PYTHONIOENCODING": encoding}
+    for arguments, status, said in ((("check", model), 3, "m?.keras"), (("submit", "--no-check", "1", model), 0, "m?.keras")):
+        command = [sys.executable, "-m", "guildmark.cli", *arguments]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert (done.returncode, said in done.stdout) == (status, True)

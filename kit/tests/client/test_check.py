@@ -167,9 +167,22 @@ def test_an_interpreter_that_cannot_be_started_says_nothing_of_the_model(tmp_pat
 def test_the_active_environment_comes_first(tmp_path, monkeypatch):
     monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path / "active"))
     monkeypatch.setenv("CONDA_PREFIX", str(tmp_path / "conda"))
-    found = [str(path) for path in dry._interpreters()]
+    found = [str(path) for path in dry._interpreters(tmp_path)]
     assert [found[0].startswith(str(tmp_path / "active")), found[1].startswith(str(tmp_path / "conda"))] == [True, True]
     assert found[-1] == sys.executable
+
+
+def test_x5_the_environment_of_the_exam_folder_is_found_wherever_the_tool_was_started(tmp_path, monkeypatch):
+    for name in ("VIRTUAL_ENV", "CONDA_PREFIX"):
+        monkeypatch.delenv(name, raising=False)
+    exam = tmp_path / "exam"
+    binary = exam / ".venv" / "bin"
+    binary.mkdir(parents=True)
+    (exam / ".venv" / "guildmark.json").write_text('{"stage": "whole", "requirements": ""}')
+    (binary / "python").symlink_to(sys.executable)
+    monkeypatch.chdir(tmp_path)
+    assert next(dry._interpreters(exam)) == binary / "python"
+    assert binary / "python" not in list(dry._interpreters(tmp_path))
 
 
 def test_without_tensorflow_anywhere_nothing_is_run(tmp_path, monkeypatch):
@@ -196,6 +209,7 @@ def test_x5_a_real_model_is_inspected_and_run(running, models, monkeypatch):
     assert (checked.dry_run.finished, checked.dry_run.findings) == (True, ())
 
 
+@pytest.mark.models
 @pytest.mark.parametrize(
     ("name", "inputs"),
     [
@@ -214,6 +228,7 @@ def test_real_models_of_several_inputs_and_of_text_are_run(models, name, inputs)
 EITHER = (TensorContract((), "string", "text"), TensorContract((4,), "float32", "tokens"))
 
 
+@pytest.mark.models
 @pytest.mark.parametrize("name", ["text.keras", "text_rows.keras", "good.keras"])
 def test_a_real_model_of_either_input_is_run_on_the_one_that_it_takes(models, name):
     run = dry.dry_run(models / name, replace(CONTRACT, inputs=EITHER, either=True), python=Path(sys.executable))

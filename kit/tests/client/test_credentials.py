@@ -1,9 +1,12 @@
 import os
 import stat
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from guildmark.client.address import default_server
 from guildmark.client.credentials import Credentials, Tokens, config_dir
@@ -15,7 +18,10 @@ def test_the_file_is_for_its_owner_alone(tmp_path):
     credentials.remember("https://a.example", Tokens(access_token="secret"))
     if os.name == "posix":
         assert stat.S_IMODE(credentials.path.stat().st_mode) == 0o600
-    assert [path.name for path in credentials.path.parent.iterdir()] == ["credentials.json"]
+    assert sorted(path.name for path in credentials.path.parent.iterdir()) in (
+        ["credentials.json"],
+        ["credentials.json", "credentials.lock"],
+    )
 
 
 def test_tokens_are_kept_by_portal(tmp_path):
@@ -27,6 +33,44 @@ def test_tokens_are_kept_by_portal(tmp_path):
     credentials.forget("https://a.example")
     assert credentials.tokens("https://a.example") is None
     assert credentials.tokens("https://b.example") == Tokens(access_token="b")
+
+
+def test_of_sign_ins_at_the_same_moment_none_is_lost(tmp_path):
+    """Threads here, each with a lock of its own on the file, as processes have."""
+    servers = [f"https://{number}.example" for number in range(30)]
+    Credentials(tmp_path).remember("https://old.example", Tokens(access_token="old"))
+
+    def sign_in(server):
+        Credentials(tmp_path).remember(server, Tokens(access_token=server))
+        Credentials(tmp_path).forget("https://old.example")
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(sign_in, servers))
+    kept = Credentials(tmp_path)
+    assert [kept.tokens(server).access_token for server in servers] == servers
+    assert kept.tokens("https://old.example") is None
+
+
+def test_a_sign_in_waits_for_a_trade_of_tokens_and_stands_after_it(tmp_path):
+    trading, traded = Credentials(tmp_path), threading.Event()
+    thread = threading.Thread(
+        target=lambda: (Credentials(tmp_path).remember("https://b.example", Tokens(access_token="new")), traded.set())
+    )
+    with trading.alone():
+        thread.start()
+        assert not traded.wait(0.3)
+        trading.remember("https://a.example", Tokens(access_token="fresh"))
+    thread.join(10)
+    assert [trading.tokens(f"https://{name}.example").access_token for name in "ab"] == ["fresh", "new"]
+
+
+def test_a_home_that_knows_no_locks_keeps_nobody_from_signing_in(tmp_path, monkeypatch):
+    def no_locks(*_args, **_kwargs):
+        raise NotImplementedError
+
+    monkeypatch.setattr(FileLock, "acquire", no_locks)
+    Credentials(tmp_path).remember("https://a.example", Tokens(access_token="a"))
+    assert Credentials(tmp_path).tokens("https://a.example").access_token == "a"
 
 
 def test_a_damaged_file_says_what_to_do(tmp_path):

@@ -1,5 +1,6 @@
 """The exam's environment: whole or not taken for whole, never made of what is the candidate's, never in the exam's way."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -87,6 +88,19 @@ class TestMaking:
         assert requirements_of(workspace) == "numpy==2.4.6\n"
 
 
+class FullDisk(Installer):
+    """Finds that not even its log has room."""
+
+    def install(self, *_where, **_how):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_x10_a_full_disk_is_told_as_one_whoever_noticed_it(workspace):
+    made = make(workspace, say=silent, by=FullDisk(None, Path(sys.executable)))
+    assert (made.outcome, made.said) == (Outcome.FAILED, "The disk is full: the packages need about 2 GiB.")
+    assert made.next_step.startswith("Make room. Then run: guildmark start")
+
+
 class TestWhatIsTheCandidates:
     @pytest.mark.parametrize("content", ["pyvenv.cfg", "notes.txt"])
     def test_a_folder_of_theirs_is_never_touched(self, workspace, uv, content):
@@ -97,6 +111,15 @@ class TestWhatIsTheCandidates:
         assert (made.outcome, made.python) == (Outcome.YOURS, None)
         assert {path.name: path.read_text() for path in theirs.iterdir()} == {content: "mine"}
         assert "guildmark start" in made.next_step
+
+    def test_an_installer_stands_where_no_file_of_the_candidate_does(self, workspace, tmp_path, monkeypatch):
+        """`python -m venv` and its like take a `random.py` of the current folder for Python's own."""
+        monkeypatch.chdir(workspace.folder)
+        (workspace.folder / "random.py").write_text("raise SystemExit")
+        said = []
+        make(workspace, say=said.append, by=installing_by(tmp_path / "standing-in", f"pwd; ls -A; {STANDS_IN}"))
+        assert [line for line in said if line == str(workspace.folder) or line == "random.py"] == []
+        assert said[-1] == "+ exampleframework==1.0"
 
     def test_a_link_of_theirs_is_never_followed(self, workspace, uv, tmp_path):
         (tmp_path / "elsewhere").mkdir()

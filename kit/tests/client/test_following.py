@@ -10,6 +10,7 @@ import pytest
 
 from guildmark.client.following import Following, Rhythm
 from guildmark.client.kept import keep, this_machines_time
+from guildmark.client.sending import Sender
 from guildmark.client.session import Session
 from guildmark.errors import KeptInOutbox, NoExamHere, ServerUnreachable, SignInRequired
 
@@ -121,6 +122,18 @@ def test_a_sign_in_that_is_over_is_told_and_waited_for(listening, portal):
         assert listener.next().online
 
 
+def test_a_sign_in_that_ended_while_the_portal_was_gone_is_told_when_it_is_back(listening, portal):
+    with listening() as listener:
+        listener.next()
+        portal.faults.drop = FOR_EVER
+        portal.cut_streams()
+        assert isinstance(listener.next(lambda heard: not heard.online).problem, ServerUnreachable)
+        portal.access.clear()
+        portal.refresh = set()
+        portal.faults.drop = 0
+        assert isinstance(listener.next().problem, SignInRequired)
+
+
 def test_where_no_stream_comes_through_the_portal_is_asked_instead(listening, portal):
     portal.faults.no_stream = FOR_EVER
     with listening() as listener:
@@ -172,6 +185,26 @@ def test_what_waits_is_sent_while_nothing_changes(listening, portal, running, ex
         listener.next()
         running.keep_for_later("1", model)
         assert [one.report.score for one in listener.next(lambda heard: heard.sent).sent] == [3]
+
+
+def test_an_error_of_ours_while_something_is_sent_does_not_keep_it_from_being_sent(
+    listening, portal, running, exam_folder, monkeypatch
+):
+    portal.keep_alive_s = 0.05
+    send, failures = Sender.send_waiting, [ZeroDivisionError(), OSError()]
+
+    def fail_at_first(*args, **kwargs):
+        if failures:
+            raise failures.pop()
+        return send(*args, **kwargs)
+
+    monkeypatch.setattr(Sender, "send_waiting", fail_at_first)
+    model = exam_folder / "Category1" / "mymodel.keras"
+    model.write_bytes(b"score 3")
+    with listening() as listener:
+        running.keep_for_later("1", model)
+        assert [one.report.score for one in listener.next(lambda heard: heard.sent).sent] == [3]
+    assert failures == []
 
 
 def test_without_a_connection_it_tells_what_was_heard_before_and_how_long_ago(running, portal, signed_in, exam_folder):

@@ -5,11 +5,10 @@ from datetime import timedelta
 import pytest
 from loopback_exam import START
 
-from guildmark.client.kept import this_machines_time
 from guildmark.client.outbox import Outbox
 from guildmark.client.session import Session
 from guildmark.client.tus import Outgoing
-from guildmark.errors import AttemptClosed, KeptInOutbox, OurFault, Refused, ServerUnreachable, SignInRequired
+from guildmark.errors import AttemptClosed, KeptInOutbox, Refused, SignInRequired, UsageError
 from guildmark.protocol import Problem
 
 MEGABYTE = 1024 * 1024
@@ -91,11 +90,12 @@ def test_x9_any_tool_that_opens_the_folder_later_sends_it(waiting, exam_folder, 
     assert scores(portal) == [("category1", 2)]
 
 
-def test_x9_files_are_sent_in_the_order_in_which_they_were_handed_in_and_before_a_new_one(waiting, portal, running, model):
+def test_x9_in_a_category_files_are_sent_in_the_order_in_which_they_were_handed_in(waiting, portal, running, model):
     for text, number in (("score 1", 1), ("score 2", 2), ("score 3", 1)):
         waiting(text, number)
     running.submit("1", model("score 5"))
-    assert scores(portal) == [("category1", 1), ("category2", 2), ("category1", 3), ("category1", 5)]
+    assert [score for category, score in scores(portal) if category == "category1"] == [1, 3, 5]
+    assert ("category2", 2) in scores(portal)
 
 
 def test_x9_the_same_bytes_wait_once_and_are_not_sent_again_by_a_submit_that_finds_the_portal(waiting, portal, running, model):
@@ -156,7 +156,7 @@ def test_s8_what_waited_until_the_exam_was_over_is_refused_and_said_and_the_copy
 def test_a_newer_file_that_is_taken_ends_what_is_said_of_a_refused_one(waiting, running, model):
     waiting()
     outbox = running.sender.outbox
-    outbox.refuse(outbox.waiting()[0], Problem(code="file.too_large", message="No.", next_step="Smaller."))
+    outbox.note(outbox.waiting()[0], refused=Problem(code="file.too_large", message="No.", next_step="Smaller."))
     running.submit("1", model("score 5"))
     assert outbox.refused() == ()
 
@@ -185,30 +185,23 @@ def test_a_sign_in_that_is_over_leaves_everything_where_it_is(waiting, portal, r
     assert len(running.waiting()) == 1
 
 
-def test_where_there_is_no_room_to_keep_it_it_says_that_nothing_was_kept(running, portal, model, exam_folder):
+def test_where_nothing_can_be_kept_it_says_so_before_anything_is_sent(running, portal, model, exam_folder):
     (exam_folder / ".guildmark" / "outbox").write_bytes(b"a file where a folder should be")
-    portal.faults.drop = FOR_EVER
-    with pytest.raises(ServerUnreachable, match="the file cannot be kept here") as caught:
+    with pytest.raises(UsageError, match="outbox cannot be written: File exists") as caught:
         running.submit("1", model())
-    assert (caught.value.code, "not submitted" in caught.value.next_step) == ("server_unreachable", True)
+    assert (caught.value.code, portal.exam.uploads) == ("not_written", {})
 
 
-def test_a_file_that_is_being_saved_again_is_not_kept_half(running, portal, model):
-    path = model()
-    outgoing = Outgoing.of(path, "category1")
-    model("score 1")
-    with pytest.raises(Refused, match="changed while it was being sent"):
-        running.sender.outbox.keep(outgoing, kept_at=this_machines_time(), before=None)
-    assert running.waiting() == ()
+def test_a_portal_that_stumbles_on_the_way_gets_the_file_later(running, portal, model):
+    def stumble(_done, _total):
+        portal.faults.broken = FOR_EVER
 
-
-def test_a_fault_of_the_portal_is_no_reason_to_keep_a_file(running, portal, model):
-    def submit_with_a_fault(_done, _total):
-        portal.faults.broken = 10
-
-    with pytest.raises(OurFault):
-        running.submit("1", model(), progress=submit_with_a_fault)
-    assert running.waiting() == ()
+    with pytest.raises(
+        KeptInOutbox, match=r"answered with status 500\. mymodel\.keras is kept here, and the rest of it is sent"
+    ):
+        running.submit("1", model(), progress=stumble)
+    portal.faults.broken = 0
+    assert [one.report.score for one in running.send_waiting().sent] == [4]
 
 
 @pytest.mark.parametrize(

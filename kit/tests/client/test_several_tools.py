@@ -208,6 +208,22 @@ def test_x9_a_tool_killed_at_any_step_of_a_submission_leaves_a_file_that_is_subm
 ):
     with dying(exam_folder, "submit") as at:
         for step, path, killed in each_step(at, lambda step: model(f"score 4 {step}")):
-            if killed:
+            is_done = bool(have(portal)[digest(path)]) and not (impatient.workspace.uploads / "category1.json").exists()
+            if killed and not is_done:
                 impatient.submit("1", path)  # as somebody does whose terminal was killed
-            assert (step, have(portal)[digest(path)]) == (step, 1)
+            assert (step, have(portal)[digest(path)], impatient.waiting()) == (step, 1, ())
+
+
+@pytest.mark.cuts
+def test_x9_a_tool_killed_at_any_step_of_a_submission_leaves_it_to_another_tool_as_soon_as_it_is_kept(
+    impatient, portal, model, exam_folder
+):
+    arrived = []
+    with dying(exam_folder, "submit") as at:
+        for step, path, _killed in each_step(at, lambda step: model(f"score 4 {step}")):
+            handed_in = digest(path)
+            path.unlink()
+            impatient.send_waiting()
+            assert (step, impatient.waiting()) == (step, ())
+            arrived.append(have(portal)[handed_in])
+    assert (arrived[0], arrived[-1], sorted(arrived)) == (0, 1, arrived)  # lost are only those whose copy was not whole yet

@@ -1,10 +1,14 @@
+import errno
+
 import httpx
 import pytest
 
+from guildmark.client import credentials as on_disk
+from guildmark.client.answers import raw_json
 from guildmark.client.credentials import Credentials, Tokens
 from guildmark.client.session import Session
-from guildmark.client.transport import Patience, raw_json
-from guildmark.errors import AttemptClosed, OurFault, Refused, ServerUnreachable, SignInRequired
+from guildmark.client.transport import Patience
+from guildmark.errors import AttemptClosed, OurFault, PortalFault, Refused, ServerUnreachable, SignInRequired, UsageError
 from guildmark.protocol import Finish, Me
 
 
@@ -16,8 +20,15 @@ def test_it_says_its_protocol_with_every_request(running, portal):
 def test_it_asks_to_sign_in_when_nobody_is(portal):
     with Session(portal.url) as session, pytest.raises(SignInRequired) as caught:
         session.me()
-    assert caught.value.next_step == "Run: guildmark login"
+    assert caught.value.next_step == f"Run: guildmark login --server {portal.url}"
     assert portal.log == []
+
+
+def test_it_names_the_portal_only_where_a_bare_login_would_ask_another(portal, monkeypatch):
+    monkeypatch.setenv("GUILDMARK_SERVER", portal.url)
+    with Session(portal.url) as session, pytest.raises(SignInRequired) as caught:
+        session.me()
+    assert caught.value.next_step == "Run: guildmark login"
 
 
 def test_it_refreshes_an_expired_token_once_and_keeps_the_new_one(session, portal, signed_in):
@@ -44,6 +55,51 @@ def test_it_asks_to_sign_in_again_when_the_refresh_token_is_spent(session, porta
     portal.refresh.clear()
     with pytest.raises(SignInRequired):
         session.me()
+
+
+@pytest.fixture
+def disk(monkeypatch):
+    """The disk under the sign-ins: it takes `room` writes."""
+    write, left = on_disk.write_atomically, []
+
+    def write_if_there_is_room(*args, **kwargs):
+        if not left:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        left.pop()
+        return write(*args, **kwargs)
+
+    monkeypatch.setattr(on_disk, "write_atomically", write_if_there_is_room)
+    return lambda room: left.extend([None] * room)
+
+
+def test_a_token_for_one_use_is_not_spent_where_its_heir_cannot_be_kept(session, portal, disk):
+    portal.access.clear()
+    with pytest.raises(UsageError) as caught:
+        session.me()
+    assert (caught.value.code, portal.refresh) == ("no_room", {"ada-refresh"})
+    assert "Make room on the disk" in caught.value.next_step
+    disk(room=2)
+    assert session.me().name == "Ada"
+
+
+def test_fresh_tokens_that_cannot_be_written_are_used_and_written_later(session, portal, signed_in, disk):
+    portal.access.clear()
+    disk(room=1)  # there was some when it was looked for
+    assert session.me().name == "Ada"
+    assert Credentials().tokens(portal.url).access_token == "ada-1"
+    assert session.me().name == "Ada"
+    disk(room=1)
+    assert session.me().name == "Ada"
+    assert Credentials().tokens(portal.url) == Tokens(access_token="ada-2", refresh_token="ada-refresh-2")
+
+
+def test_who_signs_in_elsewhere_meanwhile_takes_the_place_of_unwritten_tokens(session, portal, signed_in, disk):
+    portal.access.clear()
+    disk(room=1)
+    session.me()
+    disk(room=1)
+    Credentials().remember(portal.url, Tokens(access_token="another"))
+    assert signed_in.tokens(portal.url) == Tokens(access_token="another")
 
 
 def test_a_stranger_is_refused_another_persons_attempt(running, portal, signed_in):
@@ -100,10 +156,15 @@ def test_an_unknown_problem_keeps_the_servers_code(running):
 
 
 def test_a_crash_of_the_portal_is_our_fault(session, portal):
-    portal.faults.broken = 1
-    with pytest.raises(OurFault) as caught:
+    portal.faults.broken = 100
+    with pytest.raises(PortalFault) as caught:
         session.me()
-    assert caught.value.exit_code == 1
+    assert (caught.value.code, caught.value.exit_code) == ("our_fault", 1)
+
+
+def test_a_portal_that_stumbles_once_is_asked_again(session, portal, waits):
+    portal.faults.broken = 2
+    assert (session.me().name, waits) == ("Ada", [0.5, 1])
 
 
 def test_a_page_that_is_no_portal_is_not_taken_for_one(session, portal):

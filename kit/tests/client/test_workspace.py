@@ -1,4 +1,6 @@
 import json
+import os
+import stat
 import zipfile
 from io import BytesIO
 from pathlib import PurePosixPath
@@ -235,3 +237,25 @@ def test_a_task_from_before_there_were_several_inputs_is_still_read(running, exa
     del task["contract"]["input"]["name"]
     path.write_text(json.dumps(task))
     assert running.workspace.task(category) == today
+
+
+@pytest.mark.skipif(os.name == "nt", reason="who may read what is told otherwise there")
+class TestWhoMayRead:
+    def test_a_new_exam_folder_is_its_owners_alone(self, session, exam_folder):
+        session.register("test", exam_folder)
+        assert [mode_of(place) for place in (exam_folder, exam_folder / ".guildmark")] == [0o700, 0o700]
+
+    def test_a_folder_that_was_there_stays_open_but_for_what_is_ours(self, session, exam_folder):
+        exam_folder.mkdir(mode=0o755)
+        session.register("test", exam_folder)
+        assert [mode_of(place) for place in (exam_folder, exam_folder / ".guildmark")] == [0o755, 0o700]
+
+    def test_what_an_older_release_left_open_is_closed_when_the_folder_is_opened(self, running):
+        hidden = running.workspace.hidden
+        hidden.chmod(0o755)
+        Workspace.containing(hidden.parent / "Category1")
+        assert mode_of(hidden) == 0o700
+
+
+def mode_of(place):
+    return stat.S_IMODE(place.stat().st_mode)

@@ -129,6 +129,15 @@ def test_the_command_is_written_anew_for_whoever_starts(workspace, exam_folder):
     assert command.read_bytes() == ours
 
 
+def test_no_file_of_the_candidate_stands_in_for_a_module_of_ours(workspace, exam_folder):
+    projects.write(workspace)
+    for name in ("random", "json", "types", "subprocess"):
+        (exam_folder / f"{name}.py").write_text("raise SystemExit('the candidate')\n")
+    command = [sys.executable, exam_folder / ".guildmark" / "command.py", "--version"]
+    ended = subprocess.run(command, cwd=exam_folder, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "0.1.0\n", "")
+
+
 def test_a_command_whose_guildmark_is_gone_says_what_to_do(workspace, exam_folder, monkeypatch):
     monkeypatch.setattr(sys, "executable", str(exam_folder / "gone" / "python's"))
     projects.write(workspace)

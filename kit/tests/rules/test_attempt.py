@@ -198,6 +198,7 @@ def test_uploads_are_open_exactly_while_it_runs(timeline, now):
 @given(timelines, instants, instants)
 def test_phases_only_go_forward(timeline, one, other):
     order = [Phase.REGISTERED, Phase.PREPARED, Phase.RUNNING, Phase.GRADING, Phase.DECIDED]
+    assert [stands.is_over for stands in order] == [False, False, False, True, True]
     first, then = sorted((one, other))
     assert order.index(phase(timeline, now=first)) <= order.index(phase(timeline, now=then))
 

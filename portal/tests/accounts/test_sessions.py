@@ -76,6 +76,19 @@ def test_everything_else_can_be_ended_at_once(browser, candidate):
     assert (who(here), who(there), status_of("access"), Token.objects.count()) == (candidate, None, 401, 0)
 
 
+@pytest.mark.parametrize("kind", ["refresh_token", "access_token"])
+def test_a_terminal_that_signs_out_ends_its_own_token_and_no_other(candidate, kind):
+    token(candidate, "refresh", "rt")
+    token(candidate, "access", "at")
+    ended = Client().post(
+        "/identity/o/api/revoke",
+        f"client_id={CLIENT_ID}&token={kind.removesuffix('_token')}&token_type_hint={kind}",
+        content_type="application/x-www-form-urlencoded",
+    )
+    assert ended.status_code == 200
+    assert list(Token.objects.values_list("type", flat=True)) == [{"refresh_token": "at", "access_token": "rt"}[kind]]
+
+
 def test_a_terminal_is_shown_and_ending_it_ends_its_access(own, candidate):
     refresh = token(candidate, "refresh", "rt")
     token(candidate, "access", "at")

@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from portal.tests.identity.conftest import picture
 from portal.tests.platform.conftest import PORTAL, ServedPortal, initialised, made_once, portal_env, served
 
+pytestmark = pytest.mark.flows
+
 __all__ = ["initialised", "made_once", "portal_env", "served"]  # fixtures
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -138,7 +140,8 @@ def test_g3_g4_a_korean_card_is_rejected_once_mended_and_approved_by_a_second_re
 
     review(saul, served, "김민수")
     approve(saul)
-    expect(saul.get_by_text("Nothing waits.")).to_be_visible()
+    expect(saul.get_by_role("heading", name="Papers to review")).to_be_visible()
+    expect(saul.get_by_role("link", name="Open 김민수")).to_have_count(0)
     phone.reload()
     expect(phone.get_by_text("Your identity has been checked.")).to_be_visible()
     assert faults == []

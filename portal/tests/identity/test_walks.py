@@ -14,6 +14,8 @@ from portal.tests.identity.test_browser import DESK, approve, chromium, give, st
 from portal.tests.platform.conftest import PORTAL, ServedPortal, initialised, made_once, portal_env, served
 from portal.tests.web.conftest import bank
 
+pytestmark = pytest.mark.flows
+
 __all__ = ["bank", "chromium", "initialised", "made_once", "portal_env", "served"]  # fixtures
 
 
@@ -74,7 +76,8 @@ def test_g3_g4_a_passport_a_photo_of_the_webcam_and_a_passkey(arrive: Callable[.
     rita.get_by_role("button", name="Take this check").click()
     expect(rita.get_by_role("img", name="photo")).to_be_visible()
     approve(rita)
-    expect(rita.get_by_text("Nothing waits.")).to_be_visible()
+    expect(rita.get_by_role("heading", name="Papers to review")).to_be_visible()
+    expect(rita.get_by_role("link", name="Open Ada Lovelace")).to_have_count(0)
     ada.reload()
     expect(ada.get_by_text("Your identity has been checked.")).to_be_visible()
     assert faults == []
@@ -171,6 +174,7 @@ def test_g5_a_passport_at_a_provider_and_a_proof_of_address_for_a_reviewer(
     expect(rita.get_by_text("only the address is left")).to_be_visible()
     expect(rita.locator("[data-viewer]")).to_have_count(1)
     approve(rita)
-    expect(rita.get_by_text("Nothing waits.")).to_be_visible()
+    expect(rita.get_by_role("heading", name="Papers to review")).to_be_visible()
+    expect(rita.get_by_role("link", name="Open Ada Lovelace")).to_have_count(0)
     ada.reload()
     expect(ada.get_by_text("Stripe has checked your identity.")).to_be_visible()

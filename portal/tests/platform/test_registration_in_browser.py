@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 from portal.tests.platform.conftest import ServedPortal
 
+pytestmark = pytest.mark.flows
+
 CHROMIUM = Path("/usr/bin/chromium")
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
 SOON_MS = 30_000

@@ -25,6 +25,7 @@ from guildmark_portal.accounts.models import User
 from guildmark_portal.audit.models import Entry
 from guildmark_portal.credentials import badge, life
 from guildmark_portal.directory import services
+from guildmark_portal.exams import keyring
 from guildmark_portal.registry import export, people
 
 pytestmark = [pytest.mark.django_db, pytest.mark.certificates]
@@ -147,6 +148,17 @@ def test_what_a_certificate_stands_for_is_told_where_its_badge_says_in_every_lan
     page = files[f"certificates/{holding.certificate.identifier}/index.html"].decode()
     assert f'href="../../{address}/index.html"' in page
     assert 'data-identity="none"' in page
+
+
+def test_what_an_exam_certified_before_an_operator_changed_that_is_told_too(hold: Hold, exported: Exported) -> None:
+    certificate = hold("Ada Lovelace").certificate
+    certificate.document = keyring.signed({**certificate.document, "program": "certified-before"})
+    certificate.save(update_fields=["document"])
+    files = exported()
+    assert f"programs/certified-before/achievements/{certificate.document['exam_version']}/index.html" in files
+    link = re.search(r'href="../../(programs/[^"]+)"', files[f"certificates/{certificate.identifier}/index.html"].decode())
+    assert link is not None
+    assert link[1] in files
 
 
 def test_badges_can_be_left_out_and_then_no_page_offers_them(hold: Hold, folder: Path) -> None:

@@ -42,7 +42,9 @@ def test_pages_from_moulds_are_those_that_the_templates_make(hold: Callable[...,
         one, shown = holding.certificate, card(holding.listing, today=now.date())
         profile, page = f"network/{holding.listing.slug}/", f"certificates/{one.identifier}/"
         looked = certificate_standing.of(one, today=now.date())
-        said = {"certificate": protocol.Certificate.model_validate(one.document), "looked": looked, "has_badges": True}
+        document = protocol.Certificate.model_validate(one.document)
+        identity = certificate_standing.identity_beside(looked.saying, document)
+        said = {"certificate": document, "looked": looked, "identity": identity, "has_badges": True}
         for _code in site.in_every_language():
             skills = render_to_string("registry/skills.html", {"skills": shown.skills}) if shown.skills else ""
             about = linebreaks_filter(holding.listing.about) if holding.listing.about else ""

@@ -16,6 +16,7 @@ from guildmark_portal.credentials import files, life
 from guildmark_portal.credentials.identifiers import new_identifier
 from guildmark_portal.credentials.models import Certificate
 from guildmark_portal.web import verify
+from guildmark_portal.web.certificate_standing import saying_of
 
 from .conftest import known_by_another_name
 from .html_reading import Page
@@ -118,6 +119,14 @@ class TestIdentifier:
         life.decline(certificate=issued, actor=candidate, now=clock.now())
         response = client.get("/verify/", {"identifier": issued.identifier})
         assert (standing(response), "Ada" in response.content.decode()) == ("Withdrawn", False)
+
+
+@pytest.mark.parametrize("name", ["valid", "superseded", "expired", "suspended", "revoked", "status_unknown", "altered"])
+def test_x13_a_demonstration_says_so_however_it_stands(name: str) -> None:
+    real, demonstration = (saying_of(Certificate(demonstration=told), name) for told in (False, True))
+    assert "demonstration" in str(demonstration.means)
+    assert "demonstration" not in str(real.means)
+    assert (demonstration.name, demonstration.tone != "good") == (name, True)
 
 
 class TestFile:

@@ -1,4 +1,4 @@
-"""A real JupyterLab with the wheel in it, a real portal with its grader, and a browser."""
+"""A real JupyterLab with the wheel in it, and a real portal with its grader."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -6,14 +6,9 @@ from pathlib import Path
 import pytest
 from demo.browser import Browser
 from demo.portal import Portal, free_port
-from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import sync_playwright
-from tests.e2e.conftest import quick_bank, quick_pack
-from tests.e2e.test_browser_exam import CHROMIUM, QUIET
 
 from .lab import ENVIRONMENT, Lab
 
-__all__ = ["quick_bank", "quick_pack"]
 NewLab = Callable[[str], Lab]
 
 
@@ -40,16 +35,6 @@ def portal(quick_bank: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     portal.start()
     yield portal
     portal.stop()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Chromium]:
-    if not CHROMIUM.exists():
-        pytest.fail("This test needs a browser. Install Debian's package: apt-get install chromium", pytrace=False)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ class Lab:
             "JUPYTER_RUNTIME_DIR": str(self.home / "jupyter-runtime"),
         }
 
-    def start(self, *, within_s: float = 60) -> None:
+    def start(self, *, within_s: float = 180) -> None:
         """Serve, and wait until it answers. Raises `RuntimeError` with its log."""
         self.root.mkdir(parents=True, exist_ok=True)
         overrides = self.home / "jupyter" / "labconfig" / "default_setting_overrides.json"
@@ -69,6 +69,7 @@ class Lab:
                     *words,
                     f"--IdentityProvider.token={TOKEN}",
                     f"--ServerApp.root_dir={self.root}",
+                    "--LabApp.expose_app_in_browser=True",  # it tells when its layout is restored
                 ],
                 env=self.environment,
                 cwd=self.root,

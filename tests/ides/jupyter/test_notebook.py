@@ -15,6 +15,7 @@ from .looking import (
     open_notebook,
     opened,
     prompt,
+    restart_kernel,
     run_cell,
     shot,
     show_panel,
@@ -39,7 +40,7 @@ while not pathlib.Path("enough").exists():
 )
 
 
-@pytest.mark.timeout(280)
+@pytest.mark.timeout(600)
 def test_x7_an_exam_goes_from_the_terminal_to_the_side_bar_to_a_notebook_to_the_page(
     portal, chromium, new_lab, new_person, quick_pack
 ) -> None:
@@ -87,6 +88,17 @@ def test_x7_an_exam_goes_from_the_terminal_to_the_side_bar_to_a_notebook_to_the_
     shot(page, "n1-running")
     (lab.root / "enough").touch()
     expect(of(4)).to_contain_text("5", timeout=GRADED_MS)
+
+    # A kernel that was restarted knows no panel: the page says what to run, and the same cells go on.
+    restart_kernel(page)
+    expect(widget.locator("[role=alert]")).to_contain_text("Run %load_ext guildmark.notebook and this cell again.")
+    widget.locator("[data-action='check:category1']").click()
+    expect(widget.locator("[data-category='category1'] .gm-said")).to_contain_text("this cell again")
+    shot(page, "n2-restarted")
+    run_cell(page, LOAD)
+    run_cell(page, PANEL)
+    expect(of(4)).to_contain_text("5")
+    expect(widget.locator("[role=alert]")).to_have_count(0)
 
     show_panel(page)
     expect(category(page, 3).locator("h2 .gm-marks")).to_contain_text("5")

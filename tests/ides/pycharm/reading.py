@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,6 +39,22 @@ class Unreadable(Exception):
     """JetBrains' code does not take the folder as a project, or had something to say about it."""
 
 
+@dataclass(frozen=True)
+class Run:
+    """What PyCharm executes for a run configuration: the project's interpreter with `arguments`, in `folder`."""
+
+    arguments: tuple[str, ...]
+    folder: Path
+    environment: dict[str, str]
+
+    @classmethod
+    def of(cls, read: dict[str, Any]) -> "Run":
+        """The run of a configuration as it was read, its macros expanded."""
+        options = read["options"]
+        arguments = (options["SCRIPT_NAME"], *options["PARAMETERS"].split())
+        return cls(arguments, Path(options["WORKING_DIRECTORY"]), read["environment"])
+
+
 class Reader:
     """Opens folders. Made once, because the compiler takes a second."""
 
@@ -57,3 +74,7 @@ class Reader:
             raise Unreadable(ended.stderr)
         told: dict[str, Any] = json.loads(ended.stdout)
         return told
+
+    def runs(self, folder: Path) -> dict[str, Run]:
+        """What can be run in the project, by the name that its menu shows."""
+        return {read["name"]: Run.of(read) for read in self.read(folder)["runs"]}

@@ -119,12 +119,11 @@ def test_a_folder_that_was_moved_is_the_same_project(reader, exam, tmp_path):
 def test_what_is_configured_runs_in_an_environment_that_has_no_guildmark(reader, exam):
     venv.create(exam / ".venv", with_pip=False, symlinks=True)
     python = exam / ".venv" / "bin" / "python"
-    runs = {found["name"]: found["options"] for found in reader.read(exam)["runs"]}
+    runs = reader.runs(exam)
 
     def ended(name, *more):
-        options = runs[name]
-        command = [python, options["SCRIPT_NAME"], *options["PARAMETERS"].split(), *more]
-        return subprocess.run(command, cwd=options["WORKING_DIRECTORY"], capture_output=True, text=True, check=False)
+        command = [python, *runs[name].arguments, *more]
+        return subprocess.run(command, cwd=runs[name].folder, capture_output=True, text=True, check=False)
 
     assert subprocess.run([python, "-c", "import guildmark"], capture_output=True, check=False).returncode == 1
     assert ended("3 Run starter").stdout == f"{exam}/Category3\n"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import pytest
 
 ROOT = Path(__file__).parents[3]
 PROGRAM = ROOT / ".ides" / "code-server" / "node_modules" / ".bin" / "code-server"
@@ -44,6 +45,8 @@ class CodeServer:
 @contextmanager
 def code_server(folder: Path, home: Path, *, port: int, portal: str) -> Iterator[CodeServer]:
     """Install the extension and serve `folder`; what the server and its profile write lies in `home`."""
+    if not PROGRAM.exists():
+        pytest.fail("This test needs code-server. Run: make code-server", pytrace=False)
     profile, log = home / "code", home / "code-server.log"
     (profile / "User").mkdir(parents=True)
     (profile / "User" / "settings.json").write_text(json.dumps({**QUIET, "guildmark.server": portal}))

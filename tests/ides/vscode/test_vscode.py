@@ -6,22 +6,16 @@ import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from demo.browser import Browser as Person
 from demo.portal import Portal, free_port
-from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect, sync_playwright
-from tests.e2e.test_browser_exam import CHROMIUM
-from tests.e2e.test_browser_exam import QUIET as WITHOUT_SANDBOX
-from tests.ides.vscode.code_server import PROGRAM, CodeServer, code_server, python_in
+from playwright.sync_api import Browser, expect
+from tests.ides.vscode.code_server import CodeServer, code_server, python_in
+from tests.ides.vscode.looking import GRADED_MS, WIDE, Code, opened
 
-SOON_MS = 30_000
-GRADED_MS = 90_000
 CLOCK = re.compile(r"0:5\d:\d\d")
-PICTURES = os.environ.get("GUILDMARK_PICTURES")
-WIDE = {"width": 1200, "height": 760}
 SEEN_BARS = """() => {
     window.bars = new Set();
     const look = () => document.querySelectorAll(".gm-bar").forEach((bar) => window.bars.add(bar.textContent));
@@ -29,46 +23,6 @@ SEEN_BARS = """() => {
 }"""
 
 pytestmark = [pytest.mark.ides, pytest.mark.timeout(600)]
-
-
-@dataclass(frozen=True)
-class Code:
-    """VS Code in a browser, and our panel in its side bar."""
-
-    page: Page
-
-    @property
-    def panel(self) -> FrameLocator:
-        return self.page.frame_locator('iframe.webview[src*="guildmark.guildmark"]').frame_locator("#active-frame")
-
-    @property
-    def status_bar(self) -> Locator:
-        return self.page.locator(".statusbar")
-
-    def category(self, number: int) -> Locator:
-        return self.panel.locator(f"[data-category=category{number}]")
-
-    def press(self, name: str) -> None:
-        self.panel.get_by_role("button", name=re.compile(f"^{re.escape(name)}")).click()
-
-    def said(self, number: int) -> Locator:
-        return self.category(number).locator(".gm-said")
-
-    def picture(self, name: str) -> None:
-        """Keep what is on the screen, where somebody wants to look at it."""
-        if PICTURES:
-            self.page.wait_for_timeout(700)
-            self.page.screenshot(path=Path(PICTURES) / f"{name}.png")
-
-
-@pytest.fixture
-def chromium() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.fail("This test needs a browser. Install Debian's package: apt-get install chromium", pytrace=False)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(WITHOUT_SANDBOX))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -79,27 +33,16 @@ def portal(new_portal: Portal) -> Portal:
 
 @pytest.fixture
 def server(portal: Portal, tmp_path: Path) -> Iterator[CodeServer]:
-    if not PROGRAM.exists():
-        pytest.fail("This test needs code-server. Run: make code-server", pytrace=False)
     folder = tmp_path / "exam"
     python_in(folder)
     with code_server(folder, tmp_path / "home", port=free_port(8785), portal=portal.url) as started:
         yield started
 
 
-def opened(browser: Browser, server: CodeServer) -> Code:
-    """VS Code, with our panel open."""
-    page = browser.new_context(viewport=WIDE, color_scheme=os.environ.get("GUILDMARK_COLOURS", "dark")).new_page()
-    page.set_default_timeout(SOON_MS)
-    page.goto(server.url, timeout=60_000)
-    page.locator('.activitybar .action-item:has([aria-label^="Guildmark"])').click(timeout=60_000)
-    return Code(page)
-
-
 def signed_in(code: Code, portal: Portal) -> None:
     person = Person(portal.url, read_code=portal.sign_in_code)
     person.sign_up("ada@example.org", "Ada Lovelace")
-    expect(code.panel.get_by_label("Address of the portal")).to_have_value(portal.url, timeout=60_000)
+    expect(code.panel.get_by_label("Address of the portal")).to_have_value(portal.url, timeout=180_000)
     code.press("Sign in")
     expect(code.panel.locator(".gm-code")).to_have_text(re.compile(r"^\w{4}-\w{4}$"))
     code.picture("sign-in")

@@ -1,13 +1,14 @@
 import type { BoardCategory, BoardSubmission } from "../protocol";
+import type { Said } from "../state";
 import type { Store } from "../store";
 import { Action, Bar, Marks, More, Notices } from "./parts";
 
 /** One category: what to read, what to run, what to hand in, and what it brought. */
 export function Category({ store, category }: { store: Store; category: BoardCategory }) {
   const { host } = store;
-  const heard = store.state.said[category.id];
-  const said = heard?.waits && category.waiting === 0 ? undefined : heard; // it was sent meanwhile
   const [newest] = category.submissions;
+  const heard = store.state.said[category.id];
+  const said = heard && isOld(heard, category) ? undefined : heard;
   const sending = store.state.sending[category.id];
   const of = (word: string) => `${store.word(word)}: ${category.number} ${category.title}`;
   return (
@@ -44,6 +45,9 @@ export function Category({ store, category }: { store: Store; category: BoardCat
       </div>
       <p class="gm-quiet gm-model">{category.model ? category.model.text : store.word("no_model")}</p>
       {sending && <Bar sending={sending} label={store.word("submitting", { name: category.model?.name ?? "" })} />}
+      {!sending && category.upload && (
+        <Bar sending={category.upload} label={store.word("submitting", { name: category.upload.file_name })} />
+      )}
       {!sending && store.isBusy(`submit:${category.id}`) && <p class="gm-quiet">{store.state.log || store.word("waiting")}</p>}
       {!said?.asks && <Notices notices={category.notices} />}
       {!said && newest && (
@@ -62,6 +66,7 @@ export function Category({ store, category }: { store: Store; category: BoardCat
               {one.next_step && <p class="gm-quiet">{one.next_step}</p>}
             </div>
           ))}
+          {said.isDamaged && <Action store={store} name="prepare" word="put_back" act={() => void store.putBack()} />}
           {said.asks && (
             <Action
               store={store}
@@ -102,6 +107,12 @@ export function Category({ store, category }: { store: Store; category: BoardCat
       )}
     </section>
   );
+}
+
+/** What was said of a file is old once it was sent, or once another was submitted, here or in any other tool. */
+function isOld(said: Said, category: BoardCategory): boolean {
+  if (said.waits) return category.waiting === 0;
+  return said.newest !== undefined && said.newest !== category.submissions[0]?.id;
 }
 
 function Row({ store, category, one }: { store: Store; category: BoardCategory; one: BoardSubmission }) {

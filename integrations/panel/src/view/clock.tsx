@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 
+import { type Instant, secondsSince } from "../elapsed";
 import type { Board } from "../protocol";
 import type { Store } from "../store";
 
@@ -25,9 +26,9 @@ export function Clock({ store, board }: { store: Store; board: Board }) {
 }
 
 /** Seconds left now, of a board that arrived at `boardAt`. */
-export function timeLeft(board: Board, boardAt: number): number {
+export function timeLeft(board: Board, boardAt: Instant): number {
   const { time_left_s, is_running, stands_still } = board.clock;
-  const passed = is_running && !stands_still ? (performance.now() - boardAt) / 1000 : 0;
+  const passed = is_running && !stands_still ? secondsSince(boardAt) : 0;
   return Math.max(0, (time_left_s ?? 0) - passed);
 }
 

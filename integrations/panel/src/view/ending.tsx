@@ -26,6 +26,7 @@ function Row({ number, title, marks, children }: RowProps) {
 
 /** The list before Finish: what each category has, and what is missing. */
 export function Finish({ store, readiness }: { store: Store; readiness: ReadinessText }) {
+  const { unsent } = store.state;
   return (
     <section class="gm-step">
       <ol class="gm-rows">
@@ -38,6 +39,12 @@ export function Finish({ store, readiness }: { store: Store; readiness: Readines
       {readiness.also.map((line) => (
         <p key={line}>{line}</p>
       ))}
+      {unsent && (
+        <div class="gm-notice gm-urgent" role="alert">
+          <p>{unsent}</p>
+          <Action store={store} name="finish" word="finish_without" act={() => void store.finish(true)} />
+        </div>
+      )}
       <p>
         <strong>{readiness.question}</strong>
       </p>
@@ -51,12 +58,12 @@ export function Finish({ store, readiness }: { store: Store; readiness: Readines
   );
 }
 
-/** After the end: the decision as soon as it is made. */
+/** After the end: the decision as soon as it is made, which a board tells. */
 export function Result({ store }: { store: Store }) {
   const { result, board } = store.state;
   useEffect(() => {
     if (!result) void store.showResult();
-  }, [store]);
+  }, [store, board?.phase]);
   if (!result) {
     return (
       <section class="gm-step">
@@ -97,6 +104,7 @@ export function Result({ store }: { store: Store }) {
         <button type="button" onClick={() => store.host.openUrl(result.page)}>
           {store.word("exam_page")}
         </button>
+        {result.has_room && <Action store={store} name="another" word="another" act={() => void store.chooseAnother()} />}
       </div>
     </section>
   );

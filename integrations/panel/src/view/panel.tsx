@@ -16,7 +16,7 @@ export function Panel({ store }: { store: Store }) {
   useEffect(() => store.subscribe(() => redraw({})), [store]);
   const { state } = store;
   return (
-    <main aria-busy={state.busy.size > 0}>
+    <main lang={state.welcome?.language} aria-busy={state.busy.size > 0}>
       <Trouble store={store} />
       <Screen store={store} />
     </main>
@@ -24,20 +24,28 @@ export function Panel({ store }: { store: Store }) {
 }
 
 function Screen({ store }: { store: Store }) {
-  const { welcome, board, prepared, readiness } = store.state;
+  const { welcome, board, prepared, another, readiness } = store.state;
   if (!welcome) return <p class="gm-quiet">{store.isBusy("hello") ? "…" : ""}</p>;
   if (!welcome.signed_in) {
     return (
       <>
         {board?.clock.is_running && <Head store={store} board={board} />}
+        {board && <Notices notices={board.notices} />}
         <SignIn store={store} />
       </>
     );
   }
   if (prepared) return <Begin store={store} prepared={prepared} />;
-  if (!board) return <Choose store={store} />;
-  if (board.phase === "registered" || board.phase === "prepared") return <Choose store={store} />;
-  if (board.phase && OVER.includes(board.phase)) return <Result store={store} />;
+  if (!board || another) return <Choose store={store} board={null} />;
+  if (board.phase === "registered" || board.phase === "prepared") return <Choose store={store} board={board} />;
+  if (board.phase && OVER.includes(board.phase)) {
+    return (
+      <>
+        <Notices notices={board.notices} />
+        <Result store={store} />
+      </>
+    );
+  }
   return (
     <>
       <Head store={store} board={board} />

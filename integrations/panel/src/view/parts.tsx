@@ -1,7 +1,8 @@
 import type { ComponentChildren } from "preact";
 
 import type { Notice } from "../protocol";
-import type { Sending, Store } from "../store";
+import type { Sending } from "../state";
+import type { Store } from "../store";
 
 interface ActionProps {
   store: Store;
@@ -28,7 +29,7 @@ export function Notices({ notices }: { notices: readonly Notice[] }) {
   return (
     <>
       {notices.map((one) => (
-        <div key={one.code} class={`gm-notice gm-${one.level}`} role="status" data-notice={one.code}>
+        <div key={`${one.code} ${one.text}`} class={`gm-notice gm-${one.level}`} role="status" data-notice={one.code}>
           <p>{one.text}</p>
           {one.next_step && <p class="gm-quiet">{one.next_step}</p>}
         </div>
@@ -49,6 +50,7 @@ export function Trouble({ store }: { store: Store }) {
           {trouble.again.label}
         </button>
       )}
+      {!store.state.welcome && !trouble.again && <Action store={store} name="hello" word="try_again" act={() => void store.hello()} />}
       {store.state.welcome && !trouble.again && (
         <button type="button" onClick={() => store.clearTrouble()}>
           {store.word("close")}

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 
-import type { Prepared } from "../protocol";
+import type { Board, Prepared } from "../protocol";
 import type { Store } from "../store";
 import { Action, Bar } from "./parts";
 
@@ -13,6 +13,11 @@ export function SignIn({ store }: { store: Store }) {
       <section class="gm-step">
         <p>{store.word("code")}</p>
         <p class="gm-code">{code.userCode}</p>
+        {code.warning && (
+          <div class="gm-notice gm-caution" role="alert">
+            <p>{code.warning}</p>
+          </div>
+        )}
         <button type="button" class="gm-primary" onClick={() => store.host.openUrl(code.link)}>
           {store.word("open_browser")}
         </button>
@@ -39,16 +44,16 @@ export function SignIn({ store }: { store: Store }) {
   );
 }
 
-/** Signed in, no exam in sight yet: which one, and whether this machine is ready. */
-export function Choose({ store }: { store: Store }) {
-  const { programs, board, sending, checks } = store.state;
+/** Signed in, and no exam under way: which one, or that of `board`, and whether this machine is ready. */
+export function Choose({ store, board }: { store: Store; board: Board | null }) {
+  const { programs, another, sending, checks } = store.state;
   const [slug, setSlug] = useState("");
   const offered = programs?.programs ?? [];
   const chosen = slug || programs?.chosen || offered[0]?.slug;
   const bringing = sending["prepare"];
   return (
     <section class="gm-step">
-      {board ? <h1>{board.exam_title}</h1> : offered.length === 1 ? <h1>{offered[0]?.title}</h1> : <p>{store.word("no_exam")}</p>}
+      {board ? <h1>{board.exam_title}</h1> : offered.length === 1 ? <h1>{offered[0]?.title}</h1> : !another && <p>{store.word("no_exam")}</p>}
       {!board && offered.length > 1 && (
         <label>
           {store.word("choose_program")}
@@ -64,6 +69,11 @@ export function Choose({ store }: { store: Store }) {
       <div class="gm-actions">
         <Action store={store} name="prepare" word="prepare" act={() => void store.prepare(board ? undefined : chosen)} primary />
         <Action store={store} name="rehearse" word="rehearse" act={() => void store.rehearse()} />
+        {another && (
+          <button type="button" onClick={() => store.dontChooseAnother()}>
+            {store.word("cancel")}
+          </button>
+        )}
         <Action store={store} name="sign_out" word="sign_out" act={() => void store.signOut()} />
       </div>
       {bringing && <Bar sending={bringing} label={store.word("preparing")} />}

@@ -26,13 +26,17 @@ class Hello(Document):
 
 
 class Welcome(Document):
-    """Where things stand. `folder` is None where there is no exam folder, `server` None where no portal is known."""
+    """Where things stand. `folder` is None where there is no exam folder, `server` None where no portal is known.
+
+    `language` is that of `words` and of every sentence, as HTML names it (`ko`, `zh-Hans`).
+    """
 
     protocol: int = PROTOCOL
     version: str
     folder: str | None
     server: str | None
     signed_in: bool
+    language: str
     words: dict[str, str]
     board: Board | None
 
@@ -51,6 +55,12 @@ class SignedIn(Document):
     name: str
 
 
+class SignedOut(Document):
+    """`text` says what is left to do, where the portal could not be told; it is empty otherwise."""
+
+    text: str
+
+
 class Offered(Document):
     """A program that can be sat."""
 
@@ -66,10 +76,14 @@ class Programs(Document):
 
 
 class Prepare(Document):
-    """Register at `program` and bring its sealed bundle into `folder`; both can be left out where there is no choice."""
+    """Register at `program` and bring its sealed bundle into `folder`; both can be left out where there is no choice.
+
+    With `another`, where the exam of the folder is over and there is room beside it, another one in a folder of its own.
+    """
 
     program: str | None = None
     folder: Path | None = None
+    another: bool = False
 
 
 class Prepared(Document):
@@ -127,11 +141,16 @@ class CheckedText(Document):
 
 
 class Submit(Document):
-    """Hand in. With `anyway` false, warnings are answered instead: error `confirm`, with the notices in its details."""
+    """Hand in. With `anyway` false, warnings are answered instead: error `confirm`, with the notices in its details.
+
+    Those name the `file` that they are about and how it was `seen`: given back with `anyway`, they make sure that no other
+    file is sent. A file that was saved again since is looked at again.
+    """
 
     category: str
     file: Path | None = None
     anyway: bool = False
+    seen: str | None = None
 
 
 class Submitted(Document):
@@ -194,9 +213,13 @@ class ReadinessText(Document):
 
 
 class Finish(Document):
-    """End the exam. Without `confirm`, a list with warnings is refused."""
+    """End the exam. Without `confirm`, a list with warnings is refused.
+
+    Where files wait that cannot be sent, it is refused with `still_waiting`, unless `leave_waiting` ends it without them.
+    """
 
     confirm: bool = False
+    leave_waiting: bool = False
 
 
 class ResultRow(Document):
@@ -209,7 +232,10 @@ class ResultRow(Document):
 
 
 class ResultText(Document):
-    """The decision. `page` is its address on the portal, `certificate` that of the certificate, empty without one."""
+    """The decision. `page` is its address on the portal, `certificate` that of the certificate, empty without one.
+
+    Where it `has_room`, the exam's folder lies below the one that the tool shows, and another exam can be prepared beside it.
+    """
 
     passed: bool
     text: str
@@ -217,6 +243,7 @@ class ResultText(Document):
     practise: tuple[str, ...]
     certificate: str
     page: str
+    has_room: bool
 
 
 class Page(Document):

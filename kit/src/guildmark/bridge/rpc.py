@@ -13,6 +13,8 @@ from typing import Any, Final, Protocol
 
 from pydantic import BaseModel, ValidationError
 
+from guildmark.bridge.next_steps import in_panel_words
+from guildmark.client.disk import not_written
 from guildmark.errors import GuildmarkError, OurFault
 
 _NOT_JSON: Final = -32700
@@ -76,7 +78,7 @@ class Endpoint:
         except GuildmarkError as error:
             self._answer(identifier, error=_ours(error))
         except OSError as error:
-            self._answer(identifier, error=_ours(OurFault(str(error), code="system")))
+            self._answer(identifier, error=_ours(not_written(error)))
         except Exception:  # noqa: BLE001  # a bug of ours must be one answer, not a tool that waits for ever
             traceback.print_exc()
             self._answer(identifier, error=_ours(OurFault()))
@@ -87,7 +89,7 @@ class Endpoint:
         self._write({"jsonrpc": "2.0", "id": identifier, **what})
 
     def _write(self, document: dict[str, Any]) -> None:
-        line = json.dumps(document, ensure_ascii=False)
+        line = json.dumps(in_panel_words(document), ensure_ascii=False)
         with self._sending:
             self._send(line)
 

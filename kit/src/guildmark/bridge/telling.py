@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from guildmark.bridge import documents as doc
+from guildmark.bridge.next_steps import in_a_panel
 from guildmark.client import wording
 from guildmark.client.board import Board
 from guildmark.client.check import Checked
 from guildmark.client.notices import Level, Notice
+from guildmark.client.outbox import Waiting
 from guildmark.errors import KeptInOutbox
 from guildmark.i18n import _
 from guildmark.protocol import AttemptState, Readiness, Result, SubmissionState
@@ -35,7 +37,7 @@ def would_be_refused(findings: str) -> Notice:
 
 def kept(error: KeptInOutbox) -> str:
     """That a file waits here, and what becomes of it."""
-    return f"{error.message} {_('It is sent by itself; leave this window open.')}"
+    return f"{error.message} {in_a_panel(error.next_step)}"
 
 
 def submitted(board: Board, sent: SubmissionState) -> str:
@@ -51,7 +53,7 @@ def submitted(board: Board, sent: SubmissionState) -> str:
     return "\n".join(line for line in (score, row.message, hint) if line)
 
 
-def readiness(found: Readiness) -> doc.ReadinessText:
+def readiness(found: Readiness, waiting: tuple[Waiting, ...]) -> doc.ReadinessText:
     """The list before Finish."""
     items = tuple(
         doc.ReadinessRow(
@@ -65,7 +67,14 @@ def readiness(found: Readiness) -> doc.ReadinessText:
         for item in found.items
     )
     question = _("Finish the exam now? The clock cannot be started again.")
-    return doc.ReadinessText(items=items, also=tuple(_also(found)), question=question)
+    return doc.ReadinessText(items=items, also=(*_unsent(waiting), *_also(found)), question=question)
+
+
+def _unsent(waiting: tuple[Waiting, ...]) -> Iterator[str]:
+    for one in waiting:
+        yield _("{name} of {category} is handed in and not sent yet; it is sent before the exam ends.").format(
+            name=one.path.name, category=one.category.title()
+        )
 
 
 def _also(found: Readiness) -> Iterator[str]:
@@ -75,7 +84,7 @@ def _also(found: Readiness) -> Iterator[str]:
         yield _("{count} submissions are still being graded; they count.").format(count=found.pending)
 
 
-def result(state: AttemptState, found: Result, *, page: str) -> doc.ResultText:
+def result(state: AttemptState, found: Result, *, page: str, has_room: bool) -> doc.ResultText:
     """The decision."""
     rule = (
         _("the pass mark is {mark}").format(mark=found.pass_mark)
@@ -97,4 +106,5 @@ def result(state: AttemptState, found: Result, *, page: str) -> doc.ResultText:
         practise=tuple(f"{skill}  {skills.get(skill, '')}".strip() for skill in found.practise[:_NAMED]),
         certificate=found.certificate_url or "",
         page=page,
+        has_room=has_room,
     )

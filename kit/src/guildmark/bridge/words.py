@@ -3,6 +3,7 @@
 from guildmark.i18n import _, mark
 
 _WORDS = {
+    "another": mark("Another exam"),
     "attempts": mark("Your exams"),
     "begin": mark("Start the clock"),
     "cancel": mark("Cancel"),
@@ -25,15 +26,19 @@ _WORDS = {
     "exam_page": mark("Open the exam page"),
     "fetch": mark("Fetch back"),
     "finish": mark("Finish"),
+    "finish_without": mark("Finish without them"),
     "finished": mark("The exam is over."),
     "hints": mark("Hints"),
     "history": mark("Submissions"),
     "instructions": mark("Instructions"),
-    "kernel_gone": mark("The kernel was restarted. Run this cell again to go on."),
+    "kernel_gone": mark("The kernel of this panel has ended. Run %load_ext guildmark.notebook and this cell again."),
     "make_environment": mark("Make the environment"),
     "no_exam": mark("There is no exam in this folder."),
     "no_model": mark("No model saved yet. Run the starter."),
     "no_python": mark("No Python with guildmark was found. Run in a terminal: pip install guildmark"),
+    "no_socket": mark(
+        "No connection to the exam. Reload the page, or restart JupyterLab where guildmark_jupyter is installed."
+    ),
     "not_now": mark("Not now"),
     "offline": mark("offline"),
     "open_browser": mark("Open the browser"),
@@ -42,6 +47,7 @@ _WORDS = {
     "practise": mark("Practise next:"),
     "prepare": mark("Download the exam"),
     "preparing": mark("Downloading the exam"),
+    "put_back": mark("Put the files back"),
     "rehearse": mark("Rehearse"),
     "result": mark("Result"),
     "run_starter": mark("Run starter"),
@@ -60,6 +66,11 @@ _WORDS = {
     "unpin": mark("Take the pin off"),
     "waiting": mark("Waiting for the score"),
 }
+
+
+def word(key: str) -> str:
+    """The label of `key`."""
+    return _(_WORDS[key])
 
 
 def words() -> dict[str, str]:

@@ -3,6 +3,7 @@
 import sys
 import traceback
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import Annotated, Any, cast
 
 import typer
@@ -37,6 +38,7 @@ class Commands(TyperGroup):
         """Run a command; leave with its exit status, or return it when not `standalone_mode`."""
         standalone_mode = extra.pop("standalone_mode", True)
         given = list(sys.argv[1:] if args is None else args)
+        _forgive()
         screen = Screen(as_json="--json" in given)
         try:
             status = super().main(args, *others, **{**extra, "standalone_mode": False}) or 0
@@ -54,6 +56,12 @@ class Commands(TyperGroup):
         if standalone_mode:
             sys.exit(status)
         return status
+
+
+def _forgive() -> None:
+    """Show what standard output has no way to write as a question mark: the name of a file, a score on an old console."""
+    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="replace")
 
 
 def _without_types_of_flags(params: Any) -> Any:

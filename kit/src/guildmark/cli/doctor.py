@@ -6,30 +6,28 @@ from typing import Annotated
 import typer
 
 from guildmark.cli.checks import rows, tell
-from guildmark.cli.options import AsJson
+from guildmark.cli.options import AsJson, Server
 from guildmark.cli.screen import Screen
 from guildmark.client import doctor as examining
 from guildmark.client.session import Session
 from guildmark.client.transport import Patience
-from guildmark.errors import Refused, UsageError
+from guildmark.errors import NoPortalKnown, Refused, UsageError
 from guildmark.i18n import _
 
 
 def doctor(
     *,
     folder: Annotated[Path | None, typer.Option(help=_("The exam folder; this one if not given."))] = None,
-    server: Annotated[
-        str | None, typer.Option(help=_("The address of the portal; GUILDMARK_SERVER or the last one if not given."))
-    ] = None,
+    server: Server = None,
     as_json: AsJson = False,
 ) -> None:
     """Look at everything, change nothing; exit status 3 where a line is not good."""
     screen = Screen(as_json=as_json)
     place = folder or Path.cwd()
-    session = _session(place, server)
+    session, refused = _session(place, server)
     checks = []
     try:
-        for found in examining.examine(place, session):
+        for found in examining.examine(place, session, refused=refused):
             tell(screen, found)
             checks.append(found)
     finally:
@@ -56,9 +54,11 @@ def _guide(session: Session) -> str:
     return handbooks if session.workspace is None else f"{handbooks}{session.workspace.state.program}/environment/"
 
 
-def _session(folder: Path, server: str | None) -> Session | None:
-    """The session of the portal that is meant; None where there is none, or no client can be made for a proxy that is set."""
+def _session(folder: Path, server: str | None) -> tuple[Session | None, UsageError | None]:
+    """The session of the portal that is meant; else nothing, and why: an address, a proxy or certificates to be mended."""
     try:
-        return Session.open(folder, server=server, patience=Patience(waits_s=()))
-    except (UsageError, ImportError, ValueError):
-        return None
+        return Session.open(folder, server=server, patience=Patience(waits_s=())), None
+    except NoPortalKnown:
+        return None, None
+    except UsageError as error:
+        return None, error

@@ -1,5 +1,7 @@
 """`guildmark finish`."""
 
+from typing import Annotated
+
 import typer
 
 from guildmark.cli import show
@@ -7,16 +9,24 @@ from guildmark.cli.here import exam_here
 from guildmark.cli.options import AsJson, Yes
 from guildmark.cli.outbox_told import send_what_waits, tell
 from guildmark.cli.screen import Screen
-from guildmark.errors import AttemptClosed, ConfirmationNeeded, NotStarted
+from guildmark.client.session import Session
+from guildmark.errors import AttemptClosed, ConfirmationNeeded, NotStarted, StillWaiting
 from guildmark.i18n import _
-from guildmark.protocol import Readiness
+from guildmark.protocol import AttemptState, Readiness
 from guildmark.rules.attempt import Phase
 
 _STOPPED = 130
 
 
-def finish(*, yes: Yes = False, as_json: AsJson = False) -> None:
-    """Show what finishing would mean, ask, finish."""
+def finish(
+    *,
+    yes: Yes = False,
+    without_waiting: Annotated[
+        bool, typer.Option("--without-waiting", help=_("Finish although files that were handed in are not sent yet."))
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what finishing would mean, ask, finish. While files wait to be sent, that takes a word of its own."""
     screen = Screen(as_json=as_json)
     with exam_here() as session:
         state = session.state()
@@ -45,9 +55,31 @@ def finish(*, yes: Yes = False, as_json: AsJson = False) -> None:
             screen.say(_("The exam goes on."), show.time_left(state))
             screen.answer(state.model_dump(mode="json"))
             return
-        state = session.finish(confirm=True)
+        ended = _ended(screen, session, yes=yes, without_waiting=without_waiting)
+        if ended is None:
+            screen.say(_("The exam goes on."), show.time_left(state))
+            screen.answer(state.model_dump(mode="json"))
+            return
     screen.say(_("The exam is finished. Next: guildmark result"))
-    screen.answer(state.model_dump(mode="json"))
+    screen.answer(ended.model_dump(mode="json"))
+
+
+def _ended(screen: Screen, session: Session, *, yes: bool, without_waiting: bool) -> AttemptState | None:
+    """The attempt, finished; None where files wait to be sent and somebody would rather have them sent."""
+    try:
+        return session.finish(confirm=True, leave_waiting=without_waiting)
+    except StillWaiting as left:
+        if yes or not screen.can_ask:
+            step = _("Wait until they are sent, or run: guildmark finish --yes --without-waiting")
+            raise StillWaiting(left.message, next_step=step, files=tuple(left.details["files"])) from left
+        screen.note(left.message)
+        try:
+            if not screen.confirm(_("Finish without these files?"), yes=False):
+                return None
+        except KeyboardInterrupt:
+            screen.note(_("The exam goes on."))
+            raise typer.Exit(_STOPPED) from None
+    return session.finish(confirm=True, leave_waiting=True)
 
 
 def _missing(found: Readiness) -> list[str]:

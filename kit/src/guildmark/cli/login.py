@@ -4,14 +4,10 @@ import os
 import sys
 import webbrowser
 from pathlib import Path
-from typing import Annotated
 
-import httpx
-import typer
-
-from guildmark.cli.options import AsJson
+from guildmark.cli.options import AsJson, Server
 from guildmark.cli.screen import Screen
-from guildmark.client.address import default_server
+from guildmark.client.address import default_server, overheard
 from guildmark.client.credentials import Credentials
 from guildmark.client.device import DeviceCode
 from guildmark.client.rehearsal import waiting_attempt
@@ -21,14 +17,10 @@ from guildmark.errors import GuildmarkError, NoExamHere
 from guildmark.i18n import _
 from guildmark.protocol import Me
 
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
-
 
 def login(
     *,
-    server: Annotated[
-        str | None, typer.Option(help=_("The address of the portal; GUILDMARK_SERVER or the last one if not given."))
-    ] = None,
+    server: Server = None,
     as_json: AsJson = False,
 ) -> None:
     """Sign in by device grant."""
@@ -43,8 +35,8 @@ def login(
 
 def sign_in(screen: Screen, session: Session) -> Me:
     """Sign in at the portal of `session`, and say who did."""
-    if session.server.startswith("http://") and httpx.URL(session.server).host not in _LOOPBACK:
-        screen.note(_("This address is not encrypted: others on the way can read your sign-in."), style="yellow")
+    if warning := overheard(session.server):
+        screen.note(warning, style="yellow")
     who = session.login(lambda code: _show(screen, code))
     screen.say(_("Signed in at {server} as {email}.").format(server=session.server, email=who.email))
     return who

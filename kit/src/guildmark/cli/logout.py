@@ -1,30 +1,19 @@
 """`guildmark logout`."""
 
-from typing import Annotated
-
-import typer
-
 from guildmark.cli.login import address_of
-from guildmark.cli.options import AsJson
+from guildmark.cli.options import AsJson, Server
 from guildmark.cli.screen import Screen
 from guildmark.client.credentials import Credentials
-from guildmark.i18n import _
+from guildmark.client.signing_out import sign_out
 
 
 def logout(
     *,
-    server: Annotated[
-        str | None, typer.Option(help=_("The address of the portal; GUILDMARK_SERVER or the last one if not given."))
-    ] = None,
+    server: Server = None,
     as_json: AsJson = False,
 ) -> None:
-    """Forget the tokens of one portal. An exam that runs goes on."""
+    """End the sign-in at one portal, and forget it. An exam that runs goes on."""
     screen = Screen(as_json=as_json)
-    address, credentials = address_of(server), Credentials()
-    was_signed_in = credentials.tokens(address) is not None
-    credentials.forget(address)
-    if was_signed_in:
-        screen.say(_("Signed out of {server}: this machine no longer keeps your sign-in.").format(server=address))
-    else:
-        screen.say(_("Nobody was signed in at {server} on this machine.").format(server=address))
-    screen.answer({"server": address, "was_signed_in": was_signed_in})
+    done = sign_out(address_of(server), Credentials())
+    screen.say(done.said)
+    screen.answer({"server": done.server, "was_signed_in": done.was_signed_in, "is_ended": done.is_ended})

@@ -29,8 +29,8 @@ def send_what_waits(screen: Screen, session: Session) -> Emptied:
 
 
 def tell(screen: Screen, session: Session) -> None:
-    """Say what waits, and what waited and was refused."""
-    for one in session.waiting():
+    """Say what waits, and what waited and was refused; not what another tool is sending at this moment."""
+    for one in session.sender.outbox.resting():
         said = _(
             "{category}: {name} ({size}) waits here to be sent. It is not submitted: it counts from the moment that the portal "
             "answers."

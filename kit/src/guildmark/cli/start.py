@@ -10,12 +10,13 @@ from guildmark.cli import completion, show
 from guildmark.cli.environment import active, described, have_environment
 from guildmark.cli.here import session_of
 from guildmark.cli.login import sign_in
-from guildmark.cli.options import AsJson, Yes
+from guildmark.cli.options import AsJson, Server, Yes
 from guildmark.cli.project_files import leave_project_files
 from guildmark.cli.screen import Screen
 from guildmark.client import wording
 from guildmark.client.environment import Environment
-from guildmark.client.session import Session, Started
+from guildmark.client.session import Session
+from guildmark.client.starting import Started
 from guildmark.errors import AttemptClosed, ConfirmationNeeded, Refused
 from guildmark.i18n import _, language
 from guildmark.protocol import AttemptState
@@ -34,9 +35,7 @@ def start(  # noqa: PLR0913  # the options of the command
     folder: Annotated[
         Path | None, typer.Option(help=_("The exam folder; a new one, named like the exam, if not given."))
     ] = None,
-    server: Annotated[
-        str | None, typer.Option(help=_("The address of the portal; GUILDMARK_SERVER or the last one if not given."))
-    ] = None,
+    server: Server = None,
     environment: Annotated[
         bool,
         typer.Option(
@@ -54,7 +53,7 @@ def start(  # noqa: PLR0913  # the options of the command
         if screen.can_ask and not as_json and session.credentials.tokens(session.server) is None:
             sign_in(screen, session)
         state = _attempt(session, program, folder)
-        if state.phase in (Phase.GRADING, Phase.DECIDED):
+        if state.phase.is_over:
             raise AttemptClosed(
                 next_step=_("Run: guildmark result; to begin another exam, name a new folder: guildmark start --folder DIR")
             )
@@ -65,8 +64,9 @@ def start(  # noqa: PLR0913  # the options of the command
         )
         runs_already = state.phase is Phase.RUNNING
         made = have_environment(screen, session) if environment and not runs_already else None
-        if not runs_already and not _decided(screen, state, yes=yes):
-            screen.say(_("The clock has not started. Run guildmark start again when you are ready."))
+        again = _again(folder)
+        if not runs_already and not _decided(screen, state, yes=yes, again=again):
+            screen.say(_("The clock has not started. When you are ready, run: {command}").format(command=again))
             screen.answer({**_document(session, session.state(), None), **described(made)})
             return
         started = session.begin()
@@ -99,7 +99,14 @@ def _attempt(session: Session, program: str | None, folder: Path | None) -> Atte
     return session.state()
 
 
-def _decided(screen: Screen, state: AttemptState, *, yes: bool) -> bool:
+def _again(folder: Path | None) -> str:
+    """The same command for the same folder: a bare one would look for another."""
+    if folder is None:
+        return "guildmark start"
+    return f'guildmark start --folder "{folder}"' if " " in str(folder) else f"guildmark start --folder {folder}"
+
+
+def _decided(screen: Screen, state: AttemptState, *, yes: bool, again: str) -> bool:
     screen.say(
         "",
         _("{title}: {count} categories, {time} on the clock.").format(
@@ -119,7 +126,7 @@ def _decided(screen: Screen, state: AttemptState, *, yes: bool) -> bool:
     except ConfirmationNeeded:
         raise ConfirmationNeeded(
             _("The exam is downloaded and checked, and its clock has not started: that needs your word."),
-            next_step=_("When you are ready to sit the exam, run: guildmark start --yes"),
+            next_step=_("When you are ready to sit the exam, run: {command}").format(command=f"{again} --yes"),
         ) from None
     except KeyboardInterrupt:
         screen.note(_("The clock has not started."))

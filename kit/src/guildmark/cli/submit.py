@@ -12,11 +12,12 @@ from guildmark.cli.options import AsJson, Yes
 from guildmark.cli.outbox_told import send_what_waits
 from guildmark.cli.screen import Screen
 from guildmark.client import wording
+from guildmark.client.check import unavailable
 from guildmark.client.kept import this_machines_time
 from guildmark.client.looking import HURRY_S, look_before
 from guildmark.client.notices import Notice
 from guildmark.client.session import Session
-from guildmark.errors import CheckUnavailable, ModelRefused, OurFault, ServerUnreachable
+from guildmark.errors import ModelRefused, OurFault, PortalFault, ServerUnreachable, SignInRequired
 from guildmark.i18n import _
 from guildmark.protocol import AttemptState, CategoryState, SubmissionState
 from guildmark.rules.verdict import Verdict
@@ -52,10 +53,10 @@ def submit(  # noqa: PLR0913  # the options of the command
             return
         if time_left_s is None:
             raise session.keep_for_later(category, path)
-        send_what_waits(screen, session)
         with screen.transfer(_("Sending {name}").format(name=path.name)) as progress:
-            sent = session.submit(category, path, progress=progress, wait=False, held_up=lambda: _held_up(screen))
+            sent = session.submit(category, path, progress=progress, wait=False, rest=False, held_up=lambda: _held_up(screen))
         screen.note(_("Received in time. The receipt is in .guildmark/receipts."))
+        send_what_waits(screen, session)
         final, state = _await(screen, session, sent, wait=wait)
     of_it = next(one for one in state.categories if one.id == final.category)
     _tell(screen, final, of_it)
@@ -74,26 +75,33 @@ def submit(  # noqa: PLR0913  # the options of the command
 
 
 def _time_left_s(session: Session) -> float | None:
-    """The time left in seconds; None where the portal does not answer."""
+    """The time left in seconds, as far as it is known; None where the portal does not answer.
+
+    A sign-in that is over, or a portal that stumbles, keeps no file from being handed in: it is kept here, and that says why.
+    """
     try:
         return session.state().time_left_s
     except ServerUnreachable:
         return None
+    except (SignInRequired, PortalFault):
+        last = session.last_heard()
+        return 0.0 if last is None else last.time_left_s(this_machines_time())
 
 
 def _look(screen: Screen, session: Session, category: str, path: Path, *, time_left_s: float | None) -> str:
     if time_left_s is None:
         last = session.last_heard()
         time_left_s = 0.0 if last is None else last.time_left_s(this_machines_time())
+    otherwise = _("Change the model as described, and submit it again; or send it all the same with --no-check.")
     try:
         with screen.waiting(_("Looking at {file}").format(file=path.name)):
-            was_looked_at = look_before(session, category, path, time_left_s=time_left_s)
+            was_looked_at = look_before(session, category, path, time_left_s=time_left_s, otherwise=otherwise)
     except ModelRefused:
         for notice in session.warnings(category, path):
             screen.note(notice.text)
         raise
     if not was_looked_at:
-        missing = CheckUnavailable()
+        missing = unavailable()
         screen.note(_("The file was not looked at before it is sent: {next_step}").format(next_step=missing.next_step))
         return "unavailable"
     return "passed"

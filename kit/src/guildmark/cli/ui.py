@@ -8,6 +8,7 @@ import typer
 from guildmark.cli.here import session_of
 from guildmark.cli.login import has_browser
 from guildmark.cli.screen import Screen
+from guildmark.client.interpreters import installing
 from guildmark.client.workspace import Workspace
 from guildmark.errors import UsageError
 from guildmark.i18n import _
@@ -32,7 +33,9 @@ def ui(
         if (error.name or "").partition(".")[0] not in _OF_THE_EXTRA:
             raise
         raise UsageError(
-            _("The dashboard needs the extra [ui]."), next_step=_("Run: pip install 'guildmark[ui]'"), code="ui_unavailable"
+            _("The dashboard needs the extra [ui]."),
+            next_step=_("Run: {command}").format(command=installing("ui")),
+            code="ui_unavailable",
         ) from error
 
 
@@ -41,7 +44,11 @@ def _show(place: Path) -> None:
     from guildmark.ui.dashboard import Dashboard
 
     with session_of(place) as session:
-        Dashboard(SessionExam(session)).run()
+        dashboard = Dashboard(SessionExam(session))
+        dashboard.run()
+        if dashboard.is_sending and not dashboard.gave_up:  # its page was closed, and nobody asked
+            Screen(as_json=False).note(_("What is being sent goes on. Ctrl+C leaves the rest to the next tool."))
+            dashboard.beside.wait()
 
 
 def _serve(place: Path, port: int | None) -> None:
@@ -49,7 +56,9 @@ def _serve(place: Path, port: int | None) -> None:
 
     screen = Screen(as_json=False)
 
+    screen.say(_("Ctrl+C ends the dashboard, and not the exam. A link opens it once; then there is a new one."))
+
     def told(link: str) -> None:
-        screen.say(_("The dashboard: {link}").format(link=link), _("Ctrl+C ends it. The exam goes on."))
+        screen.say(_("The dashboard: {link}").format(link=link))
 
     serve(place, port=port, opens=has_browser(), told=told)

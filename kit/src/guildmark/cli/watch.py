@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import typer
+
 from guildmark.cli.here import exam_here
 from guildmark.cli.options import Yes
 from guildmark.cli.screen import Screen
@@ -23,19 +25,25 @@ def watch(*, yes: Yes = False) -> None:
         session.state()  # signed in, and the portal answers: said now rather than at the first model
     workspace = Workspace.containing(Path.cwd())
     workspace.opened()
+    models = changed_models(workspace, wait=time.sleep)
     screen.say(_("Watching the models of {folder}. Ctrl+C ends it.").format(folder=workspace.folder))
     try:
-        for category, model in changed_models(workspace, wait=time.sleep):
+        for category, model in models:
             screen.say("", _("Category {number}: {name} was saved.").format(number=category.number, name=model.name))
             if screen.confirm(_("Submit it now?"), yes=yes):
-                _submit(screen, category, model)
+                _submit(screen, category, model, yes=yes)
     except KeyboardInterrupt:
         screen.note(_("Watching ended. What was submitted stands."))
 
 
 def changed_models(workspace: Workspace, *, wait: Callable[[float], object]) -> Iterator[tuple[BundleCategory, Path]]:
-    """Each model that was saved since we began, once it is whole: seen twice with the same size and time."""
-    known = {one.id: _seen(workspace, one) for one in workspace.opened()}
+    """Each model that is saved from now on, once it is whole: seen twice with the same size and time."""
+    return _changed(workspace, {one.id: _seen(workspace, one) for one in workspace.opened()}, wait)
+
+
+def _changed(
+    workspace: Workspace, known: dict[str, Seen | None], wait: Callable[[float], object]
+) -> Iterator[tuple[BundleCategory, Path]]:
     growing: dict[str, Seen] = {}
     while True:
         for category in workspace.opened():
@@ -59,11 +67,11 @@ def _seen(workspace: Workspace, category: BundleCategory) -> Seen | None:
     return None if path is None or found is None else (path, found.st_size, found.st_mtime_ns)
 
 
-def _submit(screen: Screen, category: BundleCategory, model: Path) -> None:
-    """Submit as the command does; what goes wrong ends nothing."""
+def _submit(screen: Screen, category: BundleCategory, model: Path, *, yes: bool) -> None:
+    """Submit as the command does, which asks about what speaks against the model; what goes wrong ends nothing."""
     try:
-        submit(category.id, model, check=True, wait=True, yes=True, as_json=False)
+        submit(category.id, model, check=True, wait=True, yes=yes, as_json=False)
     except GuildmarkError as error:
         screen.fail(error)
-    except SystemExit:
+    except (SystemExit, typer.Exit):  # a verdict that is the candidate's to mend, or Ctrl+C at the question: it was told
         return

@@ -5,14 +5,19 @@ Nothing here prints or asks; progress and codes to show go through callbacks.
 
     session        one exam folder, one portal, the verbs of an exam
     programs       choosing what to sit
-    sending        handing in a file: one sender a category, what waits first
-    outbox         what was handed in while the portal did not answer
+    starting       the attempt of a folder, and the moment at which the clock starts
+    sending        handing in files: kept first, opened first, one sender a category (`one_upload`, `received`, `still_here`)
+    outbox         what was handed in and is not received yet: copies (`copying`, `disk`), with pauses between tries (`pauses`)
     submissions    what was submitted: its score, pinned, fetched back
-    following      what the portal says of an attempt, through cuts
+    following      what the portal says of an attempt, through cuts (`event_stream`, `cutting`)
+    posting        what waits in the outbox goes out beside everything else
     kept           what the portal said last, for whoever has no connection
     locks          one sender for each category, across tools
     warnings       what speaks against handing a file in
     local          what lies in the exam folder
+    board          what every tool shows, made of `facts`: the `time_left`, what is said unasked (`board_notices`)
+    live_board     a board that stays true by itself
+    nearby         which exam is meant beside its folder
     check          a look at a model file before it is submitted (inspection, and `dry_run` in the candidate's interpreter)
     run            when a check runs the model too
     workspace      the exam folder: Category1 …, and the state in .guildmark
@@ -23,8 +28,10 @@ Nothing here prints or asks; progress and codes to show go through callbacks.
     device         signing in by device grant
     tus            resumable uploads
     receipts       the portal's signed word, checked and kept
+    answers        what a portal answered, as ours or as an error
     transport      HTTP with the protocol's header, errors, retries
     credentials    tokens by portal
     address        which portal
     files          atomic writes and digests
+    elapsed        a clock that counts the machine's sleep
 """

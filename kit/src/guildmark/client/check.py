@@ -9,7 +9,9 @@ from pathlib import Path
 
 from guildmark.client.dry_run import DryRun, dry_run
 from guildmark.client.files import require_file
+from guildmark.client.interpreters import installing
 from guildmark.errors import CheckUnavailable
+from guildmark.i18n import _
 from guildmark.inspection import Finding, Inspection
 from guildmark.inspection.apart import inspect_apart
 from guildmark.rules.contract import Contract, ModelFormat
@@ -38,11 +40,19 @@ class Checked:
         return not self.findings
 
 
-def check_file(path: Path, category: str, contract: Contract, *, wants_dry_run: Callable[[Inspection], bool]) -> Checked:
+def unavailable() -> CheckUnavailable:
+    """What to raise or say where a look needs what is not installed: it names the Python that runs now, not a terminal's."""
+    return CheckUnavailable(next_step=_("Run: {command}").format(command=installing("check")))
+
+
+def check_file(
+    path: Path, category: str, contract: Contract, *, exam: Path | None = None, wants_dry_run: Callable[[Inspection], bool]
+) -> Checked:
     """Inspect `path` against `contract`; a file that the inspection refuses is never loaded, nor one that is not Keras's.
 
-    `wants_dry_run` decides, from an inspection without findings, whether to run the model too. Raises `UsageError` where there
-    is no such file, `CheckUnavailable` where numpy or h5py is needed and missing.
+    `wants_dry_run` decides, from an inspection without findings, whether to run the model too: in the environment of the folder
+    `exam`, where it has one. Raises `UsageError` where there is no such file, `CheckUnavailable` where numpy or h5py is
+    needed and missing.
     """
     require_file(path)
     try:
@@ -50,7 +60,7 @@ def check_file(path: Path, category: str, contract: Contract, *, wants_dry_run: 
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _OF_THE_EXTRA:
             raise
-        raise CheckUnavailable from error
+        raise unavailable() from error
     can_run = not inspection.findings and inspection.format in _RUN_BY_KERAS
-    ran = dry_run(path, contract) if can_run and wants_dry_run(inspection) else None
+    ran = dry_run(path, contract, exam=exam) if can_run and wants_dry_run(inspection) else None
     return Checked(path, category, inspection, ran)

@@ -6,12 +6,14 @@ The folder is `GUILDMARK_CONFIG_DIR`, or where the platform keeps settings. The 
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from guildmark.client.disk import not_written
 from guildmark.client.files import write_atomically
 from guildmark.errors import Refused
 from guildmark.i18n import _
@@ -47,21 +49,47 @@ def config_dir() -> Path:
     return Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config") / "guildmark"
 
 
+@dataclass(frozen=True)
+class _Held:
+    """Tokens that could not be written yet, and those that stand in the file in their place."""
+
+    tokens: Tokens
+    instead_of: Tokens | None
+
+
 class Credentials:
-    """The file of tokens. Read at every look, so that two processes of one user see each other's sign-ins."""
+    """The file of tokens. Read at every look, so that two processes of one user see each other's sign-ins.
+
+    Tokens that cannot be written are held in memory, until they can be or somebody signs in anew.
+    """
 
     def __init__(self, folder: Path | None = None) -> None:
         self.path = (folder or config_dir()) / _FILE
+        self._held: dict[str, _Held] = {}
+        self._lock = FileLock(self.path.with_suffix(".lock"))  # of each thread; the same one may take it again
 
     def tokens(self, server: str) -> Tokens | None:
         """The tokens for `server`, or None if nobody signed in there."""
-        return self._read().servers.get(server)
+        stored, held = self._read().servers.get(server), self._held.get(server)
+        if held is None:
+            return stored
+        if stored != held.instead_of:
+            self._held.pop(server, None)
+            return stored
+        with suppress(OSError):
+            self.remember(server, held.tokens)
+        return held.tokens
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """While one process of the user trades its tokens for new ones, the others wait, and take those."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(self.path.with_suffix(".lock")):
+        """While one process of the user trades its tokens for new ones, the others wait, and take those.
+
+        Nothing is remembered or forgotten meanwhile, but by the holder: whoever changes the file reads it first.
+        """
+        with ExitStack() as stack:
+            with suppress(OSError, NotImplementedError):  # a home of a cluster may know no locks, and people sign in there too
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                stack.enter_context(self._lock)
             yield
 
     @property
@@ -70,16 +98,29 @@ class Credentials:
         return self._read().default_server
 
     def remember(self, server: str, tokens: Tokens, *, make_default: bool = False) -> None:
-        """Keep `tokens` for `server`."""
-        stored = self._read()
-        default = server if make_default else stored.default_server
-        self._write(_Stored(default_server=default, servers={**stored.servers, server: tokens}))
+        """Keep `tokens` for `server`. Raises `OSError` where they cannot be written: then they are held."""
+        with self.alone():
+            stored = self._read()
+            default = server if make_default else stored.default_server
+            self._held[server] = _Held(tokens, instead_of=stored.servers.get(server))
+            self._write(_Stored(default_server=default, servers={**stored.servers, server: tokens}))
+            self._held.pop(server, None)
+
+    def require_room(self) -> None:
+        """Raise `UsageError` unless tokens can be written now: one for a single use is not traded for what could be lost."""
+        with self.alone():
+            try:
+                self._write(self._read())
+            except OSError as error:
+                raise not_written(error) from error
 
     def forget(self, server: str) -> None:
         """Drop the tokens of `server`."""
-        stored = self._read()
-        kept = {name: tokens for name, tokens in stored.servers.items() if name != server}
-        self._write(_Stored(default_server=stored.default_server, servers=kept))
+        with self.alone():
+            self._held.pop(server, None)
+            stored = self._read()
+            kept = {name: tokens for name, tokens in stored.servers.items() if name != server}
+            self._write(_Stored(default_server=stored.default_server, servers=kept))
 
     def _read(self) -> _Stored:
         try:

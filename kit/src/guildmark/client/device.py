@@ -1,4 +1,4 @@
-"""Signing in by device grant (RFC 8628): a code here, a page in any browser, tokens here.
+"""Signing in by device grant (RFC 8628): a code here, a page in any browser, tokens here; and ending them again.
 
 The endpoints are discovered (`/.well-known/openid-configuration`); the client is public, so it has no secret.
 """
@@ -12,7 +12,8 @@ import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from guildmark.client.credentials import Tokens
-from guildmark.client.transport import unreachable, wait
+from guildmark.client.reaching import unreachable
+from guildmark.client.transport import wait
 from guildmark.errors import OurFault, Refused, ServerUnreachable, SignInRequired
 from guildmark.i18n import _
 from guildmark.protocol import CLIENT_ID
@@ -30,6 +31,7 @@ class _Answer(BaseModel):
 class _Endpoints(_Answer):
     device_authorization_endpoint: str
     token_endpoint: str
+    revocation_endpoint: str | None = None
 
 
 class DeviceCode(_Answer):
@@ -102,11 +104,21 @@ def refresh(http: httpx.Client, server: str, tokens: Tokens) -> Tokens | None:
     return fresh if fresh.refresh_token else Tokens(access_token=fresh.access_token, refresh_token=tokens.refresh_token)
 
 
+def revoke(http: httpx.Client, server: str, tokens: Tokens) -> bool:
+    """Have the portal end `tokens` (RFC 7009); False where it cannot. Raises `ServerUnreachable`."""
+    endpoint = _discover(http, server).revocation_endpoint
+    if endpoint is None:  # an older portal
+        return False
+    given = {"refresh_token": tokens.refresh_token, "access_token": tokens.access_token}  # the one that lasts longer first
+    forms = [{"client_id": CLIENT_ID, "token": token, "token_type_hint": kind} for kind, token in given.items() if token]
+    return all(_post(http, server, endpoint, form).status_code == HTTPStatus.OK for form in forms)
+
+
 def _discover(http: httpx.Client, server: str) -> _Endpoints:
     try:
         response = http.get("/.well-known/openid-configuration")
     except httpx.TransportError as error:
-        raise unreachable(server) from error
+        raise unreachable(server, error) from error
     if response.status_code != HTTPStatus.OK:
         raise _not_a_portal(server)
     try:
@@ -126,7 +138,7 @@ def _post(http: httpx.Client, server: str, url: str, form: dict[str, str]) -> ht
     try:
         return http.post(url, data=form)
     except httpx.TransportError as error:
-        raise unreachable(server) from error
+        raise unreachable(server, error) from error
 
 
 def _understood(response: httpx.Response, answer: type[AnswerT]) -> AnswerT:

@@ -21,18 +21,23 @@ from guildmark.client.machine import ROOM_BYTES, disk_check, memory_bytes, memor
 from guildmark.client.rehearsal import waiting_attempt
 from guildmark.client.session import Session
 from guildmark.client.workspace import Workspace
-from guildmark.errors import GuildmarkError, NoExamHere
+from guildmark.errors import GuildmarkError, NoExamHere, UsageError
 from guildmark.i18n import _
 
 
-def examine(folder: Path, session: Session | None) -> Iterator[Check]:
-    """Look at this machine for the exam in `folder`, else for the one that waits, else for any; line by line."""
+def examine(folder: Path, session: Session | None, *, refused: UsageError | None = None) -> Iterator[Check]:
+    """Look at this machine for the exam in `folder`, else for the one that waits, else for any; line by line.
+
+    `refused` says why there is no session, where that is more than that no portal is known.
+    """
     is_reachable = True
     for found, _interpreter in on_this_machine(folder, pinned_for(folder, session)):
         is_reachable = is_reachable and (found.good or found.name != "proxy")
         yield found
     if session is None:
-        if is_reachable:
+        if is_reachable and refused is not None:
+            yield Check("portal", refused.message, refused.next_step)
+        elif is_reachable:
             said = _("No portal is known on this machine, so the connection was not looked at.")
             yield Check("portal", said, _("Run: guildmark login --server URL"))
         return

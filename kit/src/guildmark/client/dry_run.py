@@ -1,8 +1,9 @@
 """A dry run: the candidate's own interpreter loads the model and predicts on two rows of zeros.
 
 It sees what no look at the file can: whether the model loads and runs there, and the shapes that really go in and out. The
-interpreter is the active virtual environment's, else that of the exam folder, else the Python on PATH, else the one that runs
-us: the first that has TensorFlow. It is the candidate's model on the candidate's machine, so nothing is boxed here.
+interpreter is the active virtual environment's, else that of the exam folder, wherever the tool was started, else the Python on
+PATH, else the one that runs us: the first that has TensorFlow. It is the candidate's model on the candidate's machine, so
+nothing is boxed here.
 """
 
 import json
@@ -23,7 +24,10 @@ from guildmark.inspection import Finding
 from guildmark.rules.contract import Contract, Shape, TensorContract, note_alternatives, shape_text, takes
 
 _SCRIPT = Path(__file__).with_name("dry_run_script.py")
-_PROBE = "import importlib.util, sys; sys.exit(0 if importlib.util.find_spec('tensorflow') else 9)"
+_PROBE = (
+    "import sys; sys.path[:] = [place for place in sys.path if place]; "  # no file of the candidate's stands in for a module
+    "import importlib.util; sys.exit(0 if importlib.util.find_spec('tensorflow') else 9)"
+)
 _PROBE_TIMEOUT_S = 20
 _TIMEOUT_S = 180
 _LAST_WORDS = 300
@@ -54,9 +58,9 @@ class _Answer(BaseModel):
     predicted: tuple[tuple[int | None, ...], ...] = ()
 
 
-def dry_run(model: Path, contract: Contract, *, python: Path | None = None) -> DryRun:
-    """Run `model` in the candidate's interpreter, or in `python`, and hold what comes out against `contract`."""
-    interpreter = python or interpreter_with_tensorflow()
+def dry_run(model: Path, contract: Contract, *, exam: Path | None = None, python: Path | None = None) -> DryRun:
+    """Run `model` in the candidate's interpreter for the folder `exam`, or in `python`; hold the result against `contract`."""
+    interpreter = python or interpreter_with_tensorflow(exam)
     if interpreter is None:
         return DryRun(python=None)
     with tempfile.TemporaryDirectory(prefix="guildmark-") as place:
@@ -84,9 +88,9 @@ def dry_run(model: Path, contract: Contract, *, python: Path | None = None) -> D
     return DryRun(interpreter, answer.version, answer.stage != "started", findings, detail if findings or detail else None)
 
 
-def interpreter_with_tensorflow() -> Path | None:
-    """The first of the candidate's interpreters that has TensorFlow, or None."""
-    for interpreter in dict.fromkeys(_interpreters()):
+def interpreter_with_tensorflow(exam: Path | None = None) -> Path | None:
+    """The first of the candidate's interpreters that has TensorFlow, or None. `exam` is the exam folder, else where we are."""
+    for interpreter in dict.fromkeys(_interpreters(exam or Path.cwd())):
         try:
             probe = subprocess.run([str(interpreter), "-c", _PROBE], capture_output=True, timeout=_PROBE_TIMEOUT_S, check=False)
         except (OSError, subprocess.TimeoutExpired):
@@ -96,13 +100,13 @@ def interpreter_with_tensorflow() -> Path | None:
     return None
 
 
-def _interpreters() -> Iterator[Path]:
+def _interpreters(exam: Path) -> Iterator[Path]:
     binary = Path("Scripts", "python.exe") if os.name == "nt" else Path("bin", "python")
     if active := os.environ.get("VIRTUAL_ENV"):
         yield Path(active) / binary
     if conda := os.environ.get("CONDA_PREFIX"):
         yield Path(conda) / ("python.exe" if os.name == "nt" else binary)
-    for folder in (Path.cwd(), *Path.cwd().parents):
+    for folder in (exam.resolve(), *exam.resolve().parents):
         if own := whole_environment(folder):
             yield own
     for name in ("python3", "python"):

@@ -9,6 +9,7 @@ is emptied and made again; one that failed in good order is gone on with; a `.ve
 never touched. Whoever makes it holds a lock, and takes the installer along when it dies (`supervise_script`).
 """
 
+import errno
 import hashlib
 import shutil
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from guildmark.client.files import write_atomically
 from guildmark.client.forwarding import forward
-from guildmark.client.installing import Failed, Installer, installer
+from guildmark.client.installing import Failed, Installer, installer, no_room
 from guildmark.client.interpreters import python_in
 from guildmark.client.requirements import pinned, pythons_for
 from guildmark.client.workspace import Workspace
@@ -116,7 +117,10 @@ def make(workspace: Workspace, *, say: Say, by: Installer | None = None) -> Envi
         said = _("Another window is making the exam's environment right now.")
         return Environment(Outcome.BUSY, folder, said, _("Go on here; it is ready when that window says so."))
     except OSError as error:
-        return _failed(folder, Failed(_("The environment could not be made: {reason}").format(reason=error)))
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        return _failed(
+            folder, no_room() if full else Failed(_("The environment could not be made: {reason}").format(reason=error))
+        )
 
 
 def _made(workspace: Workspace, folder: Path, requirements: str, tool: Installer, say: Say) -> Environment:

@@ -3,29 +3,35 @@
 Theory: the attempt's event stream tells the state at once and at every change; a comment in between says that the line is
 alive. A stream that breaks is opened again after waits that grow. Where the way to the portal lets no stream through, or the
 portal asks to come back later, the state is asked for every few seconds instead, and the stream is tried again after a minute.
-Whenever something is heard, what waits in the outbox is sent.
 
-There is no thread here: whoever iterates waits. `close`, from any thread, ends the wait by ending its connection.
+Two threads feed whoever iterates: one listens; the other sends what waits in the outbox whenever the portal was heard, so that
+scores and time come in while a large file goes out. Nothing that goes wrong ends one of them: it is told, and tried again.
+`close`, from any thread, ends them by ending their connections.
 """
 
-import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Final
 
 import httpx
-from pydantic import ValidationError
 
+from guildmark.client.cutting import Connections
+from guildmark.client.elapsed import elapsed_s
+from guildmark.client.event_stream import EVENT_STREAM, events
+from guildmark.client.facts import Sending
 from guildmark.client.kept import keep, last_heard, this_machines_time
 from guildmark.client.outbox import Waiting
-from guildmark.client.sending import Emptied
+from guildmark.client.posting import Posted, Posting, in_words
+from guildmark.client.reaching import http_client
 from guildmark.client.session import Session
-from guildmark.client.transport import Patience, http_client
-from guildmark.errors import GuildmarkError, NoExamHere, ServerUnreachable
+from guildmark.client.threads import thread
+from guildmark.client.transport import Patience
+from guildmark.errors import GuildmarkError, NoExamHere, SignInRequired
 from guildmark.protocol import AttemptState, SubmissionState
 
 if TYPE_CHECKING:
@@ -37,7 +43,7 @@ _POLLING_S: Final = 60.0
 _SILENCE_S: Final = 40.0
 """The portal says that it is alive every 15 seconds: a line that is silent for longer is dead."""
 _NEXT_TRY_S: Final = 15.0
-_EVENT_STREAM: Final = "text/event-stream"
+_ENDS_S: Final = 5.0
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,8 @@ class Heard:
     """What is known now. `state` is what the portal said last, `age_s` seconds ago; None: it never said anything here.
 
     `online` is False once the portal did not answer; `since` is when that began, or when it answered again, by this machine's
-    clock. `problem` is why it tells us nothing: no answer, or no sign-in. `sent` and `refused` became of what waited.
+    clock. `problem` is why it tells us nothing, or takes nothing of us: no answer, or no sign-in. `sending` is what goes out of
+    the outbox now; `sent` and `refused` became of what waited.
     """
 
     state: AttemptState | None
@@ -53,6 +60,7 @@ class Heard:
     since: datetime
     age_s: float = 0.0
     problem: GuildmarkError | None = None
+    sending: tuple[Sending, ...] = ()
     sent: tuple[SubmissionState, ...] = ()
     refused: tuple[Waiting, ...] = ()
 
@@ -81,7 +89,7 @@ class _NoStream(Exception):
 
 
 class Following:
-    """Iterate over it for everything that is heard of the session's attempt, until `close`. Raises `NoExamHere`.
+    """Iterate over it, once, for everything that is heard of the session's attempt, until `close`. Raises `NoExamHere`.
 
     It has connections of its own. What the portal refuses does not end it: see `Heard.problem`.
     """
@@ -92,9 +100,8 @@ class Following:
         self._rhythm = rhythm or Rhythm()
         self._workspace = session.workspace
         self._closed = threading.Event()
-        self._lines: dict[int, Any] = {}
         http = http_client(session.server)
-        http.event_hooks = {"request": [self._watch]}
+        self._connections = Connections(http)
         self._session = Session(
             session.server,
             workspace=session.workspace,
@@ -102,17 +109,27 @@ class Following:
             patience=Patience(waits_s=()),
             http=http,
         )
+        self._posting = Posting(self._session, self._take_posted, next_try_s=self._rhythm.next_try_s)
+        self._told: SimpleQueue[Heard | None] = SimpleQueue()
+        self._lock = threading.Lock()
         self._state: AttemptState | None = None
-        self._heard_at = time.monotonic()
+        self._heard_at = elapsed_s()
         self._online, self._since = True, this_machines_time()
-        self._next_try = 0.0
+        self._problem: GuildmarkError | None = None
+        self._posted = Posted()
+        self._tries = 0
 
     def close(self) -> None:
         """End the iteration, whatever it waits for. From any thread; a second time does nothing."""
         self._closed.set()
-        for line in tuple(self._lines.values()):
-            with suppress(OSError, AttributeError):
-                line.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+        self._posting.close()
+        self._connections.cut()
+        self._told.put(None)
+
+    def wake(self) -> None:
+        """Something came into the outbox that nobody sends: do so now, if the portal is there."""
+        if self._online:
+            self._posting.wake()
 
     def __enter__(self) -> "Self":
         return self
@@ -121,104 +138,123 @@ class Following:
         self.close()
 
     def __iter__(self) -> Iterator[Heard]:
+        threads = (thread(self._listen, "following-portal"), thread(self._posting.run, "following-outbox"))
+        for one in threads:
+            one.start()
         try:
-            yield from self._from_before()
-            yield from self._all()
-        except _Closed:
-            return
+            while (heard := self._told.get()) is not None:
+                yield heard
         finally:
+            self.close()
+            for one in threads:
+                one.join(_ENDS_S)
             self._session.close()
 
-    def _from_before(self) -> Iterator[Heard]:
+    # Listening, in a thread of its own
+
+    def _listen(self) -> None:
+        with suppress(_Closed):
+            self._try(self._take_from_before)
+            while True:
+                self._try(self._hear)
+                self._wait(self._rhythm.waits_s[min(self._tries, len(self._rhythm.waits_s) - 1)])
+                self._tries += 1
+
+    def _try(self, act: Callable[[], None]) -> None:
+        """Do `act`, and tell what goes wrong with it, whatever that is; the next try is made all the same."""
+        self._stop_if_closed()
+        try:
+            act()
+        except _Closed:
+            raise
+        except Exception as error:  # noqa: BLE001  # nothing may end it without a word
+            self._lose(in_words(error))
+
+    def _take_from_before(self) -> None:
         last = last_heard(self._workspace)
         if last is not None:
-            age_s = last.age_s(this_machines_time())
-            self._state, self._heard_at = last.state, time.monotonic() - age_s
-            yield self._now()
+            self._state, self._heard_at = last.state, elapsed_s() - last.age_s(this_machines_time())
+            self._tell()
 
-    def _all(self) -> Iterator[Heard]:
-        tries = 0
-        while not self._closed.is_set():
-            try:
-                for heard in self._streamed():
-                    tries = 0
-                    yield heard
-            except _NoStream:
-                tries = 0
-                try:
-                    yield from self._polled()
-                except GuildmarkError as error:
-                    yield from self._lost(error)
-            except GuildmarkError as error:
-                yield from self._lost(error)
-            self._wait(self._rhythm.waits_s[min(tries, len(self._rhythm.waits_s) - 1)])
-            tries += 1
+    def _hear(self) -> None:
+        """Listen until the portal says no more."""
+        try:
+            self._stream()
+        except _NoStream:
+            self._tries = 0
+            self._poll()
 
-    def _streamed(self) -> Iterator[Heard]:
-        """What one stream tells. Raises `_NoStream` where it tells nothing, and what keeps it from being opened."""
+    def _stream(self) -> None:
+        """Take what one stream tells. Raises `_NoStream` where it tells nothing, and what keeps it from being opened."""
         has_told = False
         with self._session.listen(silence_s=self._rhythm.silence_s) as response:
-            if not response.headers.get("Content-Type", "").startswith(_EVENT_STREAM):
+            if not response.headers.get("Content-Type", "").startswith(EVENT_STREAM):
                 raise _NoStream
             with suppress(httpx.TransportError):
-                for event in _events(response.iter_lines()):
+                for event in events(response.iter_lines()):
                     self._stop_if_closed()
                     if event is None:
-                        yield from self._sent()
+                        self._posting.wake()
                         continue
-                    if event.retry_s is not None:
-                        raise _NoStream
-                    state = _state_in(event.data)
+                    state = None if event.retry_s is not None else event.state
                     if state is None:
                         raise _NoStream
-                    has_told = True
-                    yield self._take(state)
-                    yield from self._sent()
+                    has_told, self._tries = True, 0
+                    self._take(state)
         self._stop_if_closed()
         if not has_told:
             raise _NoStream
 
-    def _polled(self) -> Iterator[Heard]:
+    def _poll(self) -> None:
         until = time.monotonic() + self._rhythm.polling_s
         while time.monotonic() < until:
             self._stop_if_closed()
             state = self._session.state()
             if state != self._state or not self._online:
-                yield self._take(state)
-            yield from self._sent()
+                self._take(state)
+            self._posting.wake()
             self._wait(self._rhythm.poll_s)
 
-    def _take(self, state: AttemptState) -> Heard:
+    def _take(self, state: AttemptState) -> None:
         now = this_machines_time()
-        if not self._online:
-            self._online, self._since = True, now
-        self._state, self._heard_at = state, time.monotonic()
         keep(self._workspace, state, heard_at=now)
-        return self._now()
+        was_online = self._online
+        if not was_online:
+            self._online, self._since = True, now
+        self._state, self._heard_at, self._problem = state, elapsed_s(), None
+        self._tell()
+        self._posting.wake(at_once=not was_online)
 
-    def _lost(self, error: GuildmarkError) -> Iterator[Heard]:
-        """Say once that nothing is heard any more."""
+    def _lose(self, problem: GuildmarkError) -> None:
+        """Say once that nothing is heard any more, and once more whenever there is another reason for it."""
         self._stop_if_closed()
         if self._online:
-            self._online, self._since = False, this_machines_time()
-            yield self._now(problem=error)
-
-    def _sent(self) -> Iterator[Heard]:
-        """Send what waits; a failure is tried again no sooner than `next_try_s` later."""
-        sender = self._session.sender
-        if time.monotonic() < self._next_try or not sender.outbox.waiting():
+            self._since = this_machines_time()
+        elif self._problem is not None and self._problem.code == problem.code:
             return
-        emptied = sender.send_waiting(self._stop_between)
-        self._stop_if_closed()
-        if emptied.stopped_by is not None:
-            self._next_try = time.monotonic() + self._rhythm.next_try_s
-        if emptied.sent or emptied.refused:
-            yield self._now(emptied)
+        self._online, self._problem = False, problem
+        self._tell()
 
-    def _now(self, emptied: Emptied | None = None, *, problem: GuildmarkError | None = None) -> Heard:
-        became = emptied or Emptied()
-        age_s = time.monotonic() - self._heard_at
-        return Heard(self._state, self._online, self._since, age_s, problem, became.sent, became.refused)
+    def _take_posted(self, posted: Posted) -> None:
+        """From the thread that sends."""
+        self._posted = posted
+        self._tell(posted)
+
+    def _tell(self, news: Posted | None = None) -> None:
+        with self._lock:
+            posted, became = self._posted, news or Posted()
+            problem = self._problem or (posted.stuck if isinstance(posted.stuck, SignInRequired) else None)
+            heard = Heard(
+                state=self._state,
+                online=self._online,
+                since=self._since,
+                age_s=elapsed_s() - self._heard_at,
+                problem=problem,
+                sending=posted.sending,
+                sent=became.sent,
+                refused=became.refused,
+            )
+            self._told.put(heard)
 
     def _wait(self, seconds: float) -> None:
         if self._closed.wait(seconds):
@@ -227,56 +263,3 @@ class Following:
     def _stop_if_closed(self) -> None:
         if self._closed.is_set():
             raise _Closed
-
-    def _stop_between(self, _item: Waiting, _done: int, _total: int) -> None:
-        self._stop_if_closed()
-
-    def _watch(self, request: httpx.Request) -> None:
-        """Know the sockets of our requests, to end what waits for one of them."""
-        if self._closed.is_set():
-            raise ServerUnreachable
-        request.extensions["trace"] = self._trace
-
-    def _trace(self, name: str, info: Mapping[str, Any]) -> None:
-        if name in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
-            line = info["return_value"]
-            self._lines = {known: one for known, one in self._lines.items() if _is_open(one)} | {id(line): line}
-            if self._closed.is_set():
-                self.close()
-
-
-def _is_open(line: Any) -> bool:
-    try:
-        return bool(line.get_extra_info("socket").fileno() >= 0)
-    except (OSError, AttributeError):
-        return False
-
-
-@dataclass(frozen=True)
-class _Event:
-    data: str
-    retry_s: float | None = None
-
-
-def _events(lines: Iterator[str]) -> Iterator[_Event | None]:
-    """Server-sent events of a stream; None for a comment, which says that the line is alive."""
-    data: list[str] = []
-    for line in lines:
-        field, _colon, value = line.partition(":")
-        value = value.removeprefix(" ")
-        if not line and data:
-            yield _Event("\n".join(data))
-            data = []
-        elif line.startswith(":"):
-            yield None
-        elif field == "data":
-            data.append(value)
-        elif field == "retry" and value.isdecimal():
-            yield _Event("", retry_s=int(value) / 1000)
-
-
-def _state_in(data: str) -> AttemptState | None:
-    try:
-        return AttemptState.model_validate_json(data)
-    except ValidationError:  # a later version says more than we understand: the API answers in ours
-        return None

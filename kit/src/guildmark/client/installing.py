@@ -1,4 +1,4 @@
-"""Installing pinned packages into a new virtual environment: by `uv` where it is on PATH, else by `venv` and pip.
+"""Installing pinned packages into a new virtual environment: by `uv` where it is there, else by `venv` and pip.
 
 Only wheels are taken: a package that would have to be compiled is a package that is not there for this Python, and saying so at
 once beats an hour of compiling. What the installer prints is kept in a log; what went wrong is read from it.
@@ -6,16 +6,16 @@ once beats an hour of compiling. What the installer prints is kept in a log; wha
 
 import os
 import re
-import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
-from guildmark.client.interpreters import fitting, python_in
+from guildmark.client.interpreters import fitting, python_in, uv
 from guildmark.client.requirements import Pythons
 from guildmark.i18n import _
 
@@ -64,15 +64,25 @@ class Installer:
                 ),
                 _("Install one of them (python.org), and run: guildmark start"),
             )
-        with log.open("w", encoding="utf-8") as kept:
-            for command in self._commands(environment, requirements):
-                self._run(command, kept, say)
+        with log.open("w", encoding="utf-8") as kept, _nowhere() as place:
+            for command in self._commands(environment.absolute(), requirements.absolute()):
+                self._run(command, kept, say, place)
 
     def name_kernel(self, environment: Path, *, name: str, title: str) -> None:
         """Let Jupyter list the environment under `title`; one that cannot be listed is chosen by its path."""
-        command = [str(python_in(environment)), "-m", "ipykernel", "install", "--user", "--name", name, "--display-name", title]
-        with suppress(OSError, subprocess.SubprocessError):
-            subprocess.run(command, capture_output=True, timeout=_KERNEL_LIMIT_S, check=False, env=self._environ())
+        command = [
+            str(python_in(environment.absolute())),
+            "-m",
+            "ipykernel",
+            "install",
+            "--user",
+            "--name",
+            name,
+            "--display-name",
+            title,
+        ]
+        with suppress(OSError, subprocess.SubprocessError), _nowhere() as place:
+            subprocess.run(command, capture_output=True, cwd=place, timeout=_KERNEL_LIMIT_S, check=False, env=self._environ())
 
     def _commands(self, environment: Path, requirements: Path) -> tuple[Sequence[str], ...]:
         python, listed = str(python_in(environment)), str(requirements)
@@ -87,11 +97,12 @@ class Installer:
             (python, "-m", "pip", "install", "--only-binary", ":all:", "--requirement", listed),
         )
 
-    def _run(self, command: Sequence[str], kept: TextIO, say: Callable[[str], object]) -> None:
+    def _run(self, command: Sequence[str], kept: TextIO, say: Callable[[str], object], place: str) -> None:
         supervised = [sys.executable, "-I", str(_SUPERVISOR), *command]
         lines: list[str] = []
         with subprocess.Popen(
             supervised,
+            cwd=place,
             stdin=subprocess.PIPE,  # held open while we live
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -115,14 +126,14 @@ class Installer:
         return {**kept, **said, **self.variables}
 
     def _explained(self, output: str) -> Failed:
-        again = _("Then run: guildmark start; it goes on where it stopped.")
+        again = _again()
         if _NO_VENV.search(output):
             found = _APT.search(output)
             package = found[1] if found else "python3-venv"
             said = _("This Python cannot make environments: Debian and Ubuntu ship that apart.")
             return Failed(said, _("Run: sudo apt install {package}").format(package=package) + ". " + again)
         if _NO_ROOM.search(output):
-            return Failed(_("The disk is full: the packages need about 2 GiB."), _("Make room.") + " " + again)
+            return no_room()
         if _NO_NETWORK.search(output):
             said = _("The packages cannot be downloaded: their index does not answer.")
             return Failed(said, _("Look at your connection, and at a proxy that it needs (guildmark doctor).") + " " + again)
@@ -139,6 +150,20 @@ class Installer:
         return Failed(said, _("All that it said is in .guildmark/environment.log."))
 
 
+def _nowhere() -> tempfile.TemporaryDirectory[str]:
+    """An empty folder to be in: `python -m` looks for every module in the current one first, and that is the candidate's."""
+    return tempfile.TemporaryDirectory(prefix="guildmark-")
+
+
+def no_room() -> Failed:
+    """What is said where the disk is full, whoever noticed it."""
+    return Failed(_("The disk is full: the packages need about 2 GiB."), _("Make room.") + " " + _again())
+
+
+def _again() -> str:
+    return _("Then run: guildmark start; it goes on where it stopped.")
+
+
 def installer(pythons: Pythons | None) -> Installer:
     """This machine's way to make an environment with one of `pythons`."""
-    return Installer(pythons=pythons, python=fitting(pythons), uv=shutil.which("uv"))
+    return Installer(pythons=pythons, python=fitting(pythons), uv=uv())

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from guildmark.badges.issuer import LONGEST_ISSUER_FILE, IssuerFile
 from guildmark.client.files import write_atomically
-from guildmark.client.transport import http_client, unreachable
+from guildmark.client.reaching import http_client, unreachable
 from guildmark.errors import OurFault, Refused, ServerUnreachable
 from guildmark.i18n import _
 
@@ -76,7 +76,7 @@ def _fetched(server: str) -> bytes:
                     if len(content) > LONGEST_ISSUER_FILE:
                         break
         except httpx.TransportError as error:
-            raise unreachable(server) from error
+            raise unreachable(server, error) from error
     return bytes(content)
 
 

@@ -1,11 +1,11 @@
-"""What lies in the exam folder now: each category's newest model, what speaks against it, what waits to be sent."""
+"""What lies in the exam folder now: each category's newest model, what speaks against it, what waits, what was refused."""
 
-from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timezone
 
-from guildmark.client.board import Local, ModelFile
+from guildmark.client.facts import Local, ModelFile, NotTaken
 from guildmark.client.outbox import Outbox
 from guildmark.client.session import Session
 from guildmark.client.warnings import of_model
@@ -22,11 +22,24 @@ def look_around(session: Session) -> Mapping[str, Local]:
         categories = workspace.categories()
     except GuildmarkError:  # the folder is being moved or mended; the next look tells
         return {}
-    waiting = Counter(one.category for one in Outbox(workspace).waiting())
-    return {one.id: look_into(workspace, one, waiting=waiting[one.id]) for one in categories}
+    outbox = Outbox(workspace)
+    waiting, refused = outbox.waiting(), outbox.refused()
+    resting = [item for item in waiting if not outbox.is_being_sent(item)]
+    return {
+        one.id: replace(
+            look_into(workspace, one),
+            waiting=sum(item.category == one.id for item in waiting),
+            resting=sum(item.category == one.id for item in resting),
+            problem=next((item.problem for item in resting if item.category == one.id), None),
+            refused=tuple(
+                NotTaken(item.path.name, why) for item in refused if item.category == one.id and (why := item.refused)
+            ),
+        )
+        for one in categories
+    }
 
 
-def look_into(workspace: Workspace, category: BundleCategory, *, waiting: int = 0) -> Local:
+def look_into(workspace: Workspace, category: BundleCategory) -> Local:
     """What lies in the folder of `category`. A model that goes while we look is none."""
     with suppress(OSError):
         path = workspace.default_model(category)
@@ -34,5 +47,5 @@ def look_into(workspace: Workspace, category: BundleCategory, *, waiting: int = 
             seen = path.stat()
             saved_at = datetime.fromtimestamp(seen.st_mtime, tz=timezone.utc)
             model = ModelFile(name=path.name, size=seen.st_size, saved_at=saved_at)
-            return Local(model=model, notices=of_model(workspace, category, path), waiting=waiting)
-    return Local(waiting=waiting)
+            return Local(model=model, notices=of_model(workspace, category, path))
+    return Local()

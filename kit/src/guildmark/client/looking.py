@@ -6,7 +6,6 @@ from guildmark.client.check import Checked
 from guildmark.client.run import Run
 from guildmark.client.session import Session
 from guildmark.errors import CheckUnavailable, ModelRefused
-from guildmark.i18n import _
 from guildmark.rules.wording import describe
 
 HURRY_S = 300
@@ -27,16 +26,16 @@ def looked_at(session: Session, category: str, path: Path, *, time_left_s: float
     return checked
 
 
-def look_before(session: Session, category: str, path: Path, *, time_left_s: float) -> bool:
-    """Whether the file was looked at; False where this machine lacks what that needs. Raises `ModelRefused`."""
+def look_before(session: Session, category: str, path: Path, *, time_left_s: float, otherwise: str) -> bool:
+    """Whether the file was looked at; False where this machine lacks what that needs.
+
+    Raises `ModelRefused` with the next step `otherwise`, which each tool has in its own words.
+    """
     checked = looked_at(session, category, path, time_left_s=time_left_s)
     if checked is None:
         return False
     if not checked.passed:
-        raise ModelRefused(
-            in_words(checked),
-            next_step=_("Change the model as described, and submit it again; or send it all the same with --no-check."),
-        )
+        raise ModelRefused(in_words(checked), next_step=otherwise)
     return True
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 
 from guildmark.client.health import Check
-from guildmark.client.interpreters import fitting
+from guildmark.client.interpreters import fitting, uv
 from guildmark.client.requirements import pythons_for
 from guildmark.i18n import _
 
@@ -33,9 +33,9 @@ def python_check(requirements: str = "") -> Check:
     if other is not None:
         words = _("Python {version}: {path}. The exam's packages need {versions}; this machine has one: {other}")
         return Check("python", words.format(**found, versions=pythons, other=other))
-    if uv := shutil.which("uv"):
+    if program := uv():
         words = _("Python {version}: {path}. The exam's packages need {versions}; {uv} fetches one.")
-        return Check("python", words.format(**found, versions=pythons, uv=uv))
+        return Check("python", words.format(**found, versions=pythons, uv=program))
     return Check(
         "python",
         _("Python {version}: {path}. The exam's packages need {versions}.").format(**found, versions=pythons),
@@ -95,17 +95,37 @@ def _windows_bytes() -> int | None:
 
 def proxy_check(environ: Mapping[str, str]) -> Check:
     """Whether requests go through a proxy, and whether this client can speak to it. Passwords are not shown."""
-    values = {name: environ.get(name) or environ.get(name.lower()) or "" for name in _PROXIES}
-    chosen = {name: value for name, value in values.items() if value}
+    chosen = _chosen(environ)
     if not chosen:
         return Check("proxy", _("No proxy is set: requests go straight to the portal."))
-    shown = ", ".join(f"{name}={_without_password(value)}" for name, value in chosen.items())
-    said = _("Requests go through a proxy: {proxies}").format(proxies=shown)
+    said = _("Requests go through a proxy: {proxies}").format(proxies=proxies_in(environ))
     if any(value.startswith("socks") for value in chosen.values()) and importlib.util.find_spec("socksio") is None:
-        return Check("proxy", said, _('Run: pip install "httpx[socks]"; or take the variable away and try without it.'))
+        step = _("Run: {command}; or take the variable away and try without it.").format(
+            command=_adding_socks(Path(sys.prefix))
+        )
+        return Check("proxy", said, step)
     if not all(value.startswith(("http://", "https://", "socks")) for value in chosen.values()):
         return Check("proxy", said, _("Write the proxy with its scheme, such as http://proxy.example:3128"))
     return Check("proxy", said)
+
+
+def _adding_socks(prefix: Path) -> str:
+    """How SOCKS is added to the environment `prefix`, which neither uv's tools nor pipx let pip change from outside."""
+    if (prefix / "uv-receipt.toml").is_file():
+        return 'uv tool install "guildmark[check,ui]" --with "httpx[socks]"'
+    if (prefix / "pipx_metadata.json").is_file():
+        return 'pipx inject guildmark "httpx[socks]"'
+    return 'pip install "httpx[socks]"'
+
+
+def proxies_in(environ: Mapping[str, str]) -> str:
+    """The proxies that are set, each with its variable and without its password; empty where there is none."""
+    return ", ".join(f"{name}={_without_password(value)}" for name, value in _chosen(environ).items())
+
+
+def _chosen(environ: Mapping[str, str]) -> dict[str, str]:
+    values = {name: environ.get(name) or environ.get(name.lower()) or "" for name in _PROXIES}
+    return {name: value for name, value in values.items() if value}
 
 
 def _without_password(address: str) -> str:

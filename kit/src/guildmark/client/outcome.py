@@ -9,8 +9,6 @@ from guildmark.i18n import _
 from guildmark.protocol import AttemptState
 from guildmark.rules.attempt import Phase
 
-OVER: Final = (Phase.GRADING, Phase.DECIDED)
-"""An exam's phases after its time, or after it was finished."""
 _POLL_S: Final = 1.0
 _CERTIFICATE_S: Final = 10.0
 
@@ -44,7 +42,7 @@ def waited_for(ask: Callable[[], AttemptState], *, sleep: Callable[[float], None
 
 
 def _is_graded(state: AttemptState) -> bool:
-    return state.phase not in OVER or state.result is not None
+    return not state.phase.is_over or state.result is not None
 
 
 def _is_whole(state: AttemptState) -> bool:

@@ -10,9 +10,7 @@ from guildmark.client.files import write_atomically
 from guildmark.errors import Refused, UsageError
 from guildmark.i18n import _
 from guildmark.protocol import AttemptSummary, ProgramView
-from guildmark.rules.attempt import Phase
 
-_OVER = (Phase.GRADING, Phase.DECIDED)
 _FILE = "programs.json"
 _TITLES = TypeAdapter(dict[str, str])
 
@@ -22,7 +20,7 @@ def chosen(programs: Sequence[ProgramView], slug: str | None, attempts: Sequence
 
     Raises `UsageError` that names the choice, `Refused` where there is none.
     """
-    begun = {attempt.program for attempt in attempts if attempt.phase not in _OVER}
+    begun = {attempt.program for attempt in attempts if not attempt.phase.is_over}
     if slug is None and len(begun) == 1:
         return begun.pop()
     offered = [program.slug for program in programs]

@@ -1,37 +1,35 @@
-"""Handing files in: one sender for each category, what waits first, every receipt checked and kept.
+"""Handing files in: each is put into the outbox first, then opened and sent from there, and cleared away with its receipt.
 
-Where the portal does not answer, the file goes to the outbox, and whatever tool next finds the portal sends it. Nothing is sent
-twice, wherever a process is killed: an upload's address is remembered until its receipt is kept and its place in the outbox is
-cleared, and before an upload is opened from the outbox, the portal is asked whether it has a submission of these bytes that was
-not there before.
+What counts is the instant at which the portal opens an upload, so everything that can be opened is opened before the first byte
+goes: the file that is handed in now, and the first that waits in every other category. (In a category one upload is open at a
+time, so its files go one after the other, as they were handed in.) One tool sends in a category; what it leaves behind when it
+is closed, killed, signed out or cut off, any other tool goes on with.
+
+Nothing is sent twice, wherever a process is killed: an upload's address is remembered until its receipt is kept and its place
+in the outbox is cleared, and before an upload is opened a second time, the portal is asked whether it has a submission of these
+bytes that was not there before.
 """
 
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
-from guildmark.client import receipts
-from guildmark.client.kept import last_heard, this_machines_time
-from guildmark.client.locks import Sent, Taken, note_sent, one_at_a_time, sent_lately
-from guildmark.client.outbox import Outbox, Waiting
-from guildmark.client.transport import API, Transport, parsed, raw_json
-from guildmark.client.tus import Outgoing, Progress, Uploader
+from guildmark.client.disk import not_written
+from guildmark.client.kept import this_machines_time
+from guildmark.client.locks import Taken, Turn, one_at_a_time
+from guildmark.client.one_upload import OneUpload
+from guildmark.client.outbox import Kept, Outbox, Waiting
+from guildmark.client.pauses import Pauses
+from guildmark.client.received import Received
+from guildmark.client.still_here import behind_another_tool, holds_up, is_for_good, kept_here, problem_of, refusal_of
+from guildmark.client.transport import Transport
+from guildmark.client.tus import Progress, Uploader
 from guildmark.client.workspace import Workspace
-from guildmark.errors import (
-    AttemptClosed,
-    GuildmarkError,
-    KeptInOutbox,
-    ModelRefused,
-    OurFault,
-    ReceiptInvalid,
-    ServerUnreachable,
-    SignInRequired,
-)
-from guildmark.i18n import _
-from guildmark.protocol import AttemptState, CategoryState, Problem, PublicKey, SubmissionState
+from guildmark.errors import GuildmarkError, ReceiptInvalid, ServerUnreachable, SignInRequired
+from guildmark.protocol import SubmissionState
 
 WaitingProgress = Callable[[Waiting, int, int], object]
-Turn = Callable[[str], AbstractContextManager[None]]
 
 
 def nobody() -> None:
@@ -55,171 +53,190 @@ class Sender:
     """Sends files to one attempt, from its exam folder."""
 
     def __init__(self, transport: Transport, attempt: str, workspace: Workspace) -> None:
-        self._api = transport
-        self._attempt = attempt
+        self._server = transport.server
         self._workspace = workspace
         self._uploader = Uploader(transport, attempt, workspace.uploads)
+        self._received = Received(transport, attempt, workspace)
         self.outbox = Outbox(workspace)
+        self._one = OneUpload(self._uploader, self._received, self.outbox)
 
-    def hand_in(self, outgoing: Outgoing, progress: Progress, *, held_up: Callable[[], object] = nobody) -> SubmissionState:
-        """Send what waits, then `outgoing`; where another tool sends the same bytes just now, its submission is the answer.
+    def hand_in(
+        self, file: Path, category: str, progress: Progress, *, held_up: Callable[[], object] = nobody
+    ) -> SubmissionState:
+        """Keep `file`, open its upload and the first of each category that waits, and send it, after what waits in `category`.
 
-        `held_up` is called if another tool has the turn in this category. Raises `KeptInOutbox` where the portal does not
-        answer, and `ReceiptInvalid` where the receipt does not verify; the submission stands all the same.
+        Where another tool sends the same bytes just now, its submission is the answer. `held_up` is called if another tool has
+        the turn in this category. Raises `KeptInOutbox` or `SignInRequired` where the file waits here now, what the portal
+        refuses for good, `UsageError` where there is no room for a copy, and `ReceiptInvalid` where the receipt does not
+        verify; the submission stands all the same. No error of `progress` stops anything.
         """
-        category, seen = outgoing.category, self._noted(outgoing)
-        others = self.send_waiting()
-        with one_at_a_time(self._workspace, category, held_up=held_up):
-            if isinstance(others.stopped_by, ServerUnreachable):
-                raise self._kept(outgoing, seen) from others.stopped_by
-            mine = self._emptied(self.outbox.waiting(category), unshown, _held)
-            if isinstance(mine.stopped_by, ServerUnreachable):
-                raise self._kept(outgoing, seen) from mine.stopped_by
-            if new := self._noted(outgoing) - seen:
-                return self._accepted(new.pop(), outgoing)
-            try:
-                state = self.send(outgoing, progress)
-            except ServerUnreachable as error:
-                raise self._kept(outgoing, seen) from error
-            self.outbox.forget_refused(category)
-            return state
+        seen = {one.submission for one in self._received.noted(category)}
+        with suppress(Taken), self._turn(category, patient=False) as turn:
+            return self._in_turn(self._keep(file, category), turn, progress, seen)
+        kept = self._keep(file, category)
+        try:
+            with self._turn(category, held_up=held_up) as turn:
+                return self._in_turn(kept, turn, progress, seen)
+        except Taken as taken:
+            raise behind_another_tool(kept.item.path.name, taken.holder) from None
 
-    def keep_for_later(self, outgoing: Outgoing) -> ServerUnreachable:
-        """Put a file into the outbox without a try, as nobody answers; what to raise."""
-        with one_at_a_time(self._workspace, outgoing.category):
-            return self._kept(outgoing, self._noted(outgoing))
+    def keep_for_later(self, file: Path, category: str) -> GuildmarkError:
+        """Put `file` into the outbox without a try, as nobody answers; what to raise."""
+        item = self._keep(file, category).item
+        return kept_here(item.path.name, self._server, ServerUnreachable(), is_under_way=self._is_under_way(item))
 
-    def send_waiting(self, progress: WaitingProgress = unshown) -> Emptied:
+    def send_waiting(
+        self, progress: WaitingProgress = unshown, *, patient: bool = False, pauses: Pauses | None = None
+    ) -> Emptied:
         """Send what waits in the outbox, in order. What the portal refuses for good stays there, with the reason.
 
-        A category in which another tool sends is left to that. Raises nothing of the portal's: see `Emptied.stopped_by`.
+        A category in which another tool sends is left to that; if `patient`, it is waited for while it gets on. What failed
+        lately waits as long as `pauses` says. Raises nothing of the portal's: see `Emptied.stopped_by`; an error of `progress`
+        stops it.
         """
-        return self._emptied(self.outbox.waiting(), progress, self._turn_at_once)
-
-    def send(self, outgoing: Outgoing, progress: Progress) -> SubmissionState:
-        """Send a file without looking at the outbox. Raises `ReceiptInvalid`; the submission stands all the same."""
-        state = self._arrived(outgoing, progress)
-        self._uploader.forget(outgoing.category)
-        return state
-
-    def _emptied(self, items: Iterable[Waiting], progress: WaitingProgress, turn: Turn) -> Emptied:
+        rests, items = pauses or Pauses(), self.outbox.waiting()
+        awake = [one for one in items if rests.why(one.ticket) is None]
+        if len({one.category for one in awake}) > 1:
+            self._open_first(awake)
         sent: list[SubmissionState] = []
         refused: list[Waiting] = []
-        stuck: dict[str, GuildmarkError | None] = {}
+        errors: list[GuildmarkError] = []
+        held: set[str] = set()
         for item in items:
-            if item.category in stuck:
+            if item.category in held:
                 continue
+            error = rests.why(item.ticket)
             try:
-                with turn(item.category):
-                    self._send_one(item, progress, sent, refused)
+                if error is None:
+                    with self._turn(item.category, patient=patient) as turn:
+                        self._send_one(item, turn, _of(item, progress), sent, refused)
             except Taken:
-                stuck[item.category] = None
-            except (ServerUnreachable, SignInRequired) as error:
-                return Emptied(tuple(sent), tuple(refused), error)
-            except GuildmarkError as error:
-                stuck[item.category] = error
-            except OSError as error:
-                stuck[item.category] = OurFault(str(error), code="system")
-        return Emptied(tuple(sent), tuple(refused), next((error for error in stuck.values() if error is not None), None))
+                held.add(item.category)
+            except (ServerUnreachable, SignInRequired) as none:
+                return Emptied(tuple(sent), tuple(refused), none)
+            except GuildmarkError as caught:
+                rests.failed(item.ticket, error := caught)
+            if error is not None:
+                errors.append(error)
+                held.update([item.category] if holds_up(error) else [])
+        return Emptied(tuple(sent), tuple(refused), next(iter(errors), None))
 
-    def _send_one(self, item: Waiting, progress: WaitingProgress, sent: list[SubmissionState], refused: list[Waiting]) -> None:
-        """Send one file of the outbox, while holding the lock of its category."""
-        waiting = self.outbox.still(item)
-        if waiting is None:
-            return
+    def _keep(self, file: Path, category: str) -> Kept:
+        """The place of `file` in the outbox. Raises `UsageError` where it cannot be made."""
         try:
-            sent.append(self._sent_before(waiting) or self._arrived(waiting.outgoing, _of(waiting, progress)))
-        except (AttemptClosed, ModelRefused) as error:
-            problem = Problem(code=error.code, message=error.message, next_step=error.next_step)
-            refused.append(self.outbox.refuse(waiting, problem))
-            return
-        except ReceiptInvalid:  # it stands, whatever its receipt says
-            self._clear(waiting)
-            raise
-        self._clear(waiting)
-
-    def _sent_before(self, item: Waiting) -> SubmissionState | None:
-        """The submission of `item` that came of a try whose answer was lost; None where it is to be sent, or to go on."""
-        if self._uploader.is_under_way(item.outgoing):
-            return None
-        found = tuple(self._submissions_of(item.outgoing))
-        if item.before is None:
-            self.outbox.note_before(item, found)
-            return None
-        new = [identifier for identifier in found if identifier not in item.before]
-        return self._accepted(new[-1], item.outgoing) if new else None
-
-    def _clear(self, item: Waiting) -> None:
-        self.outbox.remove(item)  # first: a remembered upload without a place in the outbox does no harm, the reverse would
-        self._uploader.forget(item.category)
-
-    def _kept(self, outgoing: Outgoing, seen: set[str]) -> ServerUnreachable:
-        """Put the file into the outbox, and say so."""
-        server = self._api.server
-        try:
-            self.outbox.keep(outgoing, kept_at=this_machines_time(), before=self._known_of(outgoing, seen))
+            return self.outbox.keep(
+                file, category, kept_at=this_machines_time(), known=lambda sha256: self._received.known_of(category, sha256)
+            )
         except OSError as error:
-            return ServerUnreachable(
-                _("{server} did not answer, and the file cannot be kept here: {reason}.").format(
-                    server=server, reason=error.strerror or error
-                ),
-                next_step=_("Your file is where it was, and not submitted. Submit it again when the portal answers."),
-            )
-        if self._uploader.is_under_way(outgoing):
-            said = _(
-                "{server} stopped answering while {name} was being sent. The file is kept here, and the rest of it goes on its "
-                "way when the portal answers: it counts if it arrives soon enough."
-            )
-        else:
-            said = _(
-                "{server} did not answer. {name} is kept here and is not submitted yet: it counts from the moment that the "
-                "portal answers, not before."
-            )
-        return KeptInOutbox(said.format(server=server, name=outgoing.path.name))
+            raise not_written(error) from error
 
-    def _known_of(self, outgoing: Outgoing, seen: set[str]) -> tuple[str, ...] | None:
-        """The submissions of these bytes before this try, as far as this folder knows; None where it does not."""
-        last = last_heard(self._workspace)
-        if last is None:
-            return None
-        return tuple(sorted(seen.union(_of_bytes(last.state.categories, outgoing))))
-
-    def _noted(self, outgoing: Outgoing) -> set[str]:
-        """The submissions of these bytes that this folder knows to have sent."""
-        noted = sent_lately(self._workspace, outgoing.category)
-        return {one.submission for one in noted if one.sha256 == outgoing.sha256}
-
-    def _arrived(self, outgoing: Outgoing, progress: Progress) -> SubmissionState:
-        identifier = self._uploader.send(outgoing, progress) or self._newest(outgoing)
-        note_sent(self._workspace, outgoing.category, Sent(sha256=outgoing.sha256, submission=identifier))
-        return self._accepted(identifier, outgoing)
-
-    def _accepted(self, identifier: str, outgoing: Outgoing) -> SubmissionState:
-        response = self._api.request("GET", f"{API}/submissions/{identifier}")
-        state, document = parsed(response, SubmissionState), raw_json(response)["receipt"]
-        receipts.keep(document, self._workspace.receipts, submission=state.id)
-        keys = self._api.get("/keys", tuple[PublicKey, ...])
-        receipts.keep_keys(keys, self._workspace.hidden)
-        receipt = receipts.verified(document, keys, attempt=self._attempt, category=outgoing.category, sha256=outgoing.sha256)
-        if (receipt.submission, receipt.size) != (identifier, outgoing.size):
-            raise ReceiptInvalid
+    def _in_turn(self, kept: Kept, turn: Turn, progress: Progress, seen: set[str]) -> SubmissionState:
+        """Send what was handed in, while holding the lock of its category."""
+        item = kept.item
+        turn.works_on(item.ticket)
+        try:
+            if done := self._done_meanwhile(kept, seen):
+                return done
+            refused_before = [one for one in self.outbox.refused() if one.category == item.category]
+            earlier = [one for one in self.outbox.waiting(item.category) if one.number < item.number]
+            opened = None if earlier else self._one.open(item, is_fresh=kept.is_new)
+            self._open_first(one for one in self.outbox.waiting() if one.category != item.category)
+            for one in earlier:
+                self._send_earlier(one, turn)
+            turn.works_on(item.ticket)
+            state = self._one.send(item, _beating(turn, _quiet(progress)), is_fresh=kept.is_new, opened=opened)
+        except ReceiptInvalid:
+            raise
+        except (GuildmarkError, OSError) as caught:
+            error = caught if isinstance(caught, GuildmarkError) else not_written(caught)
+            self._failed(item, error)
+            if is_for_good(error):
+                raise error from caught
+            raise kept_here(item.path.name, self._server, error, is_under_way=self._is_under_way(item)) from caught
+        for one in refused_before:
+            self.outbox.remove(one)
         return state
 
-    def _newest(self, outgoing: Outgoing) -> str:
-        for identifier in self._submissions_of(outgoing):
-            return identifier
-        raise OurFault(_("The portal took the file and does not list it."))
+    def _send_earlier(self, item: Waiting, turn: Turn) -> None:
+        """Send what was handed in before; what fails for a reason of its own holds nothing up."""
+        try:
+            self._send_one(item, turn, _silent, [], [])
+        except GuildmarkError as error:
+            if holds_up(error):
+                raise
 
-    def _submissions_of(self, outgoing: Outgoing) -> Iterable[str]:
-        return _of_bytes(self._api.get(f"/attempts/{self._attempt}", AttemptState).categories, outgoing)
+    def _done_meanwhile(self, kept: Kept, seen: set[str]) -> SubmissionState | None:
+        """The submission of the same bytes that another tool sent since they were handed in here. Raises what was refused."""
+        item = kept.item
+        now = self.outbox.still(item)
+        if now is None:
+            return self._received.accepted(self._received.of_ticket(item) or self._received.newest(item), item)
+        if now.refused is not None:
+            raise refusal_of(now.refused)
+        for one in self._received.noted(item.category):
+            if one.sha256 == item.sha256 and one.submission not in seen and one.ticket not in kept.others:
+                self.outbox.remove(item)
+                return self._received.accepted(one.submission, item)
+        return None
 
-    def _turn_at_once(self, category: str) -> AbstractContextManager[None]:
-        return one_at_a_time(self._workspace, category, patient=False)
+    def _open_first(self, items: Iterable[Waiting]) -> None:
+        """Open the first of `items` in each category: what cannot be opened says so when it is sent."""
+        first = {one.category: one for one in reversed(tuple(items))}
+        with suppress(ServerUnreachable, SignInRequired):
+            for item in sorted(first.values(), key=lambda one: one.number):
+                self._open_now(item)
+
+    def _open_now(self, item: Waiting) -> None:
+        try:
+            with self._turn(item.category, patient=False):
+                now = self.outbox.still(item)
+                if now is not None and now.refused is None:
+                    self._one.open(now, is_fresh=False)
+        except (ServerUnreachable, SignInRequired):
+            raise
+        except (Taken, GuildmarkError, OSError):
+            return
+
+    def _send_one(
+        self, item: Waiting, turn: Turn, progress: Progress, sent: list[SubmissionState], refused: list[Waiting]
+    ) -> None:
+        """Send one file of the outbox, while holding the lock of its category."""
+        now = self.outbox.still(item)
+        if now is None or now.refused is not None:
+            return
+        turn.works_on(now.ticket)
+        try:
+            sent.append(self._one.send(now, _beating(turn, progress), is_fresh=False))
+        except ReceiptInvalid:
+            raise
+        except (GuildmarkError, OSError) as caught:
+            error = caught if isinstance(caught, GuildmarkError) else not_written(caught)
+            noted = self._failed(now, error)
+            if not is_for_good(error):
+                raise error from caught
+            refused.append(noted)
+
+    def _failed(self, item: Waiting, error: GuildmarkError) -> Waiting:
+        """Write down why `item` was not sent; for good, where the portal says so."""
+        now = self.outbox.still(item)
+        if now is None:
+            return item
+        what = "refused" if is_for_good(error) else "problem"
+        with suppress(OSError):
+            return self.outbox.note(now, **{what: problem_of(error)})
+        return now
+
+    def _is_under_way(self, item: Waiting) -> bool:
+        return self._uploader.is_under_way(item.outgoing)
+
+    def _turn(
+        self, category: str, *, patient: bool = True, held_up: Callable[[], object] = nobody
+    ) -> AbstractContextManager[Turn]:
+        return one_at_a_time(self._workspace, category, patient=patient, held_up=held_up)
 
 
-def _held(_category: str) -> AbstractContextManager[None]:
-    """The lock is held already."""
-    return nullcontext()
+def _silent(_done: int, _total: int) -> None:
+    """No progress is shown."""
 
 
 def _of(item: Waiting, progress: WaitingProgress) -> Progress:
@@ -229,8 +246,21 @@ def _of(item: Waiting, progress: WaitingProgress) -> Progress:
     return report
 
 
-def _of_bytes(categories: Iterable[CategoryState], outgoing: Outgoing) -> Iterable[str]:
-    """The submissions of this very file in its category, the newest first."""
-    for category in categories:
-        if category.id == outgoing.category:
-            yield from (one.id for one in category.submissions if one.sha256 == outgoing.sha256)
+def _quiet(progress: Progress) -> Progress:
+    """`progress`, whose errors stop no file: a window that is gone cannot show anything any more."""
+
+    def report(done: int, total: int) -> None:
+        with suppress(Exception):
+            progress(done, total)
+
+    return report
+
+
+def _beating(turn: Turn, progress: Progress) -> Progress:
+    """`progress`, and those who wait for the turn see that it gets on."""
+
+    def report(done: int, total: int) -> None:
+        turn.beat()
+        progress(done, total)
+
+    return report

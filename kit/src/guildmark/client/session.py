@@ -13,50 +13,45 @@ the errors of `guildmark.errors`; `SignInRequired` and `ServerUnreachable` are a
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
 
-from guildmark.client import device
+from guildmark.client import device, starting
 from guildmark.client.address import default_server
 from guildmark.client.check import Checked, check_file
 from guildmark.client.credentials import Credentials, Tokens
 from guildmark.client.delivery import bring
 from guildmark.client.environment import keep_requirements
-from guildmark.client.files import require_file, sha256_of
+from guildmark.client.files import require_file
 from guildmark.client.kept import LastHeard, keep, last_heard, this_machines_time
 from guildmark.client.notices import Notice
 from guildmark.client.outbox import Outbox, Waiting
-from guildmark.client.outcome import OVER, waited_for
+from guildmark.client.outcome import waited_for
 from guildmark.client.programs import chosen, remember
+from guildmark.client.reaching import http_client
 from guildmark.client.run import Run
 from guildmark.client.sending import Emptied, Sender, WaitingProgress, nobody, unshown
+from guildmark.client.starting import Started
+from guildmark.client.still_here import still_waiting
 from guildmark.client.submissions import Heard, Submissions
-from guildmark.client.transport import API, Patience, Transport, http_client, wait
-from guildmark.client.tus import Outgoing, Progress
+from guildmark.client.transport import API, Patience, Transport, wait
+from guildmark.client.tus import Progress
 from guildmark.client.warnings import before_submit
-from guildmark.client.workspace import ExamState, Unpacked, Workspace
+from guildmark.client.workspace import Workspace
 from guildmark.errors import (
-    BundleDamaged,
+    GuildmarkError,
     NoExamHere,
-    NotStarted,
-    Refused,
-    ServerUnreachable,
+    SignInRequired,
 )
-from guildmark.i18n import _
-from guildmark.packs.bundle import unseal
 from guildmark.protocol import (
     AttemptState,
     AttemptSummary,
-    Begin,
-    Begun,
     BundleOffer,
     Finish,
     Me,
-    OpenAttempt,
     ProgramView,
     Readiness,
     SubmissionState,
@@ -70,14 +65,6 @@ if TYPE_CHECKING:
 
 def _silent(_done: int, _total: int) -> None:
     """No progress is shown."""
-
-
-@dataclass(frozen=True)
-class Started:
-    """The clock runs and the folder is ready. `unpacked` names files of the candidate that were kept."""
-
-    begun: Begun
-    unpacked: Unpacked
 
 
 class Session:
@@ -176,32 +163,9 @@ class Session:
         Raises `Refused` where `folder` belongs to another attempt, `UsageError` where it cannot be written.
         """
         workspace = Workspace(folder.resolve())
-        try:
-            known = workspace.state
-        except NoExamHere:
-            state = self._api.post("/attempts", OpenAttempt(program=program), AttemptState)
-            workspace.claim(ExamState(server=self.server, attempt=state.id, program=state.program, exam_title=state.exam_title))
-        else:
-            state = self._the_same(known, program, folder)
+        state = starting.attempt_of(self._api, program, workspace)
         self.workspace = workspace
         return state
-
-    def _the_same(self, known: ExamState, program: str, folder: Path) -> AttemptState:
-        """The attempt that `folder` holds, if it is under way at this program. No other one is opened for a folder in use."""
-        if (known.server, known.program) == (self.server, program):
-            try:
-                state = self._api.get(f"/attempts/{known.attempt}", AttemptState)
-            except Refused as refusal:
-                if refusal.code != "not_found":  # what another account sits is not found
-                    raise
-            else:
-                if state.phase not in OVER:
-                    return state
-        raise Refused(
-            _("{folder} holds another attempt.").format(folder=folder),
-            next_step=_("Name a new folder: guildmark start --folder DIR"),
-            code="other_attempt",
-        )
 
     def prepare(self, progress: Progress = _silent) -> BundleOffer:
         """Download the sealed bundle and check its digest; the clock does not start. Raises `BundleDamaged`."""
@@ -214,18 +178,11 @@ class Session:
     def begin(self) -> Started:
         """Start the clock, open the bundle with the key that comes back, and unpack it. Call it on the candidate's word alone.
 
-        On a running attempt the clock is not touched: the folder is filled again. Raises `NotStarted` before `prepare`.
+        On a running attempt the clock is not touched: the folder is filled again. Raises `NotStarted` before `prepare`, and
+        `UsageError` where there is no room for the exam's files, before the clock runs as far as that can be seen.
         """
-        workspace, attempt = self._exam()
-        digest = workspace.state.bundle_sha256
-        if digest is None or not workspace.bundle_path.is_file():
-            raise NotStarted(_("The exam's bundle is not here yet."))
-        sealed = workspace.bundle_path.read_bytes()
-        if sha256_of(workspace.bundle_path) != digest:
-            raise BundleDamaged
-        begun = self._api.post(f"/attempts/{attempt}/begin", Begin(bundle_sha256=digest), Begun)
-        content = unseal(sealed, key=bytes.fromhex(begun.key), attempt=attempt)
-        return Started(begun, workspace.unpack(content))
+        workspace, _attempt = self._exam()
+        return starting.begin(self._api, workspace)
 
     # Working
 
@@ -258,7 +215,7 @@ class Session:
         workspace, _attempt = self._exam()
         found = workspace.category(category)
         path = file or self.model_of(category)
-        return check_file(path, found.id, workspace.task(found).contract, wants_dry_run=run.is_wanted)
+        return check_file(path, found.id, workspace.task(found).contract, exam=workspace.folder, wants_dry_run=run.is_wanted)
 
     def model_of(self, category: str) -> Path:
         """The newest saved model in a category's folder. Raises `UsageError`."""
@@ -282,37 +239,41 @@ class Session:
         *,
         progress: Progress = _silent,
         wait: bool = True,
+        rest: bool = True,
         changed: Heard | None = None,
         held_up: Callable[[], object] = nobody,
     ) -> SubmissionState:
-        """Send what waits, then `file` (or the category's newest model), keep the receipt, and wait for the score.
+        """Hand in `file` (or the category's newest model), keep the receipt, send the `rest` that waits, wait for the score.
 
-        It counts from the moment that the portal answered the opening. `changed` hears each state on the way, queue position
-        included; `held_up` is called where another tool sends in this category. Raises `KeptInOutbox` where the portal does
-        not answer: then the file waits here, and whatever tool finds the portal sends it. Raises `ReceiptInvalid` where the
-        receipt does not verify; the submission stands all the same.
+        It is copied first and sent from the copy. It counts from the moment that the portal answered the opening. `changed`
+        hears each state on the way, queue position included; `held_up` is called where another tool sends in this category.
+        See `Sender.hand_in` for what it raises; with `KeptInOutbox` and `SignInRequired` the file waits here, and whatever
+        tool finds the portal sends it.
         """
-        sent = self.sender.hand_in(self._outgoing(category, file), progress, held_up=held_up)
+        path, found = self._chosen(category, file)
+        sent = self.sender.hand_in(path, found, progress, held_up=held_up)
+        if rest:
+            self.send_waiting()
         return self.wait_for(sent, changed=changed) if wait else sent
 
-    def keep_for_later(self, category: str, file: Path | None = None) -> ServerUnreachable:
-        """Put a file into the outbox, as nobody answers. What to raise: `KeptInOutbox`, where there is room."""
-        return self.sender.keep_for_later(self._outgoing(category, file))
+    def keep_for_later(self, category: str, file: Path | None = None) -> GuildmarkError:
+        """Put a file into the outbox, as nobody answers. What to raise: `KeptInOutbox`."""
+        return self.sender.keep_for_later(*self._chosen(category, file))
 
     def waiting(self) -> tuple[Waiting, ...]:
-        """What waits in the outbox to be sent, the first first."""
+        """What is handed in and not received yet, the first first; what is being sent at this moment too."""
         return Outbox(self._exam()[0]).waiting()
 
     def send_waiting(self, progress: WaitingProgress = unshown) -> Emptied:
         """Send what waits in the outbox. Raises nothing of the portal's: what happened is in the answer."""
         return self.sender.send_waiting(progress)
 
-    def _outgoing(self, category: str, file: Path | None) -> Outgoing:
+    def _chosen(self, category: str, file: Path | None) -> tuple[Path, str]:
         workspace, _attempt = self._exam()
         found = workspace.category(category)
         path = file or workspace.model_of(found)
         require_file(path)
-        return Outgoing.of(path, found.id)
+        return path, found.id
 
     def wait_for(self, state: SubmissionState, *, changed: Heard | None = None) -> SubmissionState:
         """The submission of `state` once it is graded; `changed` hears each state on the way."""
@@ -342,10 +303,17 @@ class Session:
         _workspace, attempt = self._exam()
         return self._api.get(f"/attempts/{attempt}/readiness", Readiness)
 
-    def finish(self, *, confirm: bool) -> AttemptState:
-        """End the exam; what waits in the outbox is sent before. Without `confirm`, a list with warnings is refused."""
+    def finish(self, *, confirm: bool, leave_waiting: bool = False) -> AttemptState:
+        """End the exam; what waits in the outbox is sent before. Without `confirm`, a list with warnings is refused.
+
+        Raises `StillWaiting` where files wait that could not be sent, unless `leave_waiting` says to finish without them.
+        """
         _workspace, attempt = self._exam()
-        self.send_waiting()
+        emptied = self.sender.send_waiting(patient=True)
+        if isinstance(emptied.stopped_by, SignInRequired):
+            raise emptied.stopped_by
+        if (left := self.waiting()) and not leave_waiting:
+            raise still_waiting(left, emptied.stopped_by)
         return self._api.post(f"/attempts/{attempt}/finish", Finish(confirm=confirm), AttemptState, repeatable=False)
 
     def result(self, *, wait_s: float = 0.0) -> AttemptState:

@@ -24,8 +24,10 @@ from guildmark.badges.bearing import may_be_ours
 from guildmark.badges.issuer import LONGEST_ISSUER_FILE, IssuerFile
 from guildmark.badges.kinds import LONGEST, kind_of
 from guildmark.badges.verdict import Kind
+from guildmark.client.answers import check_protocol, parsed, raise_for
 from guildmark.client.issuer_files import issuer_file_in
-from guildmark.client.transport import API, check_protocol, http_client, parsed, raise_for
+from guildmark.client.reaching import http_client
+from guildmark.client.transport import API
 from guildmark.errors import ServerUnreachable, UsageError
 from guildmark.i18n import _
 from guildmark.protocol import Certificate, PublicKey, Receipt

@@ -1,48 +1,37 @@
 """HTTP to a portal: the protocol's header both ways, errors as ours, a fresh token when one has expired, retries.
 
-Only requests that may be sent twice are retried, and only when the connection failed or something between us and the portal
-answered in its place. What the portal itself says is final.
+Only requests that may be sent twice are retried, and only when the connection failed, something between us and the portal
+answered in its place, or the portal stumbled (a status of 500 and above). Whatever else the portal itself says is final.
 """
 
-import ssl
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import httpx
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel
 
+from guildmark.client.address import SERVER_VARIABLE
+from guildmark.client.answers import check_protocol, parsed, raise_for
 from guildmark.client.credentials import Credentials, Tokens
+from guildmark.client.reaching import CONNECT_TIMEOUT_S, unreachable
 from guildmark.errors import (
-    AttemptClosed,
-    GuildmarkError,
-    ModelRefused,
-    NotStarted,
     OurFault,
-    Refused,
-    ResultPending,
+    PortalFault,
     ServerUnreachable,
     SignInRequired,
 )
-from guildmark.i18n import _, language
-from guildmark.protocol import PROTOCOL_HEADER, PROTOCOL_VERSION, Problem
-from guildmark.signing import document_in
-from guildmark.version import __version__
+from guildmark.i18n import _
 
 API = "/api/v1"
 ReplyT = TypeVar("ReplyT")
 Refresh = Callable[[Tokens], Tokens | None]
-
-_GATEWAY_STATUSES = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
-_READ_TIMEOUT_S = 60.0
-_CONNECT_TIMEOUT_S = 10.0
-_BY_CODE = {kind().code: kind for kind in (Refused, ModelRefused, AttemptClosed, NotStarted, ResultPending)}
 
 
 def wait(seconds: float) -> None:
@@ -64,26 +53,6 @@ class Patience:
     waits_s: tuple[float, ...] = (0.5, 1, 2, 4, 8)
     sleep: Callable[[float], None] = wait
     tell: Callable[[float], None] = _nobody
-
-
-@lru_cache(maxsize=1)
-def _trust() -> ssl.SSLContext:
-    # Reading the certificate authorities takes longer than most requests; once a process is enough.
-    return httpx.create_ssl_context()
-
-
-def http_client(server: str) -> httpx.Client:
-    """A client for the portal at `server`."""
-    return httpx.Client(
-        base_url=server,
-        verify=_trust(),
-        timeout=httpx.Timeout(_READ_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S),
-        headers={
-            "User-Agent": f"guildmark/{__version__}",
-            "Accept-Language": language().replace("_", "-"),
-            PROTOCOL_HEADER: PROTOCOL_VERSION,
-        },
-    )
 
 
 class Transport:
@@ -160,7 +129,7 @@ class Transport:
     @contextmanager
     def listen(self, path: str, *, silence_s: float) -> Iterator[httpx.Response]:
         """The answer to GET `path` under the API, as it comes; it is tried once, and read at most `silence_s` in silence."""
-        timeout = httpx.Timeout(silence_s, connect=_CONNECT_TIMEOUT_S)
+        timeout = httpx.Timeout(silence_s, connect=CONNECT_TIMEOUT_S)
         headers = {"Accept": "text/event-stream"}
         with self._streamed(lambda: self.http.build_request("GET", API + path, headers=headers, timeout=timeout)) as response:
             yield response
@@ -180,7 +149,7 @@ class Transport:
             check_protocol(response, self.server)
             yield response
         except httpx.TransportError as error:
-            raise unreachable(self.server) from error
+            raise unreachable(self.server, error) from error
         finally:
             response.close()
 
@@ -189,7 +158,7 @@ class Transport:
         while True:
             try:
                 answer = attempt()
-            except ServerUnreachable:  # noqa: PERF203  # what the loop is for
+            except (ServerUnreachable, PortalFault):  # noqa: PERF203  # what the loop is for
                 seconds = next(waits, None)
                 if seconds is None:
                     raise
@@ -217,13 +186,19 @@ class Transport:
         try:
             return self.http.send(request, stream=stream)
         except httpx.TransportError as error:
-            raise unreachable(self.server) from error
+            raise unreachable(self.server, error) from error
 
     def _tokens(self) -> Tokens:
         tokens = self.credentials.tokens(self.server)
         if tokens is None:
-            raise SignInRequired
+            raise self._sign_in_required()
         return tokens
+
+    def _sign_in_required(self) -> SignInRequired:
+        """Which portal is meant goes without saying only where it is the one that a bare `guildmark login` would ask."""
+        if self.server == (os.environ.get(SERVER_VARIABLE) or self.credentials.default_server):
+            return SignInRequired()
+        return SignInRequired(next_step=_("Run: guildmark login --server {server}").format(server=self.server))
 
     def _fresh_tokens(self, refused: Tokens) -> Tokens:
         # Another process of this user may have refreshed in the meantime, or may do so now: refresh tokens are for one use.
@@ -234,71 +209,13 @@ class Transport:
         stored = self._tokens()
         if stored.access_token != refused.access_token:
             return stored
+        self.credentials.require_room()
         fresh = self._refresh(refused)
         if fresh is None:
             stored = self._tokens()
             if stored.access_token == refused.access_token:
                 raise SignInRequired
             return stored
-        self.credentials.remember(self.server, fresh)
+        with suppress(OSError):  # they are held, and written as soon as they can be
+            self.credentials.remember(self.server, fresh)
         return fresh
-
-
-def parsed(response: httpx.Response, reply: type[ReplyT]) -> ReplyT:
-    """The body of `response` as `reply`; what cannot be read is our fault, not the candidate's."""
-    try:
-        return TypeAdapter(reply).validate_json(response.content)
-    except ValidationError as error:
-        raise OurFault(_("The portal answered something that this version does not understand."), code="bad_reply") from error
-
-
-def raw_json(response: httpx.Response) -> dict[str, Any]:
-    """The body of `response` as plain JSON, unknown fields included, for what is signed."""
-    try:
-        return document_in(response.content)
-    except ValueError as error:
-        raise OurFault(_("The portal answered something that this version does not understand."), code="bad_reply") from error
-
-
-def unreachable(server: str) -> ServerUnreachable:
-    """No connection to `server`."""
-    return ServerUnreachable(_("{server} did not answer.").format(server=server))
-
-
-def check_protocol(response: httpx.Response, server: str) -> None:
-    """Raise unless a portal of our protocol answered, and not a proxy, a hotel's sign-in page or another website."""
-    version = response.headers.get(PROTOCOL_HEADER)
-    if version is None:
-        raise ServerUnreachable(
-            _("What answered at {server} is not a Guildmark portal.").format(server=server),
-            next_step=_("Check the address and your connection, then run: guildmark login --server URL"),
-        )
-    if version != PROTOCOL_VERSION:
-        raise Refused(
-            _("The portal speaks version {theirs} of the protocol, this client version {ours}.").format(
-                theirs=version, ours=PROTOCOL_VERSION
-            ),
-            next_step=_("Run: pip install --upgrade guildmark"),
-            code="protocol_version",
-        )
-
-
-def raise_for(response: httpx.Response, server: str) -> None:
-    """Raise what a refusing `response` says, in its own words where it has any."""
-    if PROTOCOL_HEADER not in response.headers and response.status_code in _GATEWAY_STATUSES:
-        raise unreachable(server)
-    try:
-        problem = Problem.model_validate_json(response.content)
-    except ValidationError:
-        if response.status_code == HTTPStatus.UNAUTHORIZED:
-            raise SignInRequired from None
-        check_protocol(response, server)
-        kind = OurFault if response.is_server_error else Refused
-        raise kind(_("The portal answered with status {status}.").format(status=response.status_code)) from None
-    raise _error_class(problem.code, response.status_code)(problem.message, next_step=problem.next_step, code=problem.code)
-
-
-def _error_class(code: str, status: int) -> type[GuildmarkError]:
-    if status == HTTPStatus.UNAUTHORIZED:
-        return SignInRequired
-    return _BY_CODE.get(code) or (OurFault if status >= HTTPStatus.INTERNAL_SERVER_ERROR else Refused)

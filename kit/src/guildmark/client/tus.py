@@ -4,6 +4,8 @@ Opening is what counts before the deadline, so it is tried again until it is ans
 with the same upload, which makes the repetition harmless. The address of an upload is kept in a file, so that another
 process can go on with it. After each cut the portal is asked how far it got; only progress renews our patience.
 
+Opening and filling are two steps, so that whoever has several files to send opens them all before the first byte goes.
+
 Bytes go in chunks. On a line that breaks they become smaller, so that what stands between two breaks is soon enough for
 one, and its answer; where all goes well they grow again.
 """
@@ -17,9 +19,10 @@ from typing import BinaryIO
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from guildmark.client.copying import file_changed
 from guildmark.client.files import sha256_of, write_atomically
 from guildmark.client.transport import API, Transport
-from guildmark.errors import GuildmarkError, OurFault, Refused, ServerUnreachable
+from guildmark.errors import GuildmarkError, OurFault, PortalFault, Refused, ServerUnreachable, SignInRequired
 from guildmark.i18n import _
 from guildmark.protocol import SUBMISSION_HEADER
 
@@ -48,7 +51,8 @@ class Outgoing:
     def metadata(self) -> str:
         """`Upload-Metadata`: names with their values in base64."""
         values = {"category": self.category, "filename": self.path.name, "sha256": self.sha256}
-        return ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in values.items())
+        told = {name: base64.b64encode(value.encode(errors="replace")).decode() for name, value in values.items()}
+        return ",".join(f"{name} {value}" for name, value in told.items())
 
 
 class _Remembered(BaseModel):
@@ -60,11 +64,19 @@ class _Remembered(BaseModel):
 
 
 @dataclass(frozen=True)
-class _Standing:
+class Standing:
     """Where an upload stands: bytes that arrived, and its submission once all have."""
 
     offset: int
     submission: str | None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An upload that the portal opened: its address there, and where it stands."""
+
+    url: str
+    standing: Standing
 
 
 class _Pace:
@@ -97,7 +109,15 @@ class Uploader:
         the attempt's state. Raises `ServerUnreachable` when patience ends; the next call goes on from there. The address is
         remembered until `forget`, so that a process that is killed before it kept the receipt sends nothing twice.
         """
-        url, standing = self._resume(outgoing) or self._create(outgoing)
+        return self.fill(self.open(outgoing), outgoing, progress)
+
+    def open(self, outgoing: Outgoing) -> Opened:
+        """Announce the file, or find its upload that stands: the file counts from now on. Of its bytes none are read."""
+        return self.resume(outgoing) or self.create(outgoing)
+
+    def fill(self, opened: Opened, outgoing: Outgoing, progress: Progress) -> str | None:
+        """Send the bytes that the upload has not got yet; see `send`."""
+        url, standing = opened.url, opened.standing
         progress(standing.offset, outgoing.size)
         pace = _Pace(self._chunk_bytes)
         waits = iter(self._transport.patience.waits_s)
@@ -115,22 +135,29 @@ class Uploader:
         kept = self._remembered(outgoing.category)
         return kept is not None and (kept.sha256, kept.size) == (outgoing.sha256, outgoing.size)
 
+    def is_ours(self, category: str, upload: str) -> bool:
+        """Whether this folder opened `upload` in `category`, for whatever file."""
+        kept = self._remembered(category)
+        return kept is not None and kept.url.rstrip("/").rpartition("/")[2] == upload
+
     def forget(self, category: str) -> None:
         """Forget the upload of `category`: its submission is known, and its receipt is kept."""
         self._note(category).unlink(missing_ok=True)
 
-    def _resume(self, outgoing: Outgoing) -> tuple[str, _Standing] | None:
+    def resume(self, outgoing: Outgoing) -> Opened | None:
+        """The upload of this very file that was opened from this folder, if the portal still has it."""
         kept = self._remembered(outgoing.category)
         if kept is None or not self.is_under_way(outgoing):
             return None
         try:
-            return kept.url, self._ask(kept.url)
-        except ServerUnreachable:
+            return Opened(kept.url, self._ask(kept.url))
+        except (ServerUnreachable, SignInRequired, PortalFault):
             raise
         except GuildmarkError:
             return None  # abandoned, finished or expired: a new one says why, if that is refused too
 
-    def _create(self, outgoing: Outgoing) -> tuple[str, _Standing]:
+    def create(self, outgoing: Outgoing) -> Opened:
+        """Announce the file. The portal answers the same announcement with the same upload while that is not complete."""
         response = self._transport.request(
             "POST",
             f"{API}/attempts/{self._attempt}/uploads",
@@ -140,12 +167,12 @@ class Uploader:
         url = response.request.url.join(response.headers.get("Location", "")).raw_path.decode()
         note = _Remembered(url=url, sha256=outgoing.sha256, size=outgoing.size)
         write_atomically(self._note(outgoing.category), note.model_dump_json().encode())
-        return url, _standing(response, default=0)
+        return Opened(url, _standing(response, default=0))
 
-    def _ask(self, url: str) -> _Standing:
+    def _ask(self, url: str) -> Standing:
         return _standing(self._transport.request("HEAD", url, headers=_tus({})), default=0)
 
-    def _ask_after(self, refusal: GuildmarkError, url: str, offset: int) -> _Standing:
+    def _ask_after(self, refusal: GuildmarkError, url: str, offset: int) -> Standing:
         """Where the upload stands, if that is past `offset`: a chunk whose answer was lost arrives twice, and is refused."""
         try:
             standing = self._ask(url)
@@ -155,12 +182,12 @@ class Uploader:
             raise refusal
         return standing
 
-    def _advance(self, url: str, offset: int, chunk: bytes, pace: _Pace, waits: Iterator[float]) -> _Standing:
+    def _advance(self, url: str, offset: int, chunk: bytes, pace: _Pace, waits: Iterator[float]) -> Standing:
         """Send `chunk`; where the upload stands then. A cut takes one of `waits`; with none left it is raised."""
         headers = _tus({"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"})
         try:
             response = self._transport.request("PATCH", url, content=chunk, headers=headers, repeatable=False)
-        except (ServerUnreachable, Refused) as error:
+        except (ServerUnreachable, PortalFault, Refused) as error:
             if not _is_weather(error):
                 return self._ask_after(error, url, offset)
             seconds = next(waits, None)
@@ -195,23 +222,14 @@ def _chunk(file: BinaryIO, outgoing: Outgoing, offset: int, pace: _Pace) -> byte
 
 
 def _is_weather(error: GuildmarkError) -> bool:
-    """Whether it passes: no connection, or what came before the cut is still being put away."""
-    return isinstance(error, ServerUnreachable) or error.code == _BUSY
+    """Whether it passes: no connection, a portal that stumbles, or what came before the cut is still being put away."""
+    return isinstance(error, ServerUnreachable | PortalFault) or error.code == _BUSY
 
 
 def _tus(headers: dict[str, str]) -> dict[str, str]:
     return {"Tus-Resumable": TUS_VERSION, **headers}
 
 
-def _standing(response: httpx.Response, *, default: int) -> _Standing:
+def _standing(response: httpx.Response, *, default: int) -> Standing:
     said = response.headers.get("Upload-Offset", "")
-    return _Standing(int(said) if said.isdecimal() else default, response.headers.get(SUBMISSION_HEADER))
-
-
-def file_changed(path: Path) -> Refused:
-    """`path` is not what it was when its upload was announced."""
-    return Refused(
-        _("{path} changed while it was being sent.").format(path=path),
-        next_step=_("Let the training finish saving, then submit the file again."),
-        code="file_changed",
-    )
+    return Standing(int(said) if said.isdecimal() else default, response.headers.get(SUBMISSION_HEADER))

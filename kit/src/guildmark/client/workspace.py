@@ -10,7 +10,8 @@
     .guildmark/receipts/    the portal's signed receipts
     .guildmark/command.py   the command, for an IDE
 
-Nothing of the candidate's is ever overwritten: a file that differs from the bundle's is kept, and named.
+Nothing of the candidate's is ever overwritten: a file that differs from the bundle's is kept, and named. On a machine of
+several users an exam folder that we make, and `.guildmark` in any, are readable by their owner alone.
 """
 
 import hashlib
@@ -32,6 +33,7 @@ from guildmark.rules.contract import Contract, ModelFormat
 
 STATE_FOLDER = ".guildmark"
 _STATE_FORMAT = 1
+_OWNER_ONLY = 0o700
 _BUNDLE_INDEX = PurePosixPath("exam.json")
 
 
@@ -111,6 +113,7 @@ class Workspace:
         for folder in (here, *here.parents):
             with suppress(PermissionError):
                 if (folder / STATE_FOLDER / "exam.json").is_file():
+                    _close_to_others(folder / STATE_FOLDER)
                     return cls(folder)
         raise NoExamHere
 
@@ -135,6 +138,7 @@ class Workspace:
     def claim(self, state: ExamState) -> None:
         """Make this a new exam folder. Raises `UsageError` where it cannot be written."""
         try:
+            self.folder.mkdir(mode=_OWNER_ONLY, parents=True, exist_ok=True)
             self.save(state)
         except OSError as error:
             raise UsageError(
@@ -145,6 +149,8 @@ class Workspace:
     def save(self, state: ExamState) -> None:
         """Write `state`; its digest tells an edit."""
         document = {"format": _STATE_FORMAT, "sha256": _digest(state), "state": state.model_dump(mode="json")}
+        self.hidden.mkdir(mode=_OWNER_ONLY, parents=True, exist_ok=True)
+        _close_to_others(self.hidden)
         write_atomically(self.hidden / "exam.json", json.dumps(document, indent=2, ensure_ascii=False).encode())
 
     def unpack(self, content: bytes) -> Unpacked:
@@ -243,6 +249,13 @@ class Workspace:
             return model_names(self.task(category).contract.formats)
         except WorkspaceDamaged:  # whoever needs the task says so; a model can be handed in without it
             return model_names((ModelFormat.KERAS, ModelFormat.H5))
+
+
+def _close_to_others(folder: Path) -> None:
+    """Keep `folder` to its owner; older releases left it open. Where it is somebody else's, it stays as it is."""
+    with suppress(OSError):
+        if folder.stat().st_mode & 0o077:
+            folder.chmod(_OWNER_ONLY)
 
 
 def _digest(state: ExamState) -> str:

@@ -5,6 +5,7 @@ hands in the variable `model` or a file, and `%guildmark status` or any other co
 
     widget    `ExamPanel`, an anywidget: the panel of every IDE, on a bridge of its own
     magics    `%guildmark`
+    as_magic  what is said there: `%guildmark status` where a terminal says `guildmark status`
 """
 
 import sys

@@ -9,13 +9,17 @@ from typing import Any
 
 from IPython.core.magic import Magics, line_magic, magics_class
 
-from guildmark.client.nearby import exam_near
+from guildmark.client.interpreters import command_of
+from guildmark.client.nearby import exam_near, only_exam_near
 from guildmark.errors import GuildmarkError, UsageError
 from guildmark.i18n import _
+from guildmark.notebook.as_magic import as_magic
 from guildmark.notebook.widget import ExamPanel
 from guildmark.scripting import HandedIn, submit
 
 _ENDS_S = 10
+_ACTS = ("submit", "pin", "unpin", "break", "finish")
+"""What changes an exam: where two run, which one must be said."""
 
 
 @magics_class
@@ -31,12 +35,13 @@ class GuildmarkMagics(Magics):  # type: ignore[misc]  # IPython's magics have no
         if not words:
             return self._one_panel()
         try:
+            place = _place_for(words[0])
             if words[0] == "submit" and not any(word.startswith("-") for word in words):
                 return self._submit(words[1:])
         except GuildmarkError as error:
-            sys.stderr.write(f"{error.message}\n{error.next_step}\n")
+            sys.stderr.write(as_magic(f"{error.message}\n{error.next_step}\n"))
             return None
-        _run(words)
+        _run(words, place)
         return None
 
     def _one_panel(self) -> ExamPanel:
@@ -62,12 +67,17 @@ class GuildmarkMagics(Magics):  # type: ignore[misc]  # IPython's magics have no
         )
 
 
-def _run(words: list[str]) -> None:
-    """A command of the terminal, its lines as they come. The cell's Stop ends it."""
-    command = [sys.executable, "-m", "guildmark.cli", *words]
+def _place_for(command: str) -> Path:
+    """The exam folder in which `command` works. Raises `UsageError` where it is not clear which one is meant."""
+    here = Path()
+    return only_exam_near(here, next_step=_("Go to its folder first: %cd {folder}")) if command in _ACTS else exam_near(here)
+
+
+def _run(words: list[str], place: Path) -> None:
+    """A command of the terminal in `place`, its lines as they come. The cell's Stop ends it."""
     with subprocess.Popen(
-        command,
-        cwd=exam_near(Path.cwd()),
+        command_of("guildmark.cli", *words),
+        cwd=place,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -77,7 +87,7 @@ def _run(words: list[str]) -> None:
     ) as running:
         try:
             for line in running.stdout or ():
-                sys.stdout.write(line)
+                sys.stdout.write(as_magic(line))
         except KeyboardInterrupt:
             running.terminate()
             running.wait(_ENDS_S)

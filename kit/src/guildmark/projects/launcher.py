@@ -7,6 +7,7 @@ the project's interpreter is this script, and it hands over to the interpreter t
 import sys
 from pathlib import PurePosixPath
 
+from guildmark.client.interpreters import OURS
 from guildmark.client.workspace import STATE_FOLDER
 from guildmark.i18n import _
 
@@ -21,7 +22,8 @@ import sys
 
 PYTHON = {python}
 GONE = {gone}
-COMMAND = [PYTHON, "-m", "guildmark.cli"] + sys.argv[1:]
+# As `python -m guildmark.cli`, but no file in the current folder stands in for a module.
+COMMAND = [PYTHON, "-c", {ours}, "guildmark.cli"] + sys.argv[1:]
 
 if not os.path.isfile(PYTHON):
     sys.exit(GONE)
@@ -34,4 +36,4 @@ os.execv(PYTHON, COMMAND)
 def script() -> bytes:
     """The script, for the interpreter that runs now."""
     gone = _("Guildmark is no longer where it was. Run in a terminal, in this folder: guildmark start")
-    return _SCRIPT.format(python=ascii(sys.executable), gone=ascii(gone)).encode()
+    return _SCRIPT.format(python=ascii(sys.executable), gone=ascii(gone), ours=ascii(OURS)).encode()

@@ -26,6 +26,11 @@ class Phase(str, Enum):
     GRADING = "grading"
     DECIDED = "decided"
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the exam has ended: by the candidate's word, or by its time."""
+        return self in (Phase.GRADING, Phase.DECIDED)
+
 
 @dataclass(frozen=True)
 class ExamClock:

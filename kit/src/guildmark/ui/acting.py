@@ -1,20 +1,34 @@
 """What the dashboard's keys do, apart from how it looks: verbs of the session whose answers are words."""
 
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from guildmark.client import wording
-from guildmark.client.board import Board
+from guildmark.client.address import overheard
+from guildmark.client.check import unavailable
+from guildmark.client.device import DeviceCode
 from guildmark.client.live_board import Changed, LiveBoard
-from guildmark.client.looking import look_before
-from guildmark.client.notices import Notice
+from guildmark.client.looking import HURRY_S, in_words, looked_at
+from guildmark.client.notices import Level, Notice
 from guildmark.client.session import Session
-from guildmark.errors import NoExamHere
+from guildmark.errors import GuildmarkError, NoExamHere, SignInRequired
 from guildmark.i18n import _
-from guildmark.protocol import Readiness, SubmissionState
+from guildmark.protocol import SubmissionState
+from guildmark.ui import told
 
 Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Considered:
+    """A model that may be handed in, and what speaks against that. `asks` is False where there is no time for questions."""
+
+    file: Path
+    notices: tuple[Notice, ...]
+    asks: bool = True
 
 
 class Exam(Protocol):
@@ -28,16 +42,16 @@ class Exam(Protocol):
         """Tell nothing more."""
         ...
 
-    def warnings(self, category: str) -> tuple[Notice, ...]:
-        """What speaks against handing in the newest model of `category`."""
+    def consider(self, category: str) -> Considered:
+        """The newest model of `category`, and what speaks against handing it in. None of it is a rule."""
         ...
 
     def check(self, category: str) -> str:
         """Look at the newest model of `category`, and say what was found."""
         ...
 
-    def submit(self, category: str, progress: Progress) -> str:
-        """Hand the newest model of `category` in; the score is on the next board. What is to be said beside it, if anything."""
+    def submit(self, category: str, file: Path, progress: Progress) -> str:
+        """Hand `file` in; the score is on a later board. What is to be said beside it, if anything."""
         ...
 
     def instructions(self, path: str) -> str:
@@ -56,8 +70,12 @@ class Exam(Protocol):
         """What finishing now would mean, line by line."""
         ...
 
-    def finish(self) -> None:
-        """End the exam."""
+    def finish(self, *, leave_waiting: bool) -> None:
+        """End the exam. Raises `StillWaiting` where files wait to be sent, unless `leave_waiting`."""
+        ...
+
+    def sign_in(self, say: Callable[[str], None]) -> str:
+        """Sign in again, and say who did; `say` hears what to do for it. `close` ends the wait for it."""
         ...
 
 
@@ -69,6 +87,7 @@ class SessionExam:
             raise NoExamHere
         self._session, self._workspace = session, session.workspace
         self._live: LiveBoard | None = None
+        self._closing = threading.Event()
 
     def start(self, changed: Changed) -> None:
         """See `Exam`."""
@@ -77,26 +96,36 @@ class SessionExam:
 
     def close(self) -> None:
         """See `Exam`."""
+        self._closing.set()
         if self._live is not None:
             self._live.close()
 
-    def warnings(self, category: str) -> tuple[Notice, ...]:
-        """See `Exam`."""
-        return self._session.warnings(category, looks_inside=False)
+    def consider(self, category: str) -> Considered:
+        """See `Exam`. With little time left the file is not looked at: the opening of its upload is what counts."""
+        path, left_s = self._session.model_of(category), self._time_left_s()
+        if left_s < HURRY_S:
+            return Considered(path, (), asks=False)
+        looked = looked_at(self._session, category, path, time_left_s=left_s)
+        if looked is None or looked.passed:
+            return Considered(path, self._session.warnings(category, path, looks_inside=False))
+        next_step = _("Change the model as described, and save it again.")
+        refused = Notice(level=Level.URGENT, code="model_refused", text=in_words(looked), next_step=next_step)
+        return Considered(path, (refused, *self._session.warnings(category, path)))
 
     def check(self, category: str) -> str:
         """See `Exam`."""
         path = self._session.model_of(category)
-        left_s = self._board().clock.time_left_s
-        if not look_before(self._session, category, path, time_left_s=left_s or 0.0):
-            return _("This machine cannot look at the file. Install: pip install 'guildmark[check]'")
+        looked = looked_at(self._session, category, path, time_left_s=self._time_left_s())
+        if looked is None:
+            raise unavailable()
+        if not looked.passed:
+            refused = _("{name}: the grader would refuse it.").format(name=path.name)
+            return f"{refused} {in_words(looked)} {_('Change the model as described, and save it again.')}"
         return _("{name}: nothing speaks against submitting it.").format(name=path.name)
 
-    def submit(self, category: str, progress: Progress) -> str:
+    def submit(self, category: str, file: Path, progress: Progress) -> str:
         """See `Exam`."""
-        path = self._session.model_of(category)
-        look_before(self._session, category, path, time_left_s=self._board().clock.time_left_s or 0.0)
-        sent = self._session.submit(category, path, progress=progress)
+        sent = self._session.submit(category, file, progress=progress, wait=False, rest=False)
         self._hear()
         return _told(sent)
 
@@ -121,32 +150,41 @@ class SessionExam:
 
     def readiness(self) -> tuple[str, ...]:
         """See `Exam`."""
-        return tuple(_readiness_lines(self._session.readiness()))
+        return tuple(told.readiness(self._session.readiness(), self._session.waiting()))
 
-    def finish(self) -> None:
+    def finish(self, *, leave_waiting: bool) -> None:
         """See `Exam`."""
-        self._session.finish(confirm=True)
+        self._session.finish(confirm=True, leave_waiting=leave_waiting)
         self._hear()
+
+    def sign_in(self, say: Callable[[str], None]) -> str:
+        """See `Exam`."""
+
+        def show(code: DeviceCode) -> None:
+            if warning := overheard(self._session.server):
+                say(warning)
+            say(_("Open this page in any browser and confirm the code:"))
+            say(f"{code.link}  {code.user_code}")
+
+        def wait(seconds: float) -> None:
+            if self._closing.wait(seconds):
+                raise SignInRequired
+
+        who = self._session.login(show, sleep=wait)
+        self._hear()
+        return _("Signed in at {server} as {email}.").format(server=self._session.server, email=who.email)
 
     def _hear(self) -> None:
         if self._live is not None:
-            self._live.hear(self._session.state())
+            with suppress(GuildmarkError):  # what was asked for is done; the board comes all the same
+                self._live.hear(self._session.state())
 
-    def _board(self) -> Board:
+    def _time_left_s(self) -> float:
         if self._live is None:
             raise NoExamHere
-        return self._live.board()
+        return self._live.board().clock.time_left_s or 0.0
 
 
 def _told(sent: SubmissionState) -> str:
     """What the board does not tell by itself."""
     return "" if sent.report is not None else _("It is queued for grading; its score comes by itself.")
-
-
-def _readiness_lines(found: Readiness) -> Iterator[str]:
-    for item in found.items:
-        yield f"{item.number}  {wording.marks(item.best_score)}  {item.title}  {item.warning or ''}".rstrip()
-    for upload in found.open_uploads:
-        yield _("The upload of {name} is under way and would be abandoned.").format(name=upload.file_name)
-    if found.pending:
-        yield _("{count} submissions are still being graded; they count.").format(count=found.pending)

@@ -1,51 +1,36 @@
-"""The dashboard: what a board says, drawn anew whenever another comes; keys that act on the category under the cursor.
+"""The dashboard: the window on an exam, and keys that act on the category under the cursor.
 
-Textual draws in one thread. Boards come from the threads that follow the exam and are posted as messages; whatever asks the
-portal runs in a worker thread and posts what it heard. Nothing here waits.
+Whatever asks the portal or the disk runs beside the screen (`beside`). Nothing here waits, and nothing that fails ends it.
 """
 
-import time
-from collections.abc import Callable, Iterator
-from typing import ClassVar
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import ClassVar, TypeVar
 
 from textual import work
-from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
-from textual.events import Resize
-from textual.message import Message
-from textual.screen import Screen
-from textual.widgets import DataTable, Footer, Header, ProgressBar, RichLog, Static
 
-from guildmark.client.board import Board, BoardCategory, BoardSubmission
-from guildmark.client.notices import Level
-from guildmark.client.wording import clock as clock_text
-from guildmark.errors import GuildmarkError
+from guildmark.client.board import BoardCategory
+from guildmark.client.elapsed import elapsed_s
+from guildmark.errors import StillWaiting
 from guildmark.i18n import _
 from guildmark.rules.attempt import Phase
+from guildmark.ui import told
 from guildmark.ui.acting import Exam
+from guildmark.ui.beside import Beside
 from guildmark.ui.screens import Question, Reading
+from guildmark.ui.window import Moved, Said, Window
 
-_TICK_S = 0.5
-_NARROW = 84
-_SHOWN = 8
-"""So many submissions of a category stand in the details."""
-
-
-class BoardCame(Message):
-    """There is a new board."""
-
-    def __init__(self, board: Board) -> None:
-        super().__init__()
-        self.board = board
+_ASKING = "asking"
+AnswerT = TypeVar("AnswerT")
 
 
-class Dashboard(App[None]):
-    """The dashboard of `exam`. `now` is a clock in seconds that only goes forward."""
+class Dashboard(Window):
+    """The dashboard of `exam`. `now` is a clock in seconds that only goes forward, in sleep too.
 
-    CSS_PATH = "dashboard.tcss"
-    TITLE = "Guildmark"
-    ENABLE_COMMAND_PALETTE = False
+    What is being sent when it ends goes on in `beside`, unless `gave_up`: then the candidate was asked, and quit.
+    """
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "submit", _("Submit and test")),
         Binding("c", "check", _("Check")),
@@ -53,76 +38,39 @@ class Dashboard(App[None]):
         Binding("p", "pin", _("Pin newest")),
         Binding("u", "unpin", _("Unpin")),
         Binding("f", "finish", _("Finish")),
+        Binding("l", "sign_in", _("Sign in")),
         Binding("q", "quit", _("Quit")),
     ]
 
-    def __init__(self, exam: Exam, *, now: Callable[[], float] = time.monotonic) -> None:
-        super().__init__()
-        self._exam = exam
-        self._now = now
-        self._board: Board | None = None
-        self._board_at = 0.0
-        self._scores: dict[str, int | None] = {}
+    def __init__(self, exam: Exam, *, now: Callable[[], float] = elapsed_s) -> None:
+        super().__init__(exam, now=now)
+        self._is_signing_in = False
+        self._sending: dict[str, str] = {}
+        self.beside = Beside()
+        self.gave_up = False
 
-    def compose(self) -> ComposeResult:
-        """Time on top, categories left, the one under the cursor right, the log below."""
-        yield Header(icon="◆")
-        yield Static(id="clock", markup=False)
-        yield Static(id="notices", markup=False)
-        with Horizontal(id="body"):
-            yield DataTable(id="categories", cursor_type="row", zebra_stripes=True)
-            with VerticalScroll(id="details"):
-                yield Static(id="told", markup=False)
-        yield ProgressBar(id="progress", show_eta=True)
-        yield RichLog(id="log", wrap=True, markup=False)
-        yield Footer()
-
-    def on_mount(self) -> None:
-        """Follow the exam."""
-        table = self._table()
-        table.add_columns("#", _("Category"), _("Score"), _("Sent"))
-        table.focus()
-        self.set_interval(_TICK_S, self._tick)
-        self._exam.start(lambda board: self.post_message(BoardCame(board)))
-
-    def on_unmount(self) -> None:
-        """Follow it no more."""
-        self._exam.close()
-
-    def on_resize(self, size: Resize) -> None:
-        """One column on a narrow terminal."""
-        self.set_class(size.size.width < _NARROW, "narrow")
-
-    def on_board_came(self, came: BoardCame) -> None:
-        """Draw what is known now, and say what changed."""
-        board, before = came.board, self._board
-        self._board, self._board_at = board, self._now()
-        self.sub_title = board.exam_title
-        self._say_news(board, before)
-        self._below().query_one("#notices", Static).update("\n".join(one.text for one in board.notices))
-        self._draw_table(board)
-        self._draw_details()
-        self._tick()
-
-    def on_data_table_row_highlighted(self) -> None:
-        """The cursor moved to another category."""
-        self._draw_details()
+    @property
+    def is_sending(self) -> bool:
+        """Whether a file is on its way."""
+        return self.beside.is_lasting
 
     # Keys
 
-    def action_check(self) -> None:
+    @work
+    async def action_check(self) -> None:
         """Look at the model of the category under the cursor."""
-        category = self._chosen()
-        if category is not None:
-            self._do(category, lambda: self._exam.check(category.id))
+        if category := self._chosen():
+            await self._answered(category, lambda: self._exam.check(category.id))
 
-    def action_instructions(self) -> None:
+    @work(exclusive=True, group=_ASKING)
+    async def action_instructions(self) -> None:
         """Read what is asked."""
-        category = self._chosen()
-        if category is not None:
-            self.push_screen(Reading(self._exam.instructions(category.instructions) or _("There are no instructions here.")))
+        if category := self._chosen():
+            text = await self._tried(category, lambda: self._exam.instructions(category.instructions))
+            if text is not None:
+                self.push_screen(Reading(text or _("There are no instructions here.")))
 
-    @work(exclusive=True, group="asking")
+    @work(exclusive=True, group=_ASKING)
     async def action_submit(self) -> None:
         """Hand the newest model in; what speaks against it is asked first."""
         category = self._chosen()
@@ -132,162 +80,128 @@ class Dashboard(App[None]):
             said = _("Category {number}: no model is saved yet. Run {starter}.")
             self._say(said.format(number=category.number, starter=category.starter))
             return
-        notices = self._exam.warnings(category.id)
-        if notices:
-            question = Question(_("Submit it all the same?"), [one.text for one in notices], yes=_("Submit"))
-            if not await self.push_screen_wait(question):
-                return
-        self._do(category, lambda: self._exam.submit(category.id, self._moved))
+        if category.id in self._sending:
+            self._say_of(category, _("{name} is being sent.").format(name=self._sending[category.id]))
+            return
+        self._say_of(category, _("Looking at {file}").format(file=category.model.name))
+        found = await self._tried(category, lambda: self._exam.consider(category.id))
+        if found is None:
+            return
+        against = told.noticed(found.notices)
+        if not against or not found.asks or await self._agreed(_("Submit it all the same?"), against, yes=_("Submit")):
+            self._send(category, found.file)
 
-    def action_pin(self) -> None:
+    @work
+    async def action_pin(self) -> None:
         """Let the newest graded submission of the category count."""
         category = self._chosen()
         newest = None if category is None else next((one for one in category.submissions if one.is_graded), None)
         if category is not None and newest is not None:
-            self._do(category, lambda: self._exam.pin(newest.id))
+            await self._answered(category, lambda: self._exam.pin(newest.id))
 
-    def action_unpin(self) -> None:
+    @work
+    async def action_unpin(self) -> None:
         """Leave it to the exam's rule again."""
         category = self._chosen()
         if category is not None and category.pinned:
-            self._do(category, lambda: self._exam.unpin(category.id))
+            await self._answered(category, lambda: self._exam.unpin(category.id))
 
-    @work(exclusive=True, group="asking")
+    @work(exclusive=True, group=_ASKING)
     async def action_finish(self) -> None:
         """End the exam, after a look at what is missing."""
         if self._board is None or self._board.phase is not Phase.RUNNING:
             return
-        try:
-            lines = self._exam.readiness()
-        except GuildmarkError as error:
-            self._say(str(error))
+        lines = await self._tried(None, self._exam.readiness)
+        if lines is None:
             return
-        question = Question(_("Finish the exam now? The clock cannot be started again."), lines, yes=_("Finish"))
-        if await self.push_screen_wait(question):
+        if await self._agreed(_("Finish the exam now? The clock cannot be started again."), lines, yes=_("Finish")):
             self._finish()
 
-    @work(thread=True)
-    def _finish(self) -> None:
+    @work
+    async def _finish(self, *, leave_waiting: bool = False) -> None:
         try:
-            self._exam.finish()
-        except GuildmarkError as error:
-            self._tell(str(error))
+            await self.beside.run(lambda: self._exam.finish(leave_waiting=leave_waiting))
+        except StillWaiting as error:
+            if await self._agreed(_("Finish without what waits?"), [error.message], yes=_("Finish")):
+                self._finish(leave_waiting=True)
+        except Exception as error:  # noqa: BLE001  # told; the dashboard goes on
+            self._say(told.failed(error))
         else:
-            self._tell(_("The exam is finished. Next: guildmark result"))
+            self._say(_("The exam is finished. Next: guildmark result"))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """To sign in is offered where it is needed, and rests while it is done."""
+        if action != "sign_in":
+            return super().check_action(action, parameters)
+        if self._board is None or self._board.signed_in:
+            return False
+        return None if self._is_signing_in else True
+
+    @work
+    async def action_sign_in(self) -> None:
+        """Sign in again."""
+        self._is_signing_in = True
+        self.refresh_bindings()
+        said = await self._tried(None, lambda: self._exam.sign_in(lambda sentence: self._post(Said(sentence))))
+        self._is_signing_in = False
+        self.refresh_bindings()
+        self._say(said or "")
+
+    async def action_quit(self) -> None:
+        """Leave; while a file is being sent or waits for that, after a question."""
+        if left := self._left_behind():
+            self._ask_to_quit(left)
+        else:
+            self.exit()
+
+    def _left_behind(self) -> list[str]:
+        """What is not sent yet."""
+        sending = [_("{name} is being sent.").format(name=name) for name in self._sending.values()]
+        waiting = () if self._board is None else (one for one in self._board.categories if one.waiting)
+        said = _("Category {number}: a file waits here to be sent.")
+        return [*sending, *(said.format(number=one.number) for one in waiting if one.id not in self._sending)]
+
+    @work(exclusive=True, group="leaving")
+    async def _ask_to_quit(self, left: list[str]) -> None:
+        stays = _("What is not sent yet stays here, and goes on when a tool is open again, or with: guildmark status")
+        if await self._agreed(_("Quit all the same?"), [*left, stays], yes=_("Quit")):
+            self.gave_up = True
+            self.exit()
 
     # Working
 
-    @work(thread=True)
-    def _do(self, category: BoardCategory, act: Callable[[], str]) -> None:
-        """Do something that may take long, and say how it went."""
+    async def _tried(self, category: BoardCategory | None, ask: Callable[[], AnswerT]) -> AnswerT | None:
+        """What `ask` answers, beside the screen; None where it failed, which is told."""
         try:
-            said = act()
-        except GuildmarkError as error:
-            said = str(error)
-        except OSError as error:
-            said = str(error)
-        self.call_from_thread(self._moved_on)
+            return await self.beside.run(ask)
+        except Exception as error:  # noqa: BLE001  # told; the dashboard goes on
+            self._say_of(category, told.failed(error))
+            return None
+
+    async def _answered(self, category: BoardCategory, ask: Callable[[], str]) -> None:
+        if said := await self._tried(category, ask):
+            self._say_of(category, said)
+
+    async def _agreed(self, question: str, lines: Sequence[str], *, yes: str) -> bool:
+        return await self.push_screen_wait(Question(question, lines, yes=yes))
+
+    @work
+    async def _send(self, category: BoardCategory, file: Path) -> None:
+        self._sending[category.id] = file.name
+
+        def moved(done: int, total: int) -> None:
+            self._post(Moved(category.id, done, total))
+
+        try:
+            said = await self.beside.run(lambda: self._exam.submit(category.id, file, moved), lasting=True)
+        except Exception as error:  # noqa: BLE001  # told; the dashboard goes on
+            said = told.failed(error)
+        self._sending.pop(category.id, None)
+        self._below().query("#progress").remove_class("sending")
         if said:
-            self._tell(_("Category {number}: {said}").format(number=category.number, said=said))
+            self._say_of(category, said)
 
-    def _moved(self, done: int, total: int) -> None:
-        self.call_from_thread(self._draw_progress, done, total)
-
-    def _draw_progress(self, done: int, total: int) -> None:
-        bar = self._below().query_one("#progress", ProgressBar)
-        bar.set_class(done < total, "sending")
-        bar.update(total=total, progress=done)
-
-    def _moved_on(self) -> None:
-        self._below().query_one("#progress", ProgressBar).remove_class("sending")
-
-    def _tell(self, sentence: str) -> None:
-        self.call_from_thread(self._say, sentence)
-
-    def _say(self, sentence: str) -> None:
-        self._below().query_one("#log", RichLog).write(sentence)
-
-    # Drawing
-
-    def _below(self) -> Screen[object]:
-        """The dashboard itself, whatever question stands over it."""
-        return self.screen_stack[0]
-
-    def _table(self) -> DataTable[str]:
-        return self._below().query_one("#categories", DataTable)
-
-    def _chosen(self) -> BoardCategory | None:
-        row = self._table().cursor_row
-        known = () if self._board is None else self._board.categories
-        return known[row] if 0 <= row < len(known) else None
-
-    def _tick(self) -> None:
-        board = self._board
-        if board is None or board.clock.time_left_s is None:
-            return
-        left = board.clock.time_left_s
-        if board.clock.is_running and not board.clock.stands_still:
-            left = max(0.0, left - (self._now() - self._board_at))
-        shown = self._below().query_one("#clock", Static)
-        shown.update(f"{_time_words(board)} {clock_text(left)}")
-        for level in (Level.CAUTION, Level.URGENT):
-            shown.set_class(board.clock.is_running and board.clock.level is level, level.value)
-
-    def _draw_table(self, board: Board) -> None:
-        table, row = self._table(), self._table().cursor_row
-        table.clear()
-        for one in board.categories:
-            sent = one.upload.text if one.upload else str(len(one.submissions) or "")
-            table.add_row(str(one.number), one.title, one.marks, sent, key=one.id)
-        table.move_cursor(row=min(row, max(0, len(board.categories) - 1)))
-
-    def _draw_details(self) -> None:
-        category = self._chosen()
+    def _say_of(self, category: BoardCategory | None, said: str) -> None:
         if category is not None:
-            self._below().query_one("#told", Static).update("\n".join(_details(category)))
-        elif self._board is not None:
-            self._below().query_one("#told", Static).update(_("The exam has not begun in this folder. Run: guildmark start"))
-
-    def _say_news(self, board: Board, before: Board | None) -> None:
-        """A line in the log for each submission that got its score, and for the connection."""
-        known = {} if before is None else {one.id: one for category in before.categories for one in category.submissions}
-        for category in board.categories if before is not None else ():
-            for one in category.submissions:
-                if one.is_graded and (one.id not in known or not known[one.id].is_graded):
-                    said = "  ".join(part for part in (one.marks, one.standing, one.to_next, one.message) if part)
-                    self._say(_("Category {number}: {said}").format(number=category.number, said=said))
-        if before is not None and before.online != board.online:
-            self._say(_("The portal answers again.") if board.online else _("The portal does not answer."))
-
-
-def _time_words(board: Board) -> str:
-    if not board.online:
-        return _("Offline; time left, by this machine:")
-    if board.clock.is_running:
-        return _("Time left (it stands still):") if board.clock.stands_still else _("Time left:")
-    has_begun = board.phase not in (Phase.REGISTERED, Phase.PREPARED)
-    return _("The exam is over.") if has_begun else _("The clock does not run; time for this exam:")
-
-
-def _details(category: BoardCategory) -> Iterator[str]:
-    yield f"{category.number}  {category.task_title or category.title}   {category.marks}"
-    yield ""
-    yield category.model.text if category.model else _("No model saved yet. Run {starter}.").format(starter=category.starter)
-    for notice in category.notices:
-        yield f"! {notice.text}"
-    for title, lines in (
-        (_("Hints"), category.hints),
-        (_("What the model must be"), category.contract),
-        (category.metric, category.bands),
-        (_("Submissions"), tuple(_row(one) for one in category.submissions[:_SHOWN])),
-    ):
-        if lines:
-            yield ""
-            yield title
-            yield from (f"  {line}" for line in lines)
-
-
-def _row(one: BoardSubmission) -> str:
-    notes = [word for word, holds in ((_("counts"), one.counts), (_("pinned"), one.pinned)) if holds]
-    parts = (one.short, one.marks, one.file_name, one.standing, one.to_next, ", ".join(notes))
-    return "  ".join(part for part in parts if part)
+            said = _("Category {number}: {said}").format(number=category.number, said=said)
+        self._say(said)

@@ -16,7 +16,7 @@ from guildmark.errors import Refused
 from guildmark.i18n import mark
 from guildmark_portal.accounts import roles, sessions
 from guildmark_portal.accounts.models import User
-from guildmark_portal.accounts.own_data import DELETED_DOMAIN
+from guildmark_portal.accounts.own_data import is_deleted
 from guildmark_portal.audit import services as audit
 from guildmark_portal.mail import services as mail
 
@@ -62,9 +62,8 @@ def reinstate(*, email: str, actor: str) -> bool:
 
 
 def _account(email: str) -> User:
-    people = User.objects.select_for_update().exclude(email__endswith=f"@{DELETED_DOMAIN}")
-    person = people.filter(email=email.strip().lower()).first()
-    if person is None:
+    person = User.objects.select_for_update().filter(email=email.strip().lower()).first()
+    if person is None or is_deleted(person.email):
         raise roles.UnknownAccount
     return person
 

@@ -10,11 +10,12 @@ from guildmark_portal.cli.options import DEFAULT_DATA, DataOption, JsonOption, t
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, help=_("Look after single accounts."))
 _ACTOR = "guildmark-portal account"
+Email = Annotated[str, typer.Argument(help=_("The address of the account."), metavar="EMAIL")]
 
 
 @app.command("recover")
 def recover(
-    email: Annotated[str, typer.Argument(help=_("The address of the account."), metavar="EMAIL")],
+    email: Email,
     reason: Annotated[str, typer.Option(help=_("How you know that the person asks. The person reads it."))],
     data: DataOption = DEFAULT_DATA,
     json_: JsonOption = False,  # noqa: FBT002 - typer reads options from it
@@ -34,7 +35,7 @@ def recover(
 
 @app.command("suspend")
 def suspend(
-    email: Annotated[str, typer.Argument(help=_("The address of the account."), metavar="EMAIL")],
+    email: Email,
     reason: Annotated[str, typer.Option(help=_("Why. The person reads it, and the audit log keeps it: name nobody else."))],
     data: DataOption = DEFAULT_DATA,
     json_: JsonOption = False,  # noqa: FBT002 - typer reads options from it
@@ -50,7 +51,7 @@ def suspend(
 
 @app.command("reinstate")
 def reinstate(
-    email: Annotated[str, typer.Argument(help=_("The address of the account."), metavar="EMAIL")],
+    email: Email,
     data: DataOption = DEFAULT_DATA,
     json_: JsonOption = False,  # noqa: FBT002 - typer reads options from it
 ) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from guildmark.errors import AttemptClosed, NotStarted
 from guildmark.protocol import BundleOffer
-from guildmark.rules.attempt import ExamClock, Phase, accepts_uploads, phase
+from guildmark.rules.attempt import ExamClock, accepts_uploads, phase
 from guildmark.rules.credential import stated_level
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit import services as audit
@@ -173,7 +173,7 @@ def enqueue_decision(attempt: Attempt, *, run_at: datetime) -> None:
 
 
 def _refuse_closed(attempt: Attempt, *, now: datetime) -> None:
-    if phase(timeline(attempt), now=now) in {Phase.GRADING, Phase.DECIDED}:
+    if phase(timeline(attempt), now=now).is_over:
         raise AttemptClosed
 
 

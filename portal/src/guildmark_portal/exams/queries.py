@@ -134,7 +134,7 @@ def _summary(attempt: Attempt, *, now: datetime) -> AttemptSummary:
         phase=stands,
         deadline=deadline_at(facts, now=now),
         passed=result_of(attempt).passed if stands is Phase.DECIDED else None,
-        ended_at=facts.closes_at if stands in {Phase.GRADING, Phase.DECIDED} else None,
+        ended_at=facts.closes_at if stands.is_over else None,
         begin_until=attempt.entitlement.valid_until if attempt.started_at is None else None,
     )
 

@@ -1,7 +1,8 @@
 """The environment guide: for every system and editor, the way from an empty machine to a running exam.
 
 It is written like the handbook, from what the system itself follows, and is shown as it holds now: it has no editions, for it
-asks nothing of anybody. A language without a template `environment.LANGUAGE.md` reads the English one.
+asks nothing of anybody. It is help, as the pages around it are, and therefore in every language that they are in, whichever the
+program offers for registration. A language without a template `environment.LANGUAGE.md` reads the English one.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from django.template.loader import get_template
 
 from guildmark_portal.exams.models import ExamVersion
 from guildmark_portal.handbook.contents import contents
-from guildmark_portal.handbook.languages import ENGLISH, chosen, offered
+from guildmark_portal.handbook.languages import ENGLISH, WRITTEN, chosen
 from guildmark_portal.handbook.text import render
 
 NAME: Final = "environment"
@@ -30,7 +31,7 @@ class Guide:
 
 def guide(version: ExamVersion, wanted: str) -> Guide:
     """The guide to sitting `version`, in the language that is `wanted` where it is written in it."""
-    languages = tuple(language for language in offered(version.program.policy.languages) if _is_written(language))
+    languages = tuple(filter(_is_written, WRITTEN))
     language = chosen(wanted, languages)
     text, english = (render(contents(version, spoken), spoken, name=NAME) for spoken in (language, ENGLISH))
     return Guide(language=language, languages=languages, text=text, english=english)

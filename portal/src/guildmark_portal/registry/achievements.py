@@ -1,7 +1,8 @@
 """What certificates stand for: the page of every achievement that a badge can name, where the badge says that it is."""
 
+from collections.abc import Set as AbstractSet
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from guildmark_portal.credentials import achievements
 from guildmark_portal.registry.pages import Site
@@ -10,11 +11,8 @@ from guildmark_portal.web.achievement import described
 _TEMPLATE: Final = "registry/achievement.html"
 
 
-def write(site: Site) -> None:
-    """The pages, in every language."""
-    for program, version in achievements.live():
-        site.page(f"programs/{program}/achievements/{version}/", _TEMPLATE, partial(_told, program, version))
-
-
-def _told(program: str, version: str) -> dict[str, Any]:
-    return described(program, version) or {}
+def write(site: Site, *, named: AbstractSet[tuple[str, str]]) -> None:
+    """The pages, in every language: those that certificates can name today, and `named`, which some in the export do name."""
+    for program, version in sorted(named | achievements.live()):
+        exams = achievements.exams_of(program, version)
+        site.page(f"programs/{program}/achievements/{version}/", _TEMPLATE, partial(described, exams))

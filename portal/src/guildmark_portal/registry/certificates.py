@@ -25,6 +25,8 @@ class Certificates:
         self._moulds = moulds
         self._moment = moment
         self._has_badges = has_badges
+        self.achievements: set[tuple[str, str]] = set()
+        """Program and version of all that the certificates certify."""
 
     def write(self, certificate: Certificate) -> None:
         """Everything that stands at the address of a certificate."""
@@ -47,6 +49,7 @@ class Certificates:
 
     def _write_page(self, folder: str, certificate: Certificate, *, has_badges: bool) -> None:
         document = protocol.Certificate.model_validate(certificate.document)
+        self.achievements.add((document.program, document.exam_version))
         looked = certificate_standing.of(certificate, today=self._moment.today)
         like = _with_gaps(document)
         sort = ("certificate", like, looked.saying.name, has_badges)

@@ -45,10 +45,11 @@ def write(
         site = Site(draft, Facts(settings.ORGANISATION, settings.PORTAL_URL, now, valid_until))
         moulds = Moulds()
         profiles = Profiles(site, moulds)
-        people = People(site, moment, profiles, Certificates(site, moulds, moment, has_badges=has_badges))
+        certificates = Certificates(site, moulds, moment, has_badges=has_badges)
+        people = People(site, moment, profiles, certificates)
         people.write_all(told)
         network.write(site, people, profiles, moment)
-        achievements.write(site)
+        achievements.write(site, named=certificates.achievements)
         issuer = lists.issuer_file(now=now, valid_until=valid_until)  # last: a credential gets its place when it is made
         write_fixed(site, issuer)
         made = Exported(people.holders, people.certificates, len(issuer.status_lists), valid_until)

@@ -4,6 +4,7 @@ What was asked, what a pass needed, and the criteria word for word as the badges
 its results by (`#total`, `#category-category1`) are places on the page.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,16 +57,16 @@ class Exam:
 @require_safe
 def show(request: HttpRequest, program: str, version: str) -> HttpResponse:
     """The page. Raises `Http404` for what no badge names."""
-    context = described(program, version)
-    if context is None:
+    exams = exams_of(program, version)
+    if not exams:
         raise Http404(_("There is no such achievement."))
-    return render(request, "guildmark/achievement.html", {**context, "skills_page": reverse("web:skills")})
+    return render(request, "guildmark/achievement.html", {**described(exams), "skills_page": reverse("web:skills")})
 
 
-def described(program: str, version: str) -> dict[str, Any] | None:
-    """What is told of an achievement in the active language, for `achievement_told.html`; None where there is no such one."""
-    exams = [_exam(row) for row in exams_of(program, version)]
-    return {"exam": exams[0], "others": exams[1:], "issuer": settings.ORGANISATION} if exams else None
+def described(exams: Iterable[ExamVersion]) -> dict[str, Any]:
+    """What is told of the achievement that `exams` earn, one at least, in the active language: for `achievement_told.html`."""
+    first, *others = map(_exam, exams)
+    return {"exam": first, "others": others, "issuer": settings.ORGANISATION}
 
 
 def _exam(row: ExamVersion) -> Exam:

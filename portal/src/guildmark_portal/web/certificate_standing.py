@@ -10,6 +10,7 @@ from typing import Final
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -167,7 +168,9 @@ def of(certificate: Certificate, *, today: date) -> Looked:
     standing = certificate.standing(today=today).value
     signed = is_signed(certificate.document)
     name = standing if signed or standing in GONE else ALTERED
-    return Looked(_saying(certificate, name), () if name in GONE else _marks(certificate, standing, signed=signed, today=today))
+    return Looked(
+        saying_of(certificate, name), () if name in GONE else _marks(certificate, standing, signed=signed, today=today)
+    )
 
 
 def is_signed(document: JsonObject) -> bool:
@@ -179,7 +182,7 @@ def is_signed(document: JsonObject) -> bool:
 
 def in_words(certificate: Certificate, *, today: date) -> Saying:
     """How it stands, without a look at its signature: for lists of one's own."""
-    return _saying(certificate, certificate.standing(today=today).value)
+    return saying_of(certificate, certificate.standing(today=today).value)
 
 
 def identity_beside(saying: Saying, document: protocol.Certificate | None) -> IdentityLevel | None:
@@ -192,10 +195,16 @@ def identity_beside(saying: Saying, document: protocol.Certificate | None) -> Id
     return document.identity_check or IdentityLevel.NONE
 
 
-def _saying(certificate: Certificate, name: str) -> Saying:
-    if not certificate.demonstration or name not in HOLDING:
-        return SAYINGS[name]
-    return replace(DEMONSTRATION, name=name)
+def saying_of(certificate: Certificate, name: str) -> Saying:
+    """The standing `name` in words. A demonstration says in each that it is one: "expired" sounds as if it had counted."""
+    saying = SAYINGS[name]
+    if not certificate.demonstration or name in GONE:
+        return saying
+    if name in HOLDING:
+        return replace(DEMONSTRATION, name=name)
+    return replace(
+        saying, means=format_lazy(_("This is a demonstration, which certifies nothing. {means}"), means=saying.means)
+    )
 
 
 def _marks(certificate: Certificate, standing: str, *, signed: bool, today: date) -> tuple[Mark, ...]:

@@ -112,14 +112,10 @@ def _with_register(verdict: Verdict, *, now: datetime) -> Answer:
     if (row.holder, row.expires_on) != (verdict.holder, verdict.last_day):
         return Answer(SAYINGS[ALTERED], (*marks, verify_marks.says_otherwise()))
     registered = _of_row(row, now=now)
-    saying = _graver(verdict.standing, registered.saying)
+    saying = registered.saying
+    if saying.name not in {*GONE, ALTERED} and verdict.standing in _WEIGHS_MORE:
+        saying = certificate_standing.saying_of(row, verdict.standing.value)
     return Answer(saying, (*marks, verify_marks.registered(registered.saying)), registered.certificate)
-
-
-def _graver(told: Standing, registered: Saying) -> Saying:
-    if registered.name in {*GONE, ALTERED} or told not in _WEIGHS_MORE:
-        return registered
-    return SAYINGS[told.value]
 
 
 def _row(typed: str) -> Certificate | None:

@@ -4,6 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from portal.tests.web.browser.driving import Served, best_of, drop, sign_up, start
 
+pytestmark = pytest.mark.flows
+
 
 @pytest.mark.timeout(240)
 def test_scores_appear_even_where_events_do_not_come_through(served: Served, page: Page) -> None:

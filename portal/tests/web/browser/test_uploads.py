@@ -4,6 +4,8 @@ import pytest
 from playwright.sync_api import Page, Request, Route, expect
 from portal.tests.web.browser.driving import MIB, Served, best_of, drop, sign_up, start, until
 
+pytestmark = pytest.mark.flows
+
 
 @pytest.mark.timeout(240)
 def test_an_upload_goes_on_after_the_page_was_closed_in_the_middle(served: Served, page: Page) -> None:

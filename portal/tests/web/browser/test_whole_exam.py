@@ -4,6 +4,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from portal.tests.web.browser.driving import SOON_MS, Served, best_of, drop, sign_up, start, until
 
+pytestmark = pytest.mark.flows
+
 
 @pytest.mark.timeout(240)
 def test_a_newcomer_signs_up_drags_models_in_sees_scores_finishes_and_holds_a_certificate(

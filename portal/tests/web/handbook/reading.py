@@ -1,6 +1,7 @@
 """An exam whose titles are translated, and reading its handbook as page and PDF."""
 
 import re
+from collections import Counter
 
 import pypdfium2
 from django.test import Client
@@ -24,6 +25,7 @@ CATEGORIES = [
     {"en": "Texts", "ko": "텍스트", "zh-Hans": "文本"},
     {"en": "Time series", "ko": "시계열", "zh-Hans": "时间序列"},
 ]
+FENCES = re.compile(r"```.*?```", re.DOTALL)
 STEPS = ("profile", "eligibility", "terms", "identity", "handbook")
 FULL = (
     "fee=80",
@@ -73,3 +75,24 @@ def without_feet(pages: list[str]) -> str:
 
 def squeezed(text: str) -> str:
     return re.sub(r"[\s•]", "", text)
+
+
+def facts_of(body: str) -> dict[str, object]:
+    """What must be the same in every language: numbers, code, and the shape of what stands there."""
+    in_line = re.sub(FENCES, "", body)
+    return {
+        "numbers": Counter(re.findall(r"\d+(?:\.\d+)*", body)),
+        "code": Counter(re.findall(r"`[^`]+`", in_line)),
+        "blocks of code": FENCES.findall(body) + re.findall(r"^    .*$", body, flags=re.MULTILINE),
+        "addresses": re.findall(r"\]\(([^)]*)\)", body),
+        "rows": [row.count("|") for row in re.findall(r"^\|.*$", body, flags=re.MULTILINE)],
+        "points of lists": len(re.findall(r"^- ", body, flags=re.MULTILINE)),
+        "paragraphs": len(re.findall(r"\n\n", body)),
+        "bold": body.count("**"),
+    }
+
+
+def latin_words(text: str) -> set[str]:
+    """Words in Latin letters outside code and addresses."""
+    told = re.sub(r"```.*?```|`[^`]*`|^    .*$|\[[^\]]*\]\([^)]*\)", "", text, flags=re.MULTILINE | re.DOTALL)
+    return set(re.findall(r"[A-Za-z][A-Za-z0-9]+", told))

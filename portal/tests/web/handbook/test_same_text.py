@@ -1,14 +1,25 @@
 """Every language of a handbook states what the English text states: the same sections, numbers and code."""
 
-import re
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import typer
 from django.test import Client
-from portal.tests.web.handbook.reading import FULL, OTHERS, PDF, STEPS, newest, page, pages_of, sections, settle
+from portal.tests.web.handbook.reading import (
+    FENCES,
+    FULL,
+    OTHERS,
+    PDF,
+    STEPS,
+    facts_of,
+    latin_words,
+    newest,
+    page,
+    pages_of,
+    sections,
+    settle,
+)
 from pytest_django import Settings
 
 from guildmark.cli import app as client
@@ -23,7 +34,6 @@ from guildmark_portal.handbook.text import parts, render
 STAYS = frozenset({"CPU", "GPU", "Guildmark", "Lambda", "MiB", "Practitioner", "Python", "SavedModel", "TensorFlow", "USD"})
 STAYS |= {"h5", "keras", "pip", "shape", "zip"}
 """What is written in Latin letters in every language: names, formats, units."""
-FENCES = re.compile(r"```.*?```", re.DOTALL)
 NOTHING = (
     "fee=0",
     "identity_check=none",
@@ -36,27 +46,6 @@ POLICIES = {
     "by a provider": (*FULL, "identity_check=provider", "stipend_applications_a_year=3", "support_contact=help@example.org"),
     "no waits": (*FULL, "retake_waits=none", "entitlement_months=none", "support_contact=https://example.org/help"),
 }
-
-
-def facts_of(body: str) -> dict[str, object]:
-    """What must be the same in every language: numbers, code, and the shape of what stands there."""
-    in_line = re.sub(FENCES, "", body)
-    return {
-        "numbers": Counter(re.findall(r"\d+(?:\.\d+)*", body)),
-        "code": Counter(re.findall(r"`[^`]+`", in_line)),
-        "blocks of code": FENCES.findall(body) + re.findall(r"^    .*$", body, flags=re.MULTILINE),
-        "addresses": re.findall(r"\]\(([^)]*)\)", body),
-        "rows": [row.count("|") for row in re.findall(r"^\|.*$", body, flags=re.MULTILINE)],
-        "points of lists": len(re.findall(r"^- ", body, flags=re.MULTILINE)),
-        "paragraphs": len(re.findall(r"\n\n", body)),
-        "bold": body.count("**"),
-    }
-
-
-def latin_words(text: str) -> set[str]:
-    """Words in Latin letters outside code and addresses."""
-    told = re.sub(r"```.*?```|`[^`]*`|^    .*$|\[[^\]]*\]\([^)]*\)", "", text, flags=re.MULTILINE | re.DOTALL)
-    return set(re.findall(r"[A-Za-z][A-Za-z0-9]+", told))
 
 
 class TestSameText:
