@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from guildmark import protocol
 from guildmark.protocol import ExamKind
 from guildmark.rules.credential import IdentityLevel
+from guildmark.rules.refund import RefundStep
 from guildmark.rules.registration import RegistrationPolicy, Step
 from guildmark.rules.retake import Wait
 from guildmark.signing import is_signed_by
@@ -23,7 +24,7 @@ from guildmark_portal.audit.models import Entry
 from guildmark_portal.credentials.models import Certificate
 from guildmark_portal.exams import keyring, services
 from guildmark_portal.exams.models import Attempt, Program
-from guildmark_portal.exams.policy import TAKES, ProgramPolicy, amended, default_of, stored
+from guildmark_portal.exams.policy import TAKES, GivenOn, ProgramPolicy, amended, default_of, stored
 from guildmark_portal.exams.refusals import PolicyRefused, UnknownProgram
 from guildmark_portal.identity import services as identity
 from guildmark_portal.identity.provider_models import ProviderMessage, ProviderSession
@@ -51,6 +52,9 @@ class TestDefaults:
 
     def test_p10_x12_s6_a_live_program_starts_with_days_for_appeals_and_answers_and_a_share_of_the_grader(self) -> None:
         assert (LIVE.appeal_days, LIVE.answer_days, LIVE.submissions_an_hour) == (14, 10, 60)
+
+    def test_g6_a_live_program_starts_with_a_fortnight_to_think_better_of_it_and_lets_what_is_paid_be_given_on(self) -> None:
+        assert (LIVE.refunds, LIVE.transfers) == ((RefundStep(14, 100),), (GivenOn.PAYMENT,))
 
     def test_g1_a_live_program_asks_for_every_step(self) -> None:
         assert LIVE.registration == RegistrationPolicy()
@@ -108,6 +112,11 @@ class TestChanging:
         [
             ("fee=-1", "fee: write an amount such as 80"),
             ("fee=free", "fee: write an amount such as 80"),
+            ("refunds=2 weeks: 100%", '"2 weeks: 100%" is no step of a refund; write it like "14 days: 100%"'),
+            ("refunds=14 days: 50%, 60 days: 50%", "refunds: let each step last longer than the one before"),
+            ("transfers=everything", "transfers: write payment, voucher, or both with a comma between; or none."),
+            ("fee=1.2345", "fee: write an amount such as 80"),
+            ("fee=79.505", "fee: USD has 2 digits after the point: write no more."),
             ("currency=dollars", "currency: write three capital letters, such as USD."),
             ("retake_waits=a fortnight", "no length of time"),
             ("support_contact=nobody", "support_contact: write a mail address, a page at https, or none."),
@@ -136,6 +145,24 @@ class TestChanging:
         with pytest.raises(PolicyRefused) as refused:
             amended(LIVE, ["fee=-1", "nothing=1", "currency=x"])
         assert [word in str(refused.value) for word in ("fee: ", '"nothing=1"', "currency: ")] == [True] * 3
+
+    @pytest.mark.parametrize(
+        ("fee", "currency", "refused"),
+        [
+            ("80", "JPY", ""),
+            ("80.00", "JPY", ""),
+            ("79.50", "JPY", "fee: JPY has no smaller unit: write a whole number, such as 80."),
+            ("79.505", "KWD", ""),
+            ("79.505", "EUR", "fee: EUR has 2 digits after the point: write no more."),
+        ],
+    )
+    def test_p2_a_fee_has_no_more_digits_than_its_currency(self, fee: str, currency: str, refused: str) -> None:
+        try:
+            said, policy = "", amended(LIVE, [f"fee={fee}", f"currency={currency}"])
+            assert (policy.fee, policy.currency) == (Decimal(fee), currency)
+        except PolicyRefused as error:
+            said = error.message
+        assert said == (f"The program keeps its settings: {refused}" if refused else "")
 
     @pytest.mark.usefixtures("program")
     def test_a_change_is_audited_with_what_it_was_before(self) -> None:

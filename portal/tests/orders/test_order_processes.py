@@ -46,7 +46,7 @@ TOLD = """
 import json
 from guildmark_portal.orders.models import Order
 rights = Entitlement.objects.filter(source="payment")
-letters = Job.objects.filter(kind="mail", key__endswith=":paid").count()
+letters = Job.objects.filter(kind="mail", key__startswith="order.paid:").count()
 print(json.dumps([Order.objects.filter(paid_at__isnull=False).count(), rights.count(),
                   rights.values("user").distinct().count(), letters]))
 """

@@ -14,7 +14,9 @@ from portal.tests.orders.conftest import Deliver, ordered, post, sent_to_pay
 from guildmark.rules.order import OrderStanding
 from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
+from guildmark_portal.audit.models import Entry
 from guildmark_portal.exams.models import Entitlement, Program
+from guildmark_portal.jobs.models import Job
 from guildmark_portal.orders import opening, provider, settling, sweeping
 from guildmark_portal.orders.models import CheckoutSession, Order, ProviderEvent
 from guildmark_portal.orders.refusals import AlreadyEntitled, NothingSold, OrderOver, OrderPaid, PaymentUnavailable
@@ -192,16 +194,18 @@ def test_a_message_that_is_not_signed_or_too_old_is_refused(live: Program, check
     assert [post(body, signed=header).status_code for header in headers + edges] == [400] * 4 + [200, 400, 400]
 
 
-def test_g6_eight_at_once_write_one_payment_down(live: Program, checkout: Checkout, candidate: User) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_g6_eight_that_look_at_the_same_moment_write_one_payment_down(
+    live: Program, checkout: Checkout, candidate: User
+) -> None:
     order = ordered(candidate, live)
     checkout.pays(sent_to_pay(order))
     found = provider.configured()
     assert found is not None
-    now = clock.now()
-    settling.settle(order, provider=found, now=now)
-    settling.settle(order, provider=found, now=now)
-    assert Entitlement.objects.count() == 1
-    _ = in_threads
+    asked = in_threads(8, lambda: settling.settle(order, provider=found, now=clock.now()))
+    assert (len(asked), Entitlement.objects.count()) == (8, 1)
+    letters = Job.objects.filter(key=f"order.paid:{order.pk}")
+    assert (Entry.objects.filter(action="order.paid").count(), letters.count()) == (1, 1)
 
 
 def test_a_page_of_another_order_pays_nothing(

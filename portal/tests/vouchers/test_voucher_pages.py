@@ -5,12 +5,16 @@ from datetime import date
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
+from portal.tests.exams.paid_exam import settled
 from portal.tests.operations.conftest import text
 from portal.tests.vouchers.conftest import HALF, Made, another, code
 
+from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
 from guildmark_portal.exams.models import Entitlement, Program
+from guildmark_portal.handbook.services import keep_edition
 from guildmark_portal.logs import _TOKENS
+from guildmark_portal.payments_config import Payments
 from guildmark_portal.vouchers.models import Use
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +50,41 @@ def test_the_log_never_shows_the_code_of_an_address() -> None:
     assert line == "GET /register/voucher/[token]/ 302"
 
 
-def test_g7_one_that_pays_a_part_shows_what_is_left_and_uses_nothing(made: Made, live: Program, own: Client) -> None:
+def newest_of(program: Program) -> int:
+    return keep_edition(program=program, now=clock.now()).number
+
+
+def test_p8_the_handbook_is_acknowledged_before_a_voucher_is_used_up(made: Made, live: Program, own: Client) -> None:
+    settled("registration.handbook=on")
+    typed = {"code": code(made()), "program": live.slug}
+    led = own.post(PAGE, typed)
+    assert (led["Location"], Use.objects.count()) == (
+        "/handbook/tiny/?next=%2Fregister%2Fvoucher%2F%3Fprogram%3Dtiny",
+        0,
+    )
+    read = {"number": str(newest_of(live)), "language": "en", "read": "yes", "next": f"{PAGE}?program=tiny"}
+    back = own.post("/handbook/tiny/acknowledge/", read, follow=True)
+    assert f'value="{typed["code"]}"' in back.content.decode()
+    assert "you may sit" in text(own.post(PAGE, typed, follow=True))
+
+
+@pytest.mark.usefixtures("live")
+def test_g7_where_nothing_costs_anything_the_page_leads_to_the_exams(made: Made, own: Client) -> None:
+    typed = {"code": code(made(value=HALF)), "program": "tiny"}
+    settled("fee=0")
+    assert "none needs a voucher" in text(own.get(PAGE))
+    assert ["costs nothing" in text(own.post(PAGE, typed)), Use.objects.count()] == [True, 0]
+
+
+def test_g7_a_part_is_no_dead_end_where_nothing_is_sold(made: Made, live: Program, own: Client, settings) -> None:
+    settings.PAYMENTS = Payments()
+    settled("support_contact=help@example.org")
+    shown = text(own.post(PAGE, {"code": code(made(value=HALF)), "program": live.slug}))
+    assert "cannot be paid on this portal: write to help@example.org, and keep the voucher" in shown
+
+
+def test_g7_one_that_pays_a_part_shows_what_is_left_and_uses_nothing(made: Made, live: Program, own: Client, settings) -> None:
+    settings.PAYMENTS = Payments("offline", offline="Pay us at the desk.")
     batch = made(value=HALF)
     shown = text(own.post(PAGE, {"code": code(batch), "program": live.slug}))
     assert ["takes 50 USD off" in shown, "50 USD are left" in shown, Use.objects.count()] == [True, True, 0]

@@ -12,6 +12,7 @@ from guildmark_portal.exams.language import current
 from guildmark_portal.exams.models import Entitlement
 from guildmark_portal.exams.support import contact_of
 from guildmark_portal.mail import services as mail
+from guildmark_portal.mail import rewriting
 
 _PRIORITY: Final = 30
 
@@ -32,6 +33,18 @@ def tell_voided(right: Entitlement, *, reason: str) -> None:
 
 
 def _send(right: Entitlement, template: str, *, key: str, **said: Any) -> None:
+@rewriting.writer("entitlement")
+def _again(key: str) -> None:
+    number, _colon, what = key.partition(":")
+    right = Entitlement.objects.select_related("user", "program").get(pk=int(number))
+    if what == "granted":
+        tell_granted(right)
+    elif what == "voided":
+        tell_voided(right, reason=right.void_reason or str(right.get_voided_display()))
+    else:
+        remind(right, days=int(what.removeprefix("ends:")))
+
+
     """Nobody is written whose account is closed or deleted."""
     user, to = right.user, right.email if right.user is None else right.user.email
     if not to or is_deleted(to) or (user is not None and not user.is_active):

@@ -6,15 +6,18 @@ an exam (duration, grace, pass mark, weights, months of validity) stands in the 
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from enum import Enum
 from typing import Annotated, Any, Final, Self
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError, model_validator
 
 from guildmark.packs.model import Language
 from guildmark.protocol import ExamKind
 from guildmark.rules.credential import IdentityLevel
+from guildmark.rules.money import Money, NoAmount, digits
+from guildmark.rules.refund import RefundStep, goes_down
 from guildmark.rules.registration import RegistrationPolicy, Step
 from guildmark.rules.retake import Wait
 from guildmark_portal.exams.refusals import PolicyRefused
@@ -41,15 +44,29 @@ def _blank(value: object) -> object:
 WrittenWait = Annotated[
     Wait, BeforeValidator(lambda value: Wait.parse(value) if isinstance(value, str) else value), PlainSerializer(str)
 ]
+WrittenRefund = Annotated[
+    RefundStep,
+    BeforeValidator(lambda value: RefundStep.parse(value) if isinstance(value, str) else value),
+    PlainSerializer(str),
+]
 Months = Annotated[int, Field(ge=1, le=120)]
 Days = Annotated[int, Field(ge=1, le=3650)]
 Criterion = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^,\n]+$")]
 
 
+class GivenOn(str, Enum):
+    """Which rights to sit their holders may give to somebody else before the start: those that were granted through this."""
+
+    PAYMENT = "payment"
+    VOUCHER = "voucher"
+
+
 class ProgramPolicy(BaseModel):
     """The settings of one program; the defaults are those of a live one.
 
-    `fee` is for one attempt. A paid attempt may be begun within `entitlement_months`; None: for ever. `retake_waits` are
+    `fee` is for one attempt. Before it is begun, a buyer has money back as `refunds` say, and a holder gives the right on to
+    somebody else where it was granted through what `transfers` names. A paid attempt may be begun within
+    `entitlement_months`; None: for ever. `retake_waits` are
     the waits after the first failure, the second and so on; the last one holds for every later failure. A stipend must be
     used within `stipend_use_days`; None: there are none; who is granted one meets all `stipend_criteria`. `languages` are
     those of registration and support. `support_contact` is a mail address, or an https address. An appeal is taken for
@@ -62,8 +79,10 @@ class ProgramPolicy(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    fee: Annotated[Decimal, Field(ge=0, max_digits=9, decimal_places=2)] = Decimal(100)
+    fee: Annotated[Decimal, Field(ge=0, max_digits=10, decimal_places=3)] = Decimal(100)
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    refunds: Annotated[tuple[WrittenRefund, ...], BeforeValidator(_listed), Field(max_length=8)] = (RefundStep(14, 100),)
+    transfers: Annotated[tuple[GivenOn, ...], BeforeValidator(_listed)] = (GivenOn.PAYMENT,)
     entitlement_months: Annotated[Months | None, BeforeValidator(_or_none)] = 6
     retake_waits: Annotated[tuple[WrittenWait, ...], BeforeValidator(_listed)] = (
         Wait(14, "day"),
@@ -94,6 +113,16 @@ class ProgramPolicy(BaseModel):
             )
         return self
 
+    @model_validator(mode="after")
+    def _asks_for_money_that_there_is(self) -> Self:
+        try:
+            Money.of(self.fee, self.currency)
+        except NoAmount:
+            raise ValueError(_fee_unfit(self.currency)) from None
+        if not goes_down(self.refunds):
+            raise ValueError(_("refunds: let each step last longer than the one before, and give less back"))
+        return self
+
     @property
     def is_free(self) -> bool:
         """Whether an attempt costs nothing."""
@@ -119,6 +148,8 @@ class ProgramPolicy(BaseModel):
 _LIVE: Final = ProgramPolicy()
 _FREE: Final = ProgramPolicy(
     fee=Decimal(0),
+    refunds=(),
+    transfers=(),
     entitlement_months=None,
     retake_waits=(),
     stipend_use_days=None,
@@ -161,6 +192,8 @@ _SWITCH: Final = gettext_lazy("on or off")
 TAKES: Final = {
     "fee": gettext_lazy("an amount such as 80 or 79.50, or 0 for free"),
     "currency": gettext_lazy("three capital letters, such as USD"),
+    "refunds": gettext_lazy("steps such as 14 days: 100%, 60 days: 50%; or none"),
+    "transfers": gettext_lazy("payment, voucher, or both with a comma between; or none"),
     "entitlement_months": gettext_lazy("a number of months from 1 to 120, or none"),
     "retake_waits": gettext_lazy("waits such as 14 days, 2 months, 1 year; or none"),
     "stipend_use_days": gettext_lazy("a number of days from 1 to 3650, or none"),
@@ -178,6 +211,18 @@ TAKES: Final = {
     **{f"registration.{step.value}": _SWITCH for step in Step},
 }
 """What may be written for each setting, in words."""
+
+
+def _fee_unfit(currency: str) -> str:
+    """What is wrong with a fee that has more digits than its currency, and what to write."""
+    count = digits(currency)
+    if not count:
+        return _("fee: %(currency)s has no smaller unit: write a whole number, such as 80") % {"currency": currency}
+    return ngettext(
+        "fee: %(currency)s has %(count)d digit after the point: write no more",
+        "fee: %(currency)s has %(count)d digits after the point: write no more",
+        count,
+    ) % {"currency": currency, "count": count}
 
 
 def _problem(kind: str, place: tuple[int | str, ...], message: str) -> str:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from guildmark import i18n
 from guildmark.rules.eligibility import flags
-from guildmark.rules.registration import Step
+from guildmark.rules.registration import RegistrationPolicy, Step
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit import services as audit
 from guildmark_portal.exams.models import Attempt, Program
@@ -34,10 +34,31 @@ _NAMES: Final[dict[Step, str | Promise]] = {
     Step.HANDBOOK: gettext_lazy("the candidate handbook"),
 }
 
+_NOTHING: Final = RegistrationPolicy(**{step.value: False for step in Step})
+
 
 def require_steps(*, user: User, program: Program, now: datetime) -> None:
     """Refuse to open an attempt while a step is open, with every one of them. Raises `RegistrationIncomplete`."""
     _refuse(program, steps_missing(user=user, policy=program.policy.registration, now=now, program=program.slug))
+
+
+def require_handbook(*, user: User, program: Program, now: datetime) -> None:
+    """Refuse to use up a voucher or a seat before the handbook is acknowledged, where the program asks for that.
+
+    What an attempt is opened with could not be had back by who reads only afterwards what holds (rule P8). Raises
+    `RegistrationIncomplete`.
+    """
+    asked = replace(_NOTHING, handbook=program.policy.registration.handbook)
+    _refuse(program, steps_missing(user=user, policy=asked, now=now, program=program.slug))
+
+
+def require_to_take(*, user: User, program: Program, now: datetime) -> None:
+    """Refuse to take what somebody else gives on while a step is open that is one's own to do; papers may still be checked.
+
+    Raises `RegistrationIncomplete`.
+    """
+    asked = replace(program.policy.registration, identity=False)
+    _refuse(program, steps_missing(user=user, policy=asked, now=now, program=program.slug))
 
 
 def require_to_begin(attempt: Attempt, *, now: datetime) -> None:

@@ -30,7 +30,8 @@ class GivenUp(models.TextChoices):
 class Order(models.Model):
     """Somebody's order of the right to sit a program once, at the price of that moment.
 
-    `discount` is a voucher's part; the voucher's use is reserved under `once`. `paid` is what was paid in all, with `tax`.
+    `discount` is a voucher's part; the voucher's use is reserved under `once`. `refund_terms` are what a buyer gets back, as
+    `guildmark.rules.refund` reads them and as they were when it was opened. `paid` is what was paid in all, with `tax`.
     `payment` is the provider's number of it, or empty; `reference` is what staff wrote down of a payment by other means.
     Without a `user`, the account is gone: what the books need stays.
     """
@@ -43,6 +44,7 @@ class Order(models.Model):
     price = models.PositiveBigIntegerField(_("price, in the smallest unit"))
     discount = models.PositiveBigIntegerField(_("taken off by a voucher"), default=0)
     currency = models.CharField(_("currency"), max_length=3)
+    refund_terms = models.CharField(_("terms of money back"), max_length=200, blank=True)
     opened_at = models.DateTimeField(_("opened at"))
     processing_at = models.DateTimeField(_("payment under way since"), null=True, blank=True)
     given_up_at = models.DateTimeField(_("given up at"), null=True, blank=True)

@@ -1,7 +1,7 @@
 """Opening an order, and giving it up before it is paid.
 
 One of a person and program is open at a time: whoever asks again, in another tab or on another device, gets the same. It keeps
-its price. A voucher's part is reserved with it, and free again once it is given up.
+its price, and its terms of money back. A voucher's part is reserved with it, and free again once it is given up.
 """
 
 from datetime import datetime
@@ -10,12 +10,14 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from guildmark.protocol import ExamKind
+from guildmark.rules.refund import written_steps
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit import services as audit
 from guildmark_portal.exams.conditions import require_conditions
 from guildmark_portal.exams.entitling import claim, usable
 from guildmark_portal.exams.models import Program
 from guildmark_portal.exams.refusals import ProgramNotOpen
+from guildmark_portal.exams.registering import require_handbook
 from guildmark_portal.orders import settling
 from guildmark_portal.orders.models import GivenUp, Order
 from guildmark_portal.orders.refusals import AlreadyEntitled, NothingSold
@@ -37,7 +39,7 @@ def open_order(*, user: User, program: Program, now: datetime, code: str = "") -
     """The open order of `user`: the one that is there, else a new one at the price of now, less a voucher's part.
 
     An order of nothing is paid at once. Raises `NothingSold`, `ProgramNotOpen`, `AlreadyEntitled`, what speaks against
-    registering, and what `vouchers.refusals` names.
+    registering, `RegistrationIncomplete` before the handbook is acknowledged, and what `vouchers.refusals` names.
     """
     User.objects.select_for_update().get(pk=user.pk)  # two tabs come one after the other
     claim(user=user, now=now)
@@ -50,6 +52,7 @@ def open_order(*, user: User, program: Program, now: datetime, code: str = "") -
     if not is_sold(program):
         raise NothingSold
     require_conditions(user=user, program=program, now=now)
+    require_handbook(user=user, program=program, now=now)
     return _opened(user=user, program=program, code=code, now=now)
 
 
@@ -57,7 +60,14 @@ def _opened(*, user: User, program: Program, code: str, now: datetime) -> Order:
     price = redeeming.price_of(program)
     try:
         with transaction.atomic():
-            order = Order.objects.create(user=user, program=program, price=price.amount, currency=price.currency, opened_at=now)
+            order = Order.objects.create(
+                user=user,
+                program=program,
+                price=price.amount,
+                currency=price.currency,
+                refund_terms=written_steps(program.policy.refunds),
+                opened_at=now,
+            )
     except IntegrityError:  # another process was quicker
         before = open_of(user=user, program=program)
         if before is None:

@@ -17,6 +17,7 @@ _OF_AN_ORDER: Final = (
     "price",
     "discount",
     "currency",
+    "refund_terms",
     "opened_at",
     "given_up_at",
     "given_up",

@@ -1,7 +1,8 @@
 """Money back: the right to sit is taken back in the transaction that writes the refund down; then the provider is asked.
 
-Once the clock of the exam has started there is no refund (rule G6): taking back fails then, and so does all of it. What was
-paid by other means is returned by people, who write its reference down.
+Staff pays all of it back (`refund`), a buyer what the terms of the order give (`withdrawing`); both come to `ask`. Once the
+clock of the exam has started there is no refund (rule G6): taking back fails then, and so does all of it. What was paid by
+other means is returned by people, who write its reference down.
 """
 
 from datetime import datetime
@@ -9,11 +10,12 @@ from typing import Final
 
 from django.db import transaction
 
+from guildmark.rules.money import Money
 from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit import services as audit
 from guildmark_portal.exams import entitlement_letters, entitling
-from guildmark_portal.exams.models import Voided
+from guildmark_portal.exams.models import Entitlement, Voided
 from guildmark_portal.jobs.models import Job
 from guildmark_portal.jobs.services import enqueue, handler
 from guildmark_portal.orders import letters, settling
@@ -42,14 +44,28 @@ def refund(*, order: Order, reason: str, actor: User, now: datetime, once: str =
     if not money:
         raise NotReturnable
     right = right_of(fresh)
-    if right is not None and entitling.void(entitlement=right, why=Voided.REFUND, reason=reason, actor=actor, now=now):
+    is_new = right is not None and right.voided_at is None
+    made = ask(order=fresh, right=right, money=money, reason=reason, actor=actor, once=once, now=now)
+    if right is not None and is_new:
         right.refresh_from_db()
         entitlement_letters.tell_voided(right, reason=reason)
+    return made
+
+
+def ask(  # noqa: PLR0913 - what a refund is made of
+    *, order: Order, right: Entitlement | None, money: Money, actor: User, now: datetime, reason: str = "", once: str = ""
+) -> Refund:
+    """Take `right` back, write the refund down, and have the provider asked; the caller holds the order's row locked.
+
+    Raises `EntitlementGone` once the clock has started.
+    """
+    if right is not None:
+        entitling.void(entitlement=right, why=Voided.REFUND, reason=reason, actor=actor, now=now)
     made = Refund.objects.create(
-        order=fresh, amount=money.amount, reason=reason, asked_by=audit.name_of(actor), asked_at=now, once=once
+        order=order, amount=money.amount, reason=reason, asked_by=audit.name_of(actor), asked_at=now, once=once
     )
-    audit.record(actor=actor, action="order.refund_asked", subject=fresh, detail={"amount": made.amount})
-    if fresh.payment:
+    audit.record(actor=actor, action="order.refund_asked", subject=order, detail={"amount": made.amount})
+    if order.payment:
         enqueue(kind=REFUND, key=str(made.pk), priority=_PRIORITY)
     return made
 

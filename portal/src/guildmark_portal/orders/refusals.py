@@ -6,9 +6,15 @@ guildmark.errors.Refused
 ├── PaymentUnavailable  the provider does not answer, or refuses what was asked
 ├── OrderPaid           an order that is paid, or being paid, cannot be given up
 ├── OrderOver           an order that was given up cannot be paid
+├── NothingComesBack    no money comes back for this order by itself: the terms of the order, or their time
+├── RightGivenOn        the right that was bought belongs to somebody else by now
+├── RightNoMore         the right that was bought is over, or was taken back
+├── ExamBegun           the clock of the exam has started: there is no refund from then on
 ├── NotReturnable       there is nothing to pay back: not paid, paid back, or with a bank
 └── OwnOrder            staff that acts on their own order
 """
+
+from typing import ClassVar
 
 from guildmark.errors import Refused
 from guildmark.i18n import mark
@@ -42,6 +48,30 @@ class OrderOver(Refused):
     """This order was given up."""
 
     default_next_step = mark("Order again.")
+
+
+class NothingComesBack(Refused):
+    """No money comes back for this order any more."""
+
+    default_next_step: ClassVar[str] = mark("If there is a reason that we should know, write to us: see /help/.")
+
+
+class RightGivenOn(NothingComesBack):
+    """You gave the right to sit to somebody else, so no money comes back for it."""
+
+    default_next_step: ClassVar[str] = mark("If that was a mistake, write to us: see /help/.")
+
+
+class RightNoMore(NothingComesBack):
+    """The right to sit that you bought is over, or was taken back, so no money comes back for it by itself."""
+
+    default_next_step: ClassVar[str] = mark("Look at what the order's page says of it, or write to us: see /help/.")
+
+
+class ExamBegun(NothingComesBack):
+    """The clock of the exam has started: from then on no money comes back."""
+
+    default_next_step: ClassVar[str] = mark("Go on with the exam. If something of ours failed in it, report it at /help/.")
 
 
 class NotReturnable(Refused):

@@ -42,6 +42,22 @@ def decided(decision: Decision) -> None:
     _tell(application, "granted", code=code, redeem=f"{settings.PORTAL_URL}/register/voucher/{code}/", **said)
 
 
+@rewriting.writer("stipend.applied")
+def _applied_again(key: str) -> None:
+    applied(Application.objects.select_related("user", "program").get(pk=UUID(key)))
+
+
+@rewriting.writer("stipend.waiting")
+def _asked_again(key: str) -> None:
+    """To whoever decides still, while it waits."""
+    number, _colon, person = key.partition(":")
+    application = Application.objects.select_related("program").filter(pk=UUID(number), decision=None).first()
+    if application is not None:
+        for one in deciders(application):
+            if one.pk == int(person):
+                _ask(application, one)
+
+
 @rewriting.writer("stipend.granted")
 @rewriting.writer("stipend.declined")
 def _decided_again(key: str) -> None:

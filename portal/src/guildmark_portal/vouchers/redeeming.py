@@ -23,8 +23,10 @@ from guildmark.rules.voucher import VoucherStands
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit import services as audit
 from guildmark_portal.exams import entitlement_letters
+from guildmark_portal.exams.conditions import require_conditions
 from guildmark_portal.exams.entitling import grant
 from guildmark_portal.exams.models import Entitlement, Program
+from guildmark_portal.exams.registering import require_handbook
 from guildmark_portal.vouchers.codes import digest_of, normalised
 from guildmark_portal.vouchers.models import Use, Voucher
 from guildmark_portal.vouchers.refusals import (
@@ -138,7 +140,8 @@ def _require_unused(voucher: Voucher, *, user: User) -> None:
 def redeem(*, code: str, user: User, program: Program, now: datetime) -> Entitlement:
     """Use a voucher that pays everything: the right to sit is granted at once, and its holder is written to.
 
-    Asked twice by the same person, the same right is answered while it can be used. Raises `VoucherRefused`, or `PaysAPart`.
+    Asked twice by the same person, the same right is answered while it can be used. Raises `VoucherRefused`, `PaysAPart`, or
+    `RegistrationIncomplete` where the handbook is to be acknowledged first (rule P8).
     """
     voucher = found(code)
     if (right := _redeemed_before(voucher, user=user, program=program, now=now)) is not None:
@@ -146,6 +149,8 @@ def redeem(*, code: str, user: User, program: Program, now: datetime) -> Entitle
     quoted = _quoted(voucher, user=user, program=program, price=None, now=now)
     if not quoted.pays_all:
         raise PaysAPart
+    require_conditions(user=user, program=program, now=now)
+    require_handbook(user=user, program=program, now=now)
     use = _take(quoted, user=user, program=program, once=f"redeemed:{uuid4().hex}", now=now)
     Use.objects.filter(pk=use.pk).update(consumed_at=now)
     right = grant(

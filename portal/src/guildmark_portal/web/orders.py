@@ -23,9 +23,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from guildmark.errors import Refused
 from guildmark.rules.order import OrderStanding
 from guildmark_portal import clock
-from guildmark_portal.exams.models import Program
+from guildmark_portal.exams.models import Entitlement, Program
 from guildmark_portal.exams.support import contact_of
-from guildmark_portal.orders import opening, paying, settling
+from guildmark_portal.orders import opening, paying, settling, withdrawing
 from guildmark_portal.orders.models import Order
 from guildmark_portal.orders.provider import configured
 from guildmark_portal.orders.refusals import AlreadyEntitled
@@ -123,17 +123,18 @@ def mine(request: HttpRequest) -> HttpResponse:
 @require_safe
 def show(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """One order. Where it can still be paid, the provider is asked, and the page looks again until something changed."""
-    order = _own(request, order_id)
+    order = own_order(request, order_id)
     if order.paid_at is None and order.given_up_at is None and configured() is not None and order.sessions.exists():
         settling.soon(order)
-    standing = order.standing
+    standing, now = order.standing, clock.now()
     back = request.GET.get("back", "")
     context = {
         "order": order,
         "title": title_of(order.program),
         "standing": standing.value,
         "saying": SAYINGS[standing],
-        "right": right_of(order),
+        "right": _right(order),
+        "offered": withdrawing.on_offer(order, now=now),
         "price": order.money(order.price),
         "discount": order.money(order.discount) if order.discount else None,
         "paid": order.money(order.paid),
@@ -153,14 +154,14 @@ def show(request: HttpRequest, order_id: UUID) -> HttpResponse:
 @require_safe
 def standing(request: HttpRequest, order_id: UUID) -> JsonResponse:
     """Where it stands, for the page that looks again."""
-    return JsonResponse({"standing": _own(request, order_id).standing.value})
+    return JsonResponse({"standing": own_order(request, order_id).standing.value})
 
 
 @login_required
 @require_POST
 def pay_again(request: HttpRequest, order_id: UUID) -> HttpResponseBase:
     """To the page of payment of an order that is open."""
-    order = _own(request, order_id)
+    order = own_order(request, order_id)
     too_many: HttpResponse | None = ratelimit.consume_or_429(request, action="payment", user=signed_in(request))
     return _lead_on(request, order) if too_many is None else too_many
 
@@ -169,7 +170,7 @@ def pay_again(request: HttpRequest, order_id: UUID) -> HttpResponseBase:
 @require_POST
 def give_up(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """The buyer does not want it any more."""
-    order = _own(request, order_id)
+    order = own_order(request, order_id)
     try:
         opening.give_up(order=order, actor=signed_in(request), now=clock.now())
     except Refused as refused:
@@ -177,7 +178,13 @@ def give_up(request: HttpRequest, order_id: UUID) -> HttpResponse:
     return redirect("web:order", order.pk)
 
 
-def _own(request: HttpRequest, order_id: UUID) -> Order:
+def _right(order: Order) -> Entitlement | None:
+    """The right that was bought, while it is the buyer's own."""
+    right = right_of(order)
+    return right if right is not None and right.user_id == order.user_id else None
+
+
+def own_order(request: HttpRequest, order_id: UUID) -> Order:
     """An order of whoever asks; anybody else's is not there."""
     return get_object_or_404(Order.objects.select_related("program"), pk=order_id, user=signed_in(request))
 

@@ -4,6 +4,8 @@
 nothing before somebody says so.
 """
 
+from urllib.parse import urlencode
+
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -18,7 +20,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from guildmark.errors import Refused
 from guildmark_portal import clock
+from guildmark_portal.exams.admitting import whom_to_write_to
 from guildmark_portal.exams.models import Program
+from guildmark_portal.exams.refusals import RegistrationIncomplete
+from guildmark_portal.orders.opening import is_sold
 from guildmark_portal.vouchers import redeeming
 from guildmark_portal.vouchers.making import code_of
 from guildmark_portal.vouchers.personal_data import usable_by
@@ -27,7 +32,7 @@ from guildmark_portal.vouchers.wording import exam_of, worth_of
 from guildmark_portal.web import profile_steps, voucher_kept
 from guildmark_portal.web.offers import title_of
 from guildmark_portal.web.ownership import signed_in
-from guildmark_portal.web.voucher_forms import VoucherForm
+from guildmark_portal.web.voucher_forms import VoucherForm, paid_programs
 
 
 @never_cache
@@ -47,18 +52,24 @@ def show(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST":
         initial = {"code": voucher_kept.kept(request), "program": "" if program is None else program.slug}
         return _page(request, VoucherForm(initial=initial))
-    user = signed_in(request)
-    too_many: HttpResponse | None = ratelimit.consume_or_429(request, action="voucher", user=user)
+    too_many: HttpResponse | None = ratelimit.consume_or_429(request, action="voucher", user=signed_in(request))
     if too_many is not None:
         return too_many
     form = VoucherForm(request.POST)
-    if not form.is_valid():
-        return _page(request, form)
+    return _use(request, form) if form.is_valid() else _page(request, form)
+
+
+def _use(request: HttpRequest, form: VoucherForm) -> HttpResponse:
     code, chosen = form.cleaned_data["code"], form.cleaned_data["program"]
     try:
-        right = redeeming.redeem(code=code, user=user, program=chosen, now=clock.now())
-    except PaysAPart:
-        return _part(request, form, code, chosen)
+        right = redeeming.redeem(code=code, user=signed_in(request), program=chosen, now=clock.now())
+    except PaysAPart as refused:
+        if is_sold(chosen):
+            return _part(request, form, code, chosen)
+        form.add_error("code", _nothing_sold(refused, chosen))
+        return _page(request, form)
+    except RegistrationIncomplete:
+        return _handbook_first(request, code, chosen)
     except Refused as refused:
         form.add_error("code", str(refused))
         return _page(request, form)
@@ -68,6 +79,21 @@ def show(request: HttpRequest) -> HttpResponseBase:
         said += " " + _("Begin it by the end of %(day)s.") % {"day": date_format(right.valid_until, "DATE_FORMAT")}
     messages.success(request, said)
     return redirect(f"{reverse('web:register')}?program={chosen.slug}")
+
+
+def _nothing_sold(refused: PaysAPart, program: Program) -> str:
+    """What to do with a voucher that pays a part where the rest cannot be paid."""
+    contact = {"contact": whom_to_write_to(program)}
+    step = _("The rest cannot be paid on this portal: write to %(contact)s, and keep the voucher until then.") % contact
+    return f"{refused.message} {step}"
+
+
+def _handbook_first(request: HttpRequest, code: str, program: Program) -> HttpResponse:
+    """Remember the voucher, which is not used yet, and lead over the handbook back here."""
+    voucher_kept.keep(request, code)
+    messages.info(request, _("Read the handbook, and say that you have, before the voucher is used. It waits for you."))
+    following = urlencode({"next": f"{reverse('web:register_voucher')}?program={program.slug}"})
+    return redirect(f"{reverse('web:handbook', args=[program.slug])}?{following}")
 
 
 def _part(request: HttpRequest, form: VoucherForm, code: str, program: Program) -> HttpResponse:
@@ -82,5 +108,6 @@ def _part(request: HttpRequest, form: VoucherForm, code: str, program: Program) 
 
 
 def _page(request: HttpRequest, form: VoucherForm, **more: object) -> HttpResponse:
+    more["takes_none"] = not paid_programs()
     mine = [(one, code_of(one), exam_of(one.batch), worth_of(one.batch)) for one in usable_by(signed_in(request))]
     return render(request, "guildmark/register_voucher.html", {"form": form, "mine": mine, **more})

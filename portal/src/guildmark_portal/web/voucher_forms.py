@@ -59,7 +59,12 @@ class VoucherForm(forms.Form):
         label=_("Exam"),
         to_field_name="slug",
         empty_label=_("Choose an exam"),
-        error_messages={"required": _("Choose the exam that it is to pay.")},
+        error_messages={
+            "required": _("Choose the exam that it is to pay."),
+            "invalid_choice": _(
+                "This exam costs nothing, or takes no new attempts. Keep the voucher; for a free exam, register at /exam/."
+            ),
+        },
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
