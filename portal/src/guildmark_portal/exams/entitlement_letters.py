@@ -11,8 +11,8 @@ from guildmark_portal.accounts.own_data import is_deleted
 from guildmark_portal.exams.language import current
 from guildmark_portal.exams.models import Entitlement
 from guildmark_portal.exams.support import contact_of
-from guildmark_portal.mail import services as mail
 from guildmark_portal.mail import rewriting
+from guildmark_portal.mail import services as mail
 
 _PRIORITY: Final = 30
 
@@ -32,7 +32,6 @@ def tell_voided(right: Entitlement, *, reason: str) -> None:
     _send(right, "exams/entitlement_voided", key=f"entitlement:{right.pk}:voided", reason=reason)
 
 
-def _send(right: Entitlement, template: str, *, key: str, **said: Any) -> None:
 @rewriting.writer("entitlement")
 def _again(key: str) -> None:
     number, _colon, what = key.partition(":")
@@ -45,6 +44,7 @@ def _again(key: str) -> None:
         remind(right, days=int(what.removeprefix("ends:")))
 
 
+def _send(right: Entitlement, template: str, *, key: str, **said: Any) -> None:
     """Nobody is written whose account is closed or deleted."""
     user, to = right.user, right.email if right.user is None else right.user.email
     if not to or is_deleted(to) or (user is not None and not user.is_active):
