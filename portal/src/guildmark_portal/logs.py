@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-_TOKENS: Final = re.compile(r"(/(?:camera|recovery|voucher)/)[^/\s?]+")
+_TOKENS: Final = re.compile(r"(/(?:camera|invitation|recovery|voucher)/)[^/\s?]+")
 
 
 class WithoutTokens(logging.Formatter):

@@ -185,6 +185,7 @@ def _serve(listener: socket.socket, greeting: str, grading: Child | None) -> Non
 
     from guildmark_portal.accounts.expiry import purge_daily
     from guildmark_portal.cli.init import collect_static
+    from guildmark_portal.cohorts.looking import look_hourly
     from guildmark_portal.credentials import paper
     from guildmark_portal.engine import live
     from guildmark_portal.engine.watch import Watch
@@ -216,6 +217,7 @@ def _serve(listener: socket.socket, greeting: str, grading: Child | None) -> Non
     purge_daily()
     remind_daily()
     sweep_hourly()
+    look_hourly()
     warming = threading.Timer(_WARM_AFTER_S, paper.warm)
     warming.daemon = True
     warming.start()

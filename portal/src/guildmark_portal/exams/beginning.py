@@ -14,6 +14,7 @@ from guildmark_portal.exams.accommodating import credit_extra_time
 from guildmark_portal.exams.admitting import require_entitlement
 from guildmark_portal.exams.attempts import enqueue_when_due, locked, require_running
 from guildmark_portal.exams.changes import announce
+from guildmark_portal.exams.conditions import require_to_start
 from guildmark_portal.exams.models import Attempt, Entitlement
 from guildmark_portal.exams.refusals import NotPrepared
 from guildmark_portal.exams.registering import require_to_begin
@@ -28,6 +29,7 @@ def begin(*, attempt: Attempt, bundle_sha256: str | None, now: datetime) -> Begu
     if bundle_sha256 is not None and bundle_sha256 != fresh.bundle_sha256:
         raise BundleDamaged
     require_entitlement(fresh, now=now)
+    require_to_start(fresh, now=now)
     require_to_begin(fresh, now=now)
     if Attempt.objects.filter(pk=fresh.pk, started_at=None).update(started_at=now):
         _on_start(queries.attempt_with(fresh.pk), now=now)

@@ -1,4 +1,7 @@
-"""What speaks against opening an attempt that this application cannot know: others say it, each by a registered function."""
+"""What speaks against opening an attempt, or against beginning it, that this application cannot know.
+
+Others say it, each by a registered function.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,10 +9,12 @@ from typing import Final
 
 from guildmark.errors import Refused
 from guildmark_portal.accounts.models import User
-from guildmark_portal.exams.models import Program
+from guildmark_portal.exams.models import Attempt, Program
 
 Condition = Callable[[User, Program, datetime], Refused | None]
+BeginningCondition = Callable[[Attempt, datetime], Refused | None]
 _conditions: Final[dict[str, Condition]] = {}
+_of_beginning: Final[dict[str, BeginningCondition]] = {}
 
 
 def condition(found: Condition) -> Condition:
@@ -29,3 +34,18 @@ def require_conditions(*, user: User, program: Program, now: datetime) -> None:
     refusal = refusal_of(user=user, program=program, now=now)
     if refusal is not None:
         raise refusal
+
+
+def condition_of_beginning(found: BeginningCondition) -> BeginningCondition:
+    """Register the decorated function: what it answers keeps the clock of that attempt from being started."""
+    _of_beginning[f"{found.__module__}.{found.__qualname__}"] = found
+    return found
+
+
+def require_to_start(attempt: Attempt, *, now: datetime) -> None:
+    """Raise the first thing that speaks against starting the clock; of one that runs, nothing ever does."""
+    if attempt.started_at is not None:
+        return
+    for speaks_against in _of_beginning.values():
+        if (refusal := speaks_against(attempt, now)) is not None:
+            raise refusal

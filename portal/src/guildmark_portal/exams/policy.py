@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 
 from guildmark.packs.model import Language
 from guildmark.protocol import ExamKind
+from guildmark.rules.cohort import TeachersSee
 from guildmark.rules.credential import IdentityLevel
 from guildmark.rules.money import Money, NoAmount, digits
 from guildmark.rules.refund import RefundStep, goes_down
@@ -102,6 +103,7 @@ class ProgramPolicy(BaseModel):
     expiry_reminders: Annotated[tuple[Days, ...], BeforeValidator(_listed)] = (90, 30, 7)
     renews: Annotated[str, BeforeValidator(_blank), Field(pattern=r"^[a-z0-9_-]*$", max_length=80)] = ""
     renewal_days: Annotated[int, Field(ge=0, le=3650)] = 90
+    teachers_see: TeachersSee = TeachersSee.PASSED
     identity_check: IdentityLevel = IdentityLevel.REVIEWED
     registration: RegistrationPolicy = RegistrationPolicy()
 
@@ -207,6 +209,7 @@ TAKES: Final = {
     "expiry_reminders": gettext_lazy("numbers of days with commas between, such as 90, 30, 7; or none"),
     "renews": gettext_lazy("the name of a program in addresses, such as practitioner; or none"),
     "renewal_days": gettext_lazy("a number of days from 0 to 3650"),
+    "teachers_see": gettext_lazy("nothing, passed or points"),
     "identity_check": gettext_lazy("none, provider or reviewed"),
     **{f"registration.{step.value}": _SWITCH for step in Step},
 }
