@@ -9,6 +9,7 @@ from portal.tests.credentials.test_issuing import standing_of
 from portal.tests.exams.conftest import Sit, Sitting, WorkOff
 
 from guildmark.badges.verdict import Standing as Verdict
+from guildmark.protocol import ExamKind
 from guildmark.rules.credential import Happening, Standing, StatusPurpose
 from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
@@ -18,6 +19,7 @@ from guildmark_portal.credentials.models import Certificate, CertificateEvent, S
 from guildmark_portal.credentials.refusals import (
     AlreadySuspended,
     CertificateEnded,
+    LevelMissing,
     NameRefused,
     NothingToRenew,
     NotSuspended,
@@ -25,6 +27,7 @@ from guildmark_portal.credentials.refusals import (
 )
 from guildmark_portal.exams.models import ExamVersion, Program
 from guildmark_portal.exams.programs import amend_policy
+from guildmark_portal.exams.publishing import publish
 from guildmark_portal.mail import enclosures
 from guildmark_portal.profiles import services as profiles
 from guildmark_portal.profiles.entered import FullName
@@ -185,6 +188,25 @@ def test_x19_a_shorter_exam_renews_and_only_for_who_holds_a_certificate(
         Sitting(holder, "tiny-renewal")
     stopped_clock.advance(-86_400)
     Sitting(holder, "tiny-renewal")
+
+
+def test_p9_a_level_is_for_holders_of_the_one_before_to_the_last_day(
+    passed: Certificate, staff: User, make_bank, stopped_clock
+) -> None:
+    holder, other = passed.attempt.user, make_bank(id="expert", version="2030.7")
+    publish(other.folder, ExamKind.DEMO, "tests")
+    amend_policy(slug="expert-demo", assignments=["requires=tiny-demo"], actor="tests", now=clock.now())
+    with pytest.raises(LevelMissing, match="holders of a valid certificate: Tiny exam"):
+        Sitting(staff, "expert-demo")
+    stopped_clock.at = datetime.combine(passed.expires_on, time(23, 59), tzinfo=UTC) + timedelta(minutes=1)
+    with pytest.raises(LevelMissing):
+        Sitting(holder, "expert-demo")
+    stopped_clock.advance(-60)
+    life.suspend(certificate=passed, reason="Looked into.", actor=staff, now=clock.now())
+    with pytest.raises(LevelMissing):
+        Sitting(holder, "expert-demo")
+    life.reinstate(certificate=passed, reason="All is well.", actor=staff, now=clock.now())
+    Sitting(holder, "expert-demo")
 
 
 def test_x19_no_page_offers_a_renewal_to_who_has_nothing_to_renew(

@@ -3,6 +3,7 @@
 guildmark.errors.Refused
 ├── NotEarned            only a passed attempt at an exam that certifies earns a certificate
 ├── NothingToRenew       an exam that renews, for somebody without a certificate to renew
+├── LevelMissing         an exam of a level that requires another one
 ├── NameRefused          a form of the name that was not held against papers, or cannot be set
 ├── CertificateEnded     a certificate that was revoked, declined or replaced
 ├── NotSuspended         nothing to take back
@@ -21,6 +22,10 @@ class NotEarned(Refused):
 
 class NothingToRenew(Refused):
     """There is no certificate that this exam could renew."""
+
+
+class LevelMissing(Refused):
+    """This exam is for holders of a certificate of another level."""
 
 
 class NameRefused(Refused):

@@ -12,6 +12,7 @@ from guildmark_portal.credentials.models import Certificate, CertificateEvent
 from guildmark_portal.credentials.refusals import NothingToRenew
 from guildmark_portal.exams.conditions import condition
 from guildmark_portal.exams.models import Attempt, Program
+from guildmark_portal.exams.queries import offered
 
 
 def certified_by(program: Program) -> str:
@@ -22,7 +23,7 @@ def certified_by(program: Program) -> str:
 def renewed_by(program: Program) -> Program:
     """The open exam with which a certificate of `program` is renewed: a shorter one where there is one, else the whole one."""
     certified = certified_by(program)
-    open_ones = list(Program.objects.filter(is_open=True, versions__isnull=False).distinct())
+    open_ones = offered()
     shorter = next((one for one in open_ones if one.policy.renews == certified), None)
     return shorter or next((one for one in open_ones if one.slug == certified), program)
 
@@ -30,7 +31,7 @@ def renewed_by(program: Program) -> Program:
 def earlier_of(attempt: Attempt) -> Certificate | None:
     """The candidate's newest certificate of what this attempt certifies that has not ended and that nothing renews yet."""
     certified = certified_by(attempt.program)
-    return _held(attempt.user, certified).filter(renewal=None).exclude(attempt=attempt).first()
+    return held(attempt.user, certified).filter(renewal=None).exclude(attempt=attempt).first()
 
 
 def supersede(certificate: Certificate, *, now: datetime) -> None:
@@ -53,15 +54,15 @@ def _holds_what_it_renews(user: User, program: Program, now: datetime) -> Nothin
     if not renewed:
         return None
     from_day = now.date() - timedelta(days=program.policy.renewal_days)
-    held = _held(user, renewed).filter(expires_on__gte=from_day, renewal=None).prefetch_related("events")
-    if any(not is_suspended(certificate.happened) for certificate in held):
+    renewable = held(user, renewed).filter(expires_on__gte=from_day, renewal=None).prefetch_related("events")
+    if any(not is_suspended(certificate.happened) for certificate in renewable):
         return None
     sentence = _("This exam renews a certificate that you do not hold, or one that ended too long ago.")
     return NothingToRenew(sentence, next_step=_("Register for the whole exam instead."))
 
 
-def _held(user: User, certified: str) -> "QuerySet[Certificate]":
+def held(user: User, certified: str) -> "QuerySet[Certificate]":
     """What somebody holds of a program, by that exam or by one that renews it; what was ended for good is left out."""
     renewing = [program.pk for program in Program.objects.all() if certified_by(program) == certified]
-    held = Certificate.objects.filter(attempt__user=user, attempt__program__in=renewing)
-    return held.exclude(events__kind__in=[kind.value for kind in ENDS])
+    certificates = Certificate.objects.filter(attempt__user=user, attempt__program__in=renewing)
+    return certificates.exclude(events__kind__in=[kind.value for kind in ENDS])

@@ -44,7 +44,7 @@ def issue(*, attempt: Attempt, now: datetime) -> Certificate:
     if issued is not None:
         return issued
     decision = decided_at(timeline(attempt), now=now)
-    if decision is None or not result_of(attempt).passed or not attempt.program.exam_kind.certifies:
+    if decision is None or not result_of(attempt).passed or not attempt.certifies:
         raise NotEarned
     document = _document(attempt, identifier=new_identifier(), decision=decision)
     earlier = renewing.earlier_of(attempt)

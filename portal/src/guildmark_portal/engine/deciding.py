@@ -149,6 +149,6 @@ def _write_revision(attempt: Attempt, reached: Reached, *, ruling: Ruling | None
 
 
 def _certificate(attempt: Attempt, *, passed: bool, now: datetime) -> Certificate | None:
-    if not passed or not attempt.program.exam_kind.certifies:
+    if not passed or not attempt.certifies:
         return None
     return credentials.issue(attempt=attempt, now=now)

@@ -53,6 +53,8 @@ def renewed(attempt: Attempt, *, now: datetime) -> bool:
     """
     if may_begin(attempt, now=now):
         return False
+    if attempt.is_pilot:  # an invitation is worth one right, and no other one is spent on it
+        require_entitlement(attempt, now=now)
     try:
         right = entitlement_for(user=attempt.user, program=attempt.program, now=now)
     except NotPaid:
@@ -67,6 +69,8 @@ def renewed(attempt: Attempt, *, now: datetime) -> bool:
 def can_be_renewed(attempt: Attempt, *, now: datetime) -> bool:
     """Whether registering again would give the attempt another entitlement."""
     program = attempt.program
+    if attempt.is_pilot:
+        return False
     return program.is_free or usable(user=attempt.user, program=program, now=now) is not None
 
 

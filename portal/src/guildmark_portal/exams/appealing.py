@@ -21,4 +21,4 @@ def appeal_until(attempt: Attempt, *, decided_at: datetime | None = None) -> dat
     Until the decision is written down, moments after it is due, the time counts from `decided_at`.
     """
     told = told_at(attempt) or decided_at
-    return None if told is None else rules.appeal_until(told, days=attempt.program.policy.appeal_days)
+    return None if told is None else rules.appeal_until(told, days=attempt.settled.appeal_days)

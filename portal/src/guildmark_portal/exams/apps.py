@@ -12,10 +12,10 @@ class ExamsConfig(AppConfig):
     verbose_name = _("exams")
 
     def ready(self) -> None:
-        """Register the part of a person's data, who follows proved addresses, and the daily look at what ends."""
+        """Register the part of a person's data, who follows proved addresses, the daily look, and windows."""
         from guildmark_portal.accounts import personal_data
-        from guildmark_portal.exams import claiming, ending
+        from guildmark_portal.exams import claiming, ending, windows
         from guildmark_portal.exams.personal_data import PART
 
         personal_data.register(PART)
-        _ = claiming, ending
+        _ = claiming, ending, windows

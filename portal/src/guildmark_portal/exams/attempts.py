@@ -17,7 +17,10 @@ from guildmark_portal.exams.admitting import entitlement_for, renewed
 from guildmark_portal.exams.changes import announce
 from guildmark_portal.exams.conditions import require_conditions
 from guildmark_portal.exams.facts import exam_clock, timeline
-from guildmark_portal.exams.models import Attempt, Program, Upload
+from guildmark_portal.exams.language import current
+from guildmark_portal.exams.models import Attempt, ExamVersion, Program, Upload
+from guildmark_portal.exams.pilots import invitation_of, right_of
+from guildmark_portal.exams.policies import in_force
 from guildmark_portal.exams.readiness import readiness, warnings
 from guildmark_portal.exams.refusals import NotReady, ProgramNotOpen
 from guildmark_portal.exams.registering import require_steps
@@ -33,7 +36,8 @@ _AFTER_LAST_BYTE = timedelta(seconds=1)
 def open_attempt(*, user: User, program: str, now: datetime) -> Attempt:
     """Register `user` for the program with the slug `program`; with an attempt under way, that one is answered.
 
-    If that one has not begun and its entitlement is over, it gets another one (`admitting`).
+    If that one has not begun and its entitlement is over, it gets another one (`admitting`). The attempt keeps the version
+    that is live now, whatever goes live later, and what the program settles now. Who is invited to a pilot gets that.
 
     Raises `Program.DoesNotExist` for an unknown program, `Refused` where no new attempt may be opened.
     """
@@ -41,23 +45,48 @@ def open_attempt(*, user: User, program: str, now: datetime) -> Attempt:
     standing = queries.attempt_under_way(user=user, program=chosen, now=now)
     if standing is not None:
         return queries.attempt_with(standing.pk) if renewed(standing, now=now) else standing
-    if not (chosen.is_open or chosen.is_rehearsal) or not chosen.versions.exists():
-        raise ProgramNotOpen
-    require_wait_over(user=user, program=chosen, now=now)
+    invitation = invitation_of(user=user, program=chosen)
+    version = _version(chosen) if invitation is None else invitation.exam_version
+    settled = in_force(chosen, now=now)
+    if invitation is None or settled.policy.pilot_certifies:
+        require_wait_over(user=user, program=chosen, now=now)
     require_conditions(user=user, program=chosen, now=now)
     require_steps(user=user, program=chosen, now=now)
     for decided in Attempt.objects.filter(user=user, program=chosen, ended_at=None):
         end(decided, at=timeline(decided).closes_at or now)
+    if invitation is None:
+        right = entitlement_for(user=user, program=chosen, now=now)
+    else:
+        right = right_of(invitation, user=user, now=now)
     attempt = Attempt.objects.create(
         user=user,
         program=chosen,
-        exam_version=queries.current_version(chosen),
-        entitlement=entitlement_for(user=user, program=chosen, now=now),
-        identity_check=stated_level(asked=chosen.policy.identity_check, reached=level_reached(user)).value,
+        exam_version=version,
+        entitlement=right,
+        policy_version=settled,
+        is_pilot=invitation is not None,
+        identity_check=stated_level(asked=settled.policy.identity_check, reached=level_reached(user)).value,
         opened_at=now,
     )
-    _record(attempt, "attempt.opened", program=chosen.slug, version=attempt.exam_version.version)
+    _record(
+        attempt,
+        "attempt.opened",
+        program=chosen.slug,
+        version=version.version,
+        policy=settled.number,
+        **({} if invitation is None else {"pilot": True}),
+    )
     return queries.attempt_with(attempt.pk)
+
+
+def _version(program: Program) -> ExamVersion:
+    """The live version, in the candidate's language where there is one. Raises `ProgramNotOpen`."""
+    if not (program.is_open or program.is_rehearsal):
+        raise ProgramNotOpen
+    try:
+        return queries.current_version(program, language=current())
+    except ExamVersion.DoesNotExist:
+        raise ProgramNotOpen from None
 
 
 def end(attempt: Attempt, *, at: datetime) -> None:

@@ -18,6 +18,7 @@ from guildmark_portal.exams.conditions import require_to_start
 from guildmark_portal.exams.models import Attempt, Entitlement
 from guildmark_portal.exams.refusals import NotPrepared
 from guildmark_portal.exams.registering import require_to_begin
+from guildmark_portal.exams.windows import require_window
 
 
 @transaction.atomic
@@ -29,6 +30,7 @@ def begin(*, attempt: Attempt, bundle_sha256: str | None, now: datetime) -> Begu
     if bundle_sha256 is not None and bundle_sha256 != fresh.bundle_sha256:
         raise BundleDamaged
     require_entitlement(fresh, now=now)
+    require_window(fresh, now=now)
     require_to_start(fresh, now=now)
     require_to_begin(fresh, now=now)
     if Attempt.objects.filter(pk=fresh.pk, started_at=None).update(started_at=now):

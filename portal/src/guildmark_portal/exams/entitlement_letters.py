@@ -10,6 +10,7 @@ from guildmark.packs.model import text_in
 from guildmark_portal.accounts.own_data import is_deleted
 from guildmark_portal.exams.language import current
 from guildmark_portal.exams.models import Entitlement
+from guildmark_portal.exams.queries import known_version
 from guildmark_portal.exams.support import contact_of
 from guildmark_portal.mail import rewriting
 from guildmark_portal.mail import services as mail
@@ -65,5 +66,5 @@ def _send(right: Entitlement, template: str, *, key: str, **said: Any) -> None:
 
 
 def _title(right: Entitlement) -> str:
-    version = right.program.versions.first()
+    version = known_version(right.program)
     return right.program.title if version is None else text_in(version.bank.exam.title, current())

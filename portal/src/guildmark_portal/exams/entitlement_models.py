@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guildmark.rules.entitlement import Right, Worth
 from guildmark_portal.exams.catalogue import Program
+from guildmark_portal.exams.stage_models import PolicyVersion
 
 
 class Voided(models.TextChoices):
@@ -25,8 +26,9 @@ class Entitlement(models.Model):
     """The right to sit a program once. It is spent when the clock starts. `email` is the address of whoever got it, then.
 
     It may be granted to an address that no account has: `user` is None until somebody proves that address. `valid_until` is
-    its last day (`guildmark.rules.entitlement` says when that is over), as it was when it was granted; None: for ever. A
-    grant with the same `once` is made once. `reminded_of` is the latest reminder, in days before the end.
+    its last day (`guildmark.rules.entitlement` says when that is over), as it was when it was granted; None: for ever.
+    `policy_version` is what the program had settled then. A grant with the same `once` is made once. `reminded_of` is the
+    latest reminder, in days before the end.
     """
 
     user = models.ForeignKey(
@@ -37,6 +39,14 @@ class Entitlement(models.Model):
     source = models.CharField(_("granted through"), max_length=40)
     reason = models.CharField(_("why it was granted"), max_length=500, blank=True)
     once = models.CharField(_("granted once for"), max_length=120, blank=True)
+    policy_version = models.ForeignKey(
+        PolicyVersion,
+        models.PROTECT,
+        related_name="entitlements",
+        null=True,
+        blank=True,
+        verbose_name=_("version of the policy"),
+    )
     granted_at = models.DateTimeField(_("granted at"))
     valid_until = models.DateField(_("last day"), null=True, blank=True)
     reminded_of = models.PositiveSmallIntegerField(_("reminded so many days before"), null=True, blank=True)

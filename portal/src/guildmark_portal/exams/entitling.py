@@ -9,6 +9,7 @@ Payments, vouchers and cohorts call `grant` with a `once` that names what was pa
 """
 
 from datetime import date, datetime
+from typing import Final
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -20,9 +21,12 @@ from guildmark_portal.accounts.models import User
 from guildmark_portal.audit import services as audit
 from guildmark_portal.exams.changes import announce
 from guildmark_portal.exams.models import Attempt, Entitlement, Program, Voided
+from guildmark_portal.exams.policies import in_force
 from guildmark_portal.exams.refusals import EntitlementGone, GrantReused
 
 Actor = AbstractBaseUser | str
+PILOT: Final = "pilot"
+"""The source of a right to sit a pilot: it is worth nothing for any other attempt."""
 
 
 @transaction.atomic
@@ -72,6 +76,7 @@ def _granted(  # noqa: PLR0913 - as above
                 source=source,
                 reason=reason,
                 once=once,
+                policy_version=in_force(program, now=now),
                 granted_at=now,
                 valid_until=until,
             )
@@ -130,7 +135,8 @@ def not_over(rights: QuerySet[Entitlement], *, now: datetime) -> QuerySet[Entitl
 
 def usable(*, user: User, program: Program, now: datetime) -> Entitlement | None:
     """The entitlement that an attempt opened now would take: of those that no attempt has taken, the one that ends first."""
-    return not_over(unspent(user).filter(program=program, attempt=None), now=now).first()
+    free = unspent(user).filter(program=program, attempt=None).exclude(source=PILOT)
+    return not_over(free, now=now).first()
 
 
 @transaction.atomic

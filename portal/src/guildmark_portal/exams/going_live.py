@@ -59,11 +59,16 @@ def _parts(manifest: BankManifest) -> Iterator[set[str]]:
         yield from ({variant.public.sha256, variant.hidden.sha256} for variant in form.variants)
 
 
-def _unready(manifest: BankManifest) -> Iterator[str]:
+def known_answers(manifest: BankManifest) -> Iterator[str]:
+    """Why candidates may know the answers already."""
     if manifest.exam.visibility == "public":
         yield _("its sources are public, so its answers are known")
     if known := variants_in_use(manifest, [kind for kind in ExamKind if kind is not ExamKind.LIVE]):
         yield _("%(count)s of its variants are published for practice, so their files are known") % {"count": known}
+
+
+def _unready(manifest: BankManifest) -> Iterator[str]:
+    yield from known_answers(manifest)
     for form in manifest.forms:
         for shortfall in shortfalls(form.calibration):
             yield f"{form.task.id}: {shortfall}"

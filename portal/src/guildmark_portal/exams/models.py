@@ -1,6 +1,7 @@
 """What happened, and nothing else: phase, deadline and score are computed from these rows by `guildmark.rules`.
 
 Program, ExamVersion: what can be sat. A version is frozen when it is published: it holds the bank's manifest, byte for byte.
+ExamStage, PilotInvitation, PolicyVersion (in `stage_models`): what versions went through, and what was settled when.
 Entitlement (in `entitlement_models`), Attempt: one candidate's sitting. Upload, Submission, Report: what was handed in, and
 what became of it.
 Decision: what the rules made of it all, written down once it is due.
@@ -30,7 +31,9 @@ from guildmark_portal.exams.delivery_models import Delivery, Device
 from guildmark_portal.exams.entitlement_models import Entitlement, Voided
 from guildmark_portal.exams.outage_models import Beat, Credit, CreditKind, Extends, Outage, OutageKind
 from guildmark_portal.exams.pin_models import Pin
+from guildmark_portal.exams.policy import ProgramPolicy
 from guildmark_portal.exams.revision_models import Regrade, Revision, Ruling
+from guildmark_portal.exams.stage_models import ExamStage, PilotInvitation, PolicyVersion
 
 __all__ = [
     "Accommodation",
@@ -42,11 +45,14 @@ __all__ = [
     "Delivery",
     "Device",
     "Entitlement",
+    "ExamStage",
     "ExamVersion",
     "Extends",
     "Outage",
     "OutageKind",
+    "PilotInvitation",
     "Pin",
+    "PolicyVersion",
     "Program",
     "Regrade",
     "RememberedFailure",
@@ -64,7 +70,8 @@ class Attempt(models.Model):
 
     `ended_at` is written down when the rules say that the attempt is decided (the finish, or the deadline): from then on no
     credit opens it again, and the next attempt may be opened. `identity_check` is the level that was reached when the
-    attempt was opened.
+    attempt was opened, and `policy_version` what the program had settled then. `is_pilot`: it tries a version that is not
+    live yet.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -72,6 +79,10 @@ class Attempt(models.Model):
     program = models.ForeignKey(Program, models.PROTECT, related_name="attempts", verbose_name=_("program"))
     exam_version = models.ForeignKey(ExamVersion, models.PROTECT, related_name="attempts", verbose_name=_("exam version"))
     entitlement = models.OneToOneField(Entitlement, models.PROTECT, related_name="attempt", verbose_name=_("entitlement"))
+    policy_version = models.ForeignKey(
+        PolicyVersion, models.PROTECT, related_name="attempts", null=True, blank=True, verbose_name=_("version of the policy")
+    )
+    is_pilot = models.BooleanField(_("pilot"), default=False)
     opened_at = models.DateTimeField(_("opened at"))
     prepared_at = models.DateTimeField(_("prepared at"), null=True, blank=True)
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)
@@ -105,6 +116,16 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def settled(self) -> ProgramPolicy:
+        """What the program had settled when the attempt was opened; of attempts older than that history, what it settles."""
+        return self.program.policy if self.policy_version is None else self.policy_version.policy
+
+    @property
+    def certifies(self) -> bool:
+        """Whether a pass earns a certificate: a pilot's where that was settled when it was opened."""
+        return self.program.exam_kind.certifies and (not self.is_pilot or self.settled.pilot_certifies)
 
 
 class Upload(models.Model):

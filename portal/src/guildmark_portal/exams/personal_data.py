@@ -10,8 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
-from django.db.models import Model, ProtectedError, QuerySet
+from django.db.models import Model, ProtectedError, Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -23,7 +24,7 @@ from guildmark_portal.accounts.models import User
 from guildmark_portal.accounts.personal_data import Json, Part
 from guildmark_portal.exams import storage
 from guildmark_portal.exams.admitting import FREE
-from guildmark_portal.exams.entitling import not_over, unspent
+from guildmark_portal.exams.entitling import PILOT, not_over, unspent
 from guildmark_portal.exams.models import (
     Accommodation,
     Attempt,
@@ -31,6 +32,7 @@ from guildmark_portal.exams.models import (
     Decision,
     Delivery,
     Entitlement,
+    PilotInvitation,
     Pin,
     Program,
     Regrade,
@@ -39,6 +41,7 @@ from guildmark_portal.exams.models import (
     Ruling,
     Submission,
     Upload,
+    Voided,
 )
 from guildmark_portal.exams.remembered import failed_before, remember
 from guildmark_portal.exams.retakes import failures, waits_that_run
@@ -84,6 +87,7 @@ def lost(user: User) -> Iterator[str]:
 
 def export(user: User) -> Json:
     """Every row, as it is stored."""
+    invitations = _invitations(user)
     return {
         "accommodations": list(
             user.accommodations.values(
@@ -91,6 +95,9 @@ def export(user: User) -> Json:
             )
         ),
         "entitlements": list(user.entitlements.values("program__slug", *_OF_AN_ENTITLEMENT)),
+        "invitations_to_pilots": list(
+            invitations.values("exam_version__program__slug", "exam_version__version", "email", "invited_at", "withdrawn_at")
+        ),
         "failures_of_a_deleted_account": [
             {"program": program.slug, "failed_at": failed}
             for program in Program.objects.all()
@@ -138,6 +145,7 @@ def files(user: User) -> Iterator[tuple[str, Path]]:
 def erase(user: User) -> None:
     """Remove every attempt, or make it nameless; its files go once the deletion is committed. Waits that run go on."""
     now = clock.now()
+    _invitations(user).delete()
     for program, again in list(waits_that_run(user=user, now=now)):
         remember(user=user, program=program, failures=failures(user=user, program=program, now=now), until=again)
     for attempt in user.attempts.all():
@@ -147,9 +155,25 @@ def erase(user: User) -> None:
             attempt.submissions.update(file_name=_NAMELESS)
             Entitlement.objects.filter(pk=attempt.entitlement_id).update(email="", reason="", void_reason="")
         transaction.on_commit(partial(_remove_files, places))
+    _forget_moved(user)
     Entitlement.objects.filter(user=user, attempt=None).delete()
     Entitlement.objects.filter(user=None, email=user.email).delete()
     Accommodation.objects.filter(user=user).delete()
+
+
+def _invitations(user: User) -> QuerySet[PilotInvitation]:
+    """To a pilot: those to an address of theirs, and those that they used."""
+    addresses = {user.email, *EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)}
+    used = user.entitlements.filter(source=PILOT).values_list("once", flat=True)
+    numbers = [int(once.removeprefix("pilot:")) for once in used if once.startswith("pilot:")]
+    mine = Q(email__in={address.lower() for address in addresses}) | Q(pk__in=numbers)
+    return PilotInvitation.objects.filter(mine)
+
+
+def _forget_moved(user: User) -> None:
+    """What was given on stays, nameless: by it a payment is followed to the right that stands for it now."""
+    moved = Entitlement.objects.filter(user=user, voided=Voided.MOVED.value)
+    moved.update(user=None, email="", reason="", void_reason="")
 
 
 def _removed(attempt: Attempt) -> bool:
@@ -166,7 +190,7 @@ def _removed(attempt: Attempt) -> bool:
         Credit.objects.filter(attempt=attempt),
         Decision.objects.filter(attempt=attempt),
         Attempt.objects.filter(pk=attempt.pk),
-        Entitlement.objects.filter(pk=attempt.entitlement_id),
+        Entitlement.objects.filter(pk=attempt.entitlement_id).exclude(voided=Voided.MOVED.value),
     )
     try:
         with transaction.atomic():

@@ -21,6 +21,8 @@ from guildmark.rules.money import Money, NoAmount, digits
 from guildmark.rules.refund import RefundStep, goes_down
 from guildmark.rules.registration import RegistrationPolicy, Step
 from guildmark.rules.retake import Wait
+from guildmark.rules.window import Window
+from guildmark_portal.exams.policy_instants import WrittenInstant
 from guildmark_portal.exams.refusals import PolicyRefused
 
 NOTHING: Final = "none"
@@ -74,7 +76,11 @@ class ProgramPolicy(BaseModel):
     `appeal_days` after a result was told; incidents, appeals and requests for accommodations have their answer within
     `answer_days`. Beyond `submissions_an_hour`, an attempt's submissions are graded behind everybody else's. Holders are
     reminded `expiry_reminders` days before a certificate ends. An exam that `renews` another program is for holders of a
-    certificate of that one, valid or ended at most `renewal_days` ago, and earns them a new one in its place. How long
+    certificate of that one, valid or ended at most `renewal_days` ago, and earns them a new one in its place. Programs are
+    listed by `level_number`; one that `requires` another is for holders of a valid certificate of that one. An attempt is
+    begun from `opens_at` until `closes_at`, and nobody registers from `registration_closes_at` on. A new version of the exam
+    goes live after `pilot_sittings` decided sittings of its pilot, which certify with `pilot_certifies` alone. The teacher of
+    a cohort sees of its results what `teachers_see` says. How long
     evidence of identity is kept is settled for the whole portal: one check serves every program of a person.
     """
 
@@ -103,6 +109,13 @@ class ProgramPolicy(BaseModel):
     expiry_reminders: Annotated[tuple[Days, ...], BeforeValidator(_listed)] = (90, 30, 7)
     renews: Annotated[str, BeforeValidator(_blank), Field(pattern=r"^[a-z0-9_-]*$", max_length=80)] = ""
     renewal_days: Annotated[int, Field(ge=0, le=3650)] = 90
+    level_number: Annotated[int, Field(ge=1, le=99)] = 1
+    requires: Annotated[str, BeforeValidator(_blank), Field(pattern=r"^[a-z0-9_-]*$", max_length=80)] = ""
+    opens_at: Annotated[WrittenInstant | None, BeforeValidator(_or_none)] = None
+    closes_at: Annotated[WrittenInstant | None, BeforeValidator(_or_none)] = None
+    registration_closes_at: Annotated[WrittenInstant | None, BeforeValidator(_or_none)] = None
+    pilot_sittings: Annotated[int, Field(ge=0, le=1000)] = 0
+    pilot_certifies: bool = False
     teachers_see: TeachersSee = TeachersSee.PASSED
     identity_check: IdentityLevel = IdentityLevel.REVIEWED
     registration: RegistrationPolicy = RegistrationPolicy()
@@ -124,6 +137,21 @@ class ProgramPolicy(BaseModel):
         if not goes_down(self.refunds):
             raise ValueError(_("refunds: let each step last longer than the one before, and give less back"))
         return self
+
+    @model_validator(mode="after")
+    def _has_a_window(self) -> Self:
+        try:
+            Window(self.opens_at, self.closes_at, self.registration_closes_at)
+        except ValueError:
+            raise ValueError(
+                _("closes_at comes after opens_at, and registration_closes_at not after closes_at: compare the three")
+            ) from None
+        return self
+
+    @property
+    def window(self) -> Window:
+        """From when and until when an attempt is begun, and until when somebody registers."""
+        return Window(self.opens_at, self.closes_at, self.registration_closes_at)
 
     @property
     def is_free(self) -> bool:
@@ -209,6 +237,13 @@ TAKES: Final = {
     "expiry_reminders": gettext_lazy("numbers of days with commas between, such as 90, 30, 7; or none"),
     "renews": gettext_lazy("the name of a program in addresses, such as practitioner; or none"),
     "renewal_days": gettext_lazy("a number of days from 0 to 3650"),
+    "level_number": gettext_lazy("a number from 1, the first level, to 99"),
+    "requires": gettext_lazy("the name of a program in addresses, such as practitioner; or none"),
+    "opens_at": gettext_lazy("a day and a time in UTC such as 2030-01-15 09:00, or none"),
+    "closes_at": gettext_lazy("a day and a time in UTC such as 2030-01-31 18:00, or none"),
+    "registration_closes_at": gettext_lazy("a day and a time in UTC such as 2030-01-10 00:00, or none"),
+    "pilot_sittings": gettext_lazy("a number from 0 to 1000"),
+    "pilot_certifies": _SWITCH,
     "teachers_see": gettext_lazy("nothing, passed or points"),
     "identity_check": gettext_lazy("none, provider or reviewed"),
     **{f"registration.{step.value}": _SWITCH for step in Step},

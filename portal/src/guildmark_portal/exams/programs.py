@@ -1,6 +1,6 @@
 """Settling what a program asks for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from guildmark.protocol import ExamKind
 from guildmark_portal.audit import services as audit
+from guildmark_portal.exams import policies
 from guildmark_portal.exams.changes import program_changed
 from guildmark_portal.exams.models import Program
-from guildmark_portal.exams.policy import amended
+from guildmark_portal.exams.policy import ProgramPolicy, amended
 from guildmark_portal.exams.refusals import PolicyRefused, UnknownProgram
 
 
@@ -28,9 +29,10 @@ def program_of(slug: str) -> Program:
 
 @transaction.atomic
 def amend_policy(*, slug: str, assignments: Sequence[str], actor: AbstractBaseUser | str, now: datetime) -> Program:
-    """Settle what `assignments` say, each `KEY=VALUE`, all of them or none. Attempts under way keep their exam version.
+    """Settle what `assignments` say, each `KEY=VALUE`, all of them or none, as a new version of the program's policy.
 
-    Raises `UnknownProgram`, and `PolicyRefused` with every problem.
+    What attempts, rights to sit and orders began with, they keep. Raises `UnknownProgram`, and `PolicyRefused` with every
+    problem.
     """
     Program.objects.select_for_update().filter(slug=slug).first()
     program = program_of(slug)
@@ -38,8 +40,8 @@ def amend_policy(*, slug: str, assignments: Sequence[str], actor: AbstractBaseUs
     after = amended(before, assignments)
     if after == before:
         return program
-    if after.renews != before.renews and (after.renews == slug or after.renews not in {"", *_names()}):
-        raise PolicyRefused(_("renews: name another program of this portal, such as %(name)s") % {"name": "practitioner"})
+    _require_programs(slug, before, after)
+    policies.settle(program, after, actor=actor, now=now)
     program.policy_document = after.document
     program.save(update_fields=["policy_document"])
     was, now_is = before.settings, after.settings
@@ -49,5 +51,23 @@ def amend_policy(*, slug: str, assignments: Sequence[str], actor: AbstractBaseUs
     return program
 
 
-def _names() -> set[str]:
-    return set(Program.objects.values_list("slug", flat=True))
+def _require_programs(slug: str, before: ProgramPolicy, after: ProgramPolicy) -> None:
+    """Refuse to name a program that there is not, or levels of which none could be the first. Raises `PolicyRefused`."""
+    names = set(Program.objects.values_list("slug", flat=True)) - {slug}
+    for key, was, named in (("renews", before.renews, after.renews), ("requires", before.requires, after.requires)):
+        if named != was and named not in {"", *names}:
+            said = {"setting": key, "name": "practitioner"}
+            raise PolicyRefused(_("%(setting)s: name another program of this portal, such as %(name)s") % said)
+    if after.requires != before.requires and slug in _required_by(after.requires):
+        raise PolicyRefused(
+            _("requires: %(name)s requires this program itself, and nobody could sit either") % {"name": after.requires}
+        )
+
+
+def _required_by(slug: str) -> Iterator[str]:
+    """What `slug` requires, and what that requires, and so on."""
+    requires = {program.slug: program.policy.requires for program in Program.objects.all()}
+    seen: set[str] = set()
+    while (slug := requires.get(slug, "")) and slug not in seen:
+        seen.add(slug)
+        yield slug

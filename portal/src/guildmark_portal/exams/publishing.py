@@ -6,10 +6,11 @@ service opens: the portal copies hidden archives by name and digest and never lo
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 from django.conf import settings
 from django.db import transaction
@@ -21,26 +22,32 @@ from guildmark.packs.bank import BankManifest, Blob, VariantEntry
 from guildmark.packs.bundle import iter_zip
 from guildmark.packs.names import is_hidden_name
 from guildmark.protocol import ExamKind
+from guildmark.rules.exam_stage import Stage, way_to_live, way_to_pilot
 from guildmark_portal import clock
 from guildmark_portal.audit import services as audit
-from guildmark_portal.exams import storage
-from guildmark_portal.exams.changes import program_changed
+from guildmark_portal.exams import policies, stages, storage
 from guildmark_portal.exams.going_live import Override, unready_for_live, variants_in_use
 from guildmark_portal.exams.models import ExamVersion, Program
 from guildmark_portal.exams.refusals import PublishRefused
 
+_WAYS: Final[Mapping[Stage, Callable[[Stage], tuple[Stage, ...]]]] = {
+    Stage.DRAFT: lambda _stage: (),
+    Stage.PILOT: way_to_pilot,
+    Stage.LIVE: way_to_live,
+}
 _NEEDED = ("instructions.en.md", "starter.py", "task.json")
 
 
-def publish(bank: Path, kind: ExamKind, actor: str, *, override: Override | None = None) -> ExamVersion:
-    """Register the bank in folder `bank`; a bank that is there already is answered as it is.
+def publish(bank: Path, kind: ExamKind, actor: str, *, override: Override | None = None, to: Stage = Stage.LIVE) -> ExamVersion:
+    """Register the bank in folder `bank` as a version, and let it go as far as `to`: a draft, a pilot, or live at once.
 
-    An exam that is not ready for a live program needs an owner's `override`, which is written into the audit table.
-    Raises `PackUnreadable` with every problem of the folder, and `PublishRefused` for what may not be published.
+    A bank that is there already, and as far or retired, is answered as it is. An exam that is not ready for a live program
+    needs an owner's `override`, which is written into the audit table. Raises `PackUnreadable` with every problem of the
+    folder, `PublishRefused` for what may not be published, and `StepMissing` for a stage that needs more.
     """
     content = _read(bank / "bank.json")
     manifest = _parse(content)
-    overridden = _refuse_unready(manifest, kind, override)
+    overridden = () if to is Stage.DRAFT else _refuse_unready(manifest, kind, override)
     _refuse_to_give_away(manifest, kind)
     problems = [*_missing_forms(manifest), *_damaged(bank, manifest)]
     if problems:
@@ -51,7 +58,9 @@ def publish(bank: Path, kind: ExamKind, actor: str, *, override: Override | None
     _copy_hidden(bank, manifest, content, digest)
     with transaction.atomic():
         version = _register(manifest, content, digest, kind=kind, actor=actor)
-        if overridden and override is not None:
+        way = _WAYS[to](stages.stage_of(version))
+        stages.advance(version=version, way=way, actor=actor, now=clock.now(), lacks=overridden, override=override)
+        if way and overridden and override is not None:
             detail = {"bank": digest, "reason": override.reason, "missing": list(overridden)}
             audit.record(actor=override.owner, action="exam.readiness_overridden", subject=version, detail=detail)
     return version
@@ -190,19 +199,20 @@ def _register(manifest: BankManifest, content: bytes, digest: str, *, kind: Exam
         published_by=actor,
     )
     audit.record(actor=actor, action="exam.published", subject=version, detail={"bank": digest, "kind": kind.value})
-    if not program.is_rehearsal:  # it has no handbook
-        program_changed.send(sender=Program, program=program, now=now)
+    stages.register(version, actor=actor, now=now)
     return version
 
 
 def _program(manifest: BankManifest, kind: ExamKind, *, now: datetime) -> Program:
+    """The program of that exam and kind; what it is called follows the version that goes live (`stages`)."""
     exam = manifest.exam
     facts = {"title": exam.title["en"], "level": exam.level, "framework": exam.framework}
-    program, _made = Program.objects.update_or_create(
+    program, is_new = Program.objects.get_or_create(
         slug=program_slug(exam.id, kind),
-        defaults=facts,
-        create_defaults={**facts, "kind": kind.value, "is_open": kind is not ExamKind.REHEARSAL, "created_at": now},
+        defaults={**facts, "kind": kind.value, "is_open": kind is not ExamKind.REHEARSAL, "created_at": now},
     )
+    if is_new:
+        policies.in_force(program, now=now)
     return program
 
 

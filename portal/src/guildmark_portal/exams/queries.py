@@ -8,12 +8,14 @@ from django.db.models import Prefetch, QuerySet
 from guildmark.packs.model import text_in
 from guildmark.protocol import AttemptSummary, CategoryHeading, ExamKind, ProgramView
 from guildmark.rules.attempt import Phase, deadline_at, phase
+from guildmark.rules.exam_stage import Stage
 from guildmark_portal.accounts.models import User
 from guildmark_portal.exams.facts import timeline
 from guildmark_portal.exams.language import current
 from guildmark_portal.exams.models import Attempt, Credit, ExamVersion, Program, Submission, Upload
 from guildmark_portal.exams.readiness import readiness
 from guildmark_portal.exams.results import result_of
+from guildmark_portal.exams.stages import live_stages
 
 __all__ = [
     "attempt_of",
@@ -22,6 +24,10 @@ __all__ = [
     "attempts_of",
     "current_version",
     "every_attempt",
+    "explained_version",
+    "has_live",
+    "known_version",
+    "offered",
     "open_programs",
     "own_attempt",
     "program_view",
@@ -29,21 +35,66 @@ __all__ = [
     "submission_of",
     "timeline",
     "upload_of",
+    "was_offered",
 ]
 
 
-def current_version(program: Program) -> ExamVersion:
-    """The version that a new attempt gets: the one published last. Raises `ExamVersion.DoesNotExist`."""
-    version = program.versions.first()
-    if version is None:
+def current_version(program: Program, *, language: str = "") -> ExamVersion:
+    """The version that a new attempt gets: the live one, in that language if there is one.
+
+    Raises `ExamVersion.DoesNotExist` where none is live.
+    """
+    live = [one.exam_version for one in live_stages(program)]
+    if not live:
         raise ExamVersion.DoesNotExist
-    return version
+    return next((version for version in live if language in version.bank.exam.languages), live[0])
+
+
+def known_version(program: Program) -> ExamVersion | None:
+    """The live version; without one, the version of which candidates knew last, else the newest. For the names of things."""
+    try:
+        return current_version(program)
+    except ExamVersion.DoesNotExist:
+        return _offered_before(program).first() or program.versions.first()
+
+
+def explained_version(program: Program) -> ExamVersion:
+    """The version of which handbook and guide speak: the live one, else the last that was.
+
+    Raises `ExamVersion.DoesNotExist` where none ever was.
+    """
+    try:
+        return current_version(program)
+    except ExamVersion.DoesNotExist:
+        version = _offered_before(program).first()
+        if version is None:
+            raise
+        return version
+
+
+def was_offered(program: Program) -> bool:
+    """Whether a version of the program is live, or ever was."""
+    return _offered_before(program).exists()
+
+
+def _offered_before(program: Program) -> QuerySet[ExamVersion]:
+    return program.versions.filter(stages__stage=Stage.LIVE.value).order_by("-stages__entered_at", "-stages__pk")
+
+
+def has_live(program: Program) -> bool:
+    """Whether a version of the program is live."""
+    return live_stages(program).exists()
+
+
+def offered() -> list[Program]:
+    """The programs that take new attempts and have a live version, from the first level to the last."""
+    live = Program.objects.filter(is_open=True, versions__stages__stage=Stage.LIVE.value, versions__stages__left_at=None)
+    return sorted(live.distinct(), key=lambda program: (program.policy.level_number, program.slug))
 
 
 def open_programs() -> tuple[ProgramView, ...]:
     """The programs that take new attempts, each with the version that is offered."""
-    programs = Program.objects.filter(is_open=True, versions__isnull=False).distinct()
-    return tuple(program_view(current_version(program)) for program in programs)
+    return tuple(program_view(current_version(program, language=current())) for program in offered())
 
 
 def program_view(version: ExamVersion) -> ProgramView:
@@ -68,7 +119,9 @@ def program_view(version: ExamVersion) -> ProgramView:
 
 
 def _attempts() -> QuerySet[Attempt]:
-    return Attempt.objects.select_related("program", "exam_version", "user", "entitlement", "decision").prefetch_related(
+    return Attempt.objects.select_related(
+        "program", "policy_version__program", "exam_version", "user", "entitlement", "decision"
+    ).prefetch_related(
         Prefetch("credits", queryset=Credit.objects.select_related("outage")),
         "decision__revisions",
         "pins",

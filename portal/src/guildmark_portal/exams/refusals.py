@@ -7,6 +7,12 @@ guildmark.errors.Refused
 ├── RetakeTooEarly      the wait after a failure is not over
 ├── PublishRefused      a bank may not be published like that
 ├── UnknownProgram      no program has this name
+├── UnknownPolicyVersion     no version of a policy has this number
+├── StepRefused         a stage that does not follow on that of the version
+│   ├── StepMissing     something is missing for the stage
+│   └── StageMoved      somebody else took a step meanwhile
+├── NotInvitable        an invitation to a pilot that there cannot be
+├── WindowClosed        registration is over, or an attempt may not be begun at this time
 ├── PolicyRefused       a program may not be set like that
 ├── NotPaid             no right to sit is left, and an attempt costs something
 │   └── EntitlementOver the last day of the right to sit is over, or it was taken back
@@ -231,6 +237,42 @@ class UnknownProgram(Refused):
     """There is no such program."""
 
     default_next_step: ClassVar[str] = mark("Name one of them, or publish one: guildmark-portal publish BANK --kind KIND")
+
+
+class UnknownPolicyVersion(Refused):
+    """The settings of this program have no version with that number."""
+
+    default_next_step: ClassVar[str] = mark("Run: guildmark-portal program history SLUG; it lists every version.")
+
+
+class StepRefused(Refused):
+    """The version cannot take this step."""
+
+
+class StepMissing(StepRefused):
+    """Something is missing for this step."""
+
+    default_next_step: ClassVar[str] = mark(
+        "Mend what is named and publish a bank of the mended pack; or let an owner override it, with a reason."
+    )
+
+
+class StageMoved(StepRefused):
+    """Somebody else took a step with this version meanwhile."""
+
+    default_next_step: ClassVar[str] = mark("Look at where it stands now, and decide again.")
+
+
+class NotInvitable(Refused):
+    """Nobody can be invited like that to the pilot of this version."""
+
+    default_next_step: ClassVar[str] = mark(
+        "Write one full mail address a person, for a version that is a draft, proven or a pilot."
+    )
+
+
+class WindowClosed(Refused):
+    """This is not the time for that."""
 
 
 class PolicyRefused(Refused):

@@ -48,7 +48,8 @@ def ready_model(attempt: Attempt) -> bytes:
 
 def can_practise() -> bool:
     """Whether a practice exam is published here."""
-    return Program.objects.filter(slug=REHEARSAL_PROGRAM, versions__isnull=False).exists()
+    program = Program.objects.filter(slug=REHEARSAL_PROGRAM).first()
+    return program is not None and queries.has_live(program)
 
 
 def newest_practice(user: User) -> Submission | None:

@@ -37,11 +37,13 @@ def waiver_of(attempt: Attempt) -> Entitlement | None:
 def failures(*, user: User, program: Program, now: datetime) -> tuple[datetime, ...]:
     """When `user` failed at the program since they last passed it. Computed from the facts: no job has to have run.
 
-    Failures of a deleted account with the same address come first, while its wait runs.
+    Failures of a deleted account with the same address come first, while its wait runs. A pilot that certifies nothing counts
+    for nothing.
     """
     failed = failed_before(user=user, program=program, now=now)
     waived = set(user.entitlements.filter(program=program, source__startswith=_AGAIN).values_list("source", flat=True))
-    decided = [(decided_at(timeline(attempt), now=now), attempt) for attempt in every_attempt(user=user, program=program)]
+    counted = [one for one in every_attempt(user=user, program=program) if not one.is_pilot or one.settled.pilot_certifies]
+    decided = [(decided_at(timeline(attempt), now=now), attempt) for attempt in counted]
     for at, attempt in sorted(((at, attempt) for at, attempt in decided if at is not None), key=lambda pair: pair[0]):
         if result_of(attempt).passed:
             failed = []

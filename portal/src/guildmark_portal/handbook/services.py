@@ -13,7 +13,7 @@ from guildmark.errors import Refused
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit import services as audit
 from guildmark_portal.exams.models import Program
-from guildmark_portal.exams.queries import current_version
+from guildmark_portal.exams.queries import explained_version, was_offered
 from guildmark_portal.handbook.contents import contents
 from guildmark_portal.handbook.languages import ENGLISH, chosen, offered
 from guildmark_portal.handbook.models import Acknowledgement, Edition, EditionText
@@ -29,7 +29,7 @@ class EditionSuperseded(Refused):
 
 def on_change(*, program: Program, now: datetime, **_others: Any) -> None:
     """A program changed: write what its handbook says now."""
-    if program.versions.exists():
+    if was_offered(program):
         keep_edition(program=program, now=now)
 
 
@@ -47,7 +47,7 @@ def keep_edition(*, program: Program, now: datetime) -> Edition:
 
 def _texts(program: Program) -> dict[str, str]:
     """What the handbook says now, in every language that it has."""
-    version = current_version(program)
+    version = explained_version(program)
     return {language: render(contents(version, language), language) for language in offered(program.policy.languages)}
 
 
@@ -82,7 +82,7 @@ def _changes(before: Edition | None, texts: Mapping[str, str], language: str) ->
 
 
 def _mail_changes(edition: Edition) -> None:
-    titles = current_version(edition.program).bank.exam.title
+    titles = explained_version(edition.program).bank.exam.title
     for user in registered(edition.program):
         _tell(user, edition, titles)
 
@@ -107,7 +107,7 @@ def _tell(user: User, edition: Edition, titles: Mapping[str, str]) -> None:
 def _tell_again(key: str) -> None:
     number, _colon, user = key.partition(":")
     edition = Edition.objects.get(pk=number)
-    _tell(User.objects.get(pk=user), edition, current_version(edition.program).bank.exam.title)
+    _tell(User.objects.get(pk=user), edition, explained_version(edition.program).bank.exam.title)
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from guildmark_portal.accounts.models import User
 from guildmark_portal.exams import entitlement_letters, entitling
 from guildmark_portal.exams.language import current
 from guildmark_portal.exams.models import Entitlement, Program, Voided
+from guildmark_portal.exams.queries import known_version
 from guildmark_portal.operations.finding import LONGEST, MOST, SHORTEST, SHORTEST_ELSEWHERE
 from guildmark_portal.operations.refusals import LastDayOver, OwnEntitlement
 
@@ -53,7 +54,7 @@ def _all() -> QuerySet[Entitlement]:
 
 
 def _held(right: Entitlement, *, now: datetime) -> Held:
-    version = right.program.versions.first()
+    version = known_version(right.program)
     title = right.program.title if version is None else text_in(version.bank.exam.title, current())
     return Held(right, title, right.worth(now=now))
 

@@ -6,6 +6,7 @@ from guildmark.packs.model import text_in
 from guildmark.rules.voucher import VoucherKind
 from guildmark_portal.exams.language import current
 from guildmark_portal.exams.models import Program
+from guildmark_portal.exams.queries import known_version
 from guildmark_portal.vouchers.models import Batch
 
 
@@ -26,5 +27,5 @@ def exam_of(batch: Batch) -> str:
 
 def title_of(program: Program) -> str:
     """The title of the program's exam, in the language of the reader."""
-    version = program.versions.first()
+    version = known_version(program)
     return program.title if version is None else text_in(version.bank.exam.title, current())

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from guildmark.packs.model import text_in
 from guildmark_portal.exams.language import current
-from guildmark_portal.exams.queries import current_version
+from guildmark_portal.exams.queries import explained_version
 from guildmark_portal.handbook.guide import Guide, guide
 from guildmark_portal.handbook.languages import own_name_of, speaking
 from guildmark_portal.handbook.pdf import Cover, NoLetters, pdf
@@ -21,7 +21,7 @@ from guildmark_portal.web.handbook import prevails, published
 @require_safe
 def show(request: HttpRequest, slug: str) -> HttpResponse:
     """The guide with its contents; each section can be linked to."""
-    version = current_version(published(slug))
+    version = explained_version(published(slug))
     found = _guide(request, slug)
     context = {
         "program": version.program,
@@ -49,11 +49,11 @@ def download(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _guide(request: HttpRequest, slug: str) -> Guide:
-    return guide(current_version(published(slug)), request.GET.get("language") or current())
+    return guide(explained_version(published(slug)), request.GET.get("language") or current())
 
 
 def _cover(slug: str, found: Guide) -> Cover:
-    version = current_version(published(slug))
+    version = explained_version(published(slug))
     with speaking(found.language):
         # Translators: how a day is written, see the filter date of Django
         day = date_format(version.published_at, "DATE_FORMAT")

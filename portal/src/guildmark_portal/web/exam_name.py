@@ -41,7 +41,7 @@ class Offer:
 
 def offer_of(attempt: Attempt) -> Offer | None:
     """What can be chosen; None where a pass brings no certificate, where there is one, or where there is no choice."""
-    if not attempt.program.exam_kind.certifies or certificate_of(attempt) is not None:
+    if not attempt.certifies or certificate_of(attempt) is not None:
         return None
     forms, chosen = forms_of(attempt), chosen_form(attempt)
     return None if chosen is None or len(forms) == 1 else Offer(forms, chosen.key)

@@ -22,7 +22,7 @@ from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
 from guildmark_portal.exams.language import current
 from guildmark_portal.exams.models import Program
-from guildmark_portal.exams.queries import current_version
+from guildmark_portal.exams.queries import explained_version, was_offered
 from guildmark_portal.handbook import queries, services
 from guildmark_portal.handbook.languages import ENGLISH, own_name_of, speaking
 from guildmark_portal.handbook.models import Edition, EditionText
@@ -35,8 +35,8 @@ _LONGEST_NUMBER: Final = 9
 
 def published(slug: str) -> Program:
     """The program that has a handbook. Raises `Http404`."""
-    program = Program.objects.filter(slug=slug, versions__isnull=False).first()
-    if program is None or program.is_rehearsal:
+    program = Program.objects.filter(slug=slug).first()
+    if program is None or program.is_rehearsal or not was_offered(program):
         raise Http404(_("There is no handbook of this name."))
     return program
 
@@ -55,7 +55,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     text = edition.text_in(_language(request))
     user = request.user
     context = {
-        "exam": current_version(program).bank.exam,
+        "exam": explained_version(program).bank.exam,
         "earlier": [(old, old.text_in(text.language).changes) for old in queries.editions(program)[1:]],
         "asks": program.policy.registration.handbook,
         "acknowledged": isinstance(user, User) and queries.has_acknowledged(user=user, program=program),
@@ -131,7 +131,7 @@ def _cover(program: Program, text: EditionText) -> Cover:
 
 
 def _title(program: Program, language: str) -> str:
-    return text_in(current_version(program).bank.exam.title, language)
+    return text_in(explained_version(program).bank.exam.title, language)
 
 
 def prevails() -> str:

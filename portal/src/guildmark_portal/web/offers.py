@@ -63,7 +63,7 @@ def offers_to(
 
 def title_of(program: Program) -> str:
     """The title of the program's exam, in the language of the reader."""
-    version = program.versions.first()
+    version = queries.known_version(program)
     return program.title if version is None else text_in(version.bank.exam.title, current())
 
 

@@ -18,8 +18,7 @@ from guildmark.packs.skills import AREAS, TITLES, in_area
 from guildmark_portal import clock
 from guildmark_portal.directory import messages
 from guildmark_portal.exams.language import current
-from guildmark_portal.exams.models import Program
-from guildmark_portal.exams.queries import current_version
+from guildmark_portal.exams.queries import current_version, offered
 from guildmark_portal.exams.support import contact_of
 from guildmark_portal.mail import envelopes
 from guildmark_portal.profiles.models import TermsKind
@@ -75,7 +74,7 @@ def skills(request: HttpRequest) -> HttpResponse:
 
 def _asked() -> Iterator[tuple[str, str]]:
     """Each area, with an exam's categories that ask for it, for every open program."""
-    for program in Program.objects.filter(is_open=True, versions__isnull=False).distinct():
+    for program in offered():
         bank = current_version(program).bank
         title = text_in(bank.exam.title, current())
         for area in AREAS:
