@@ -46,7 +46,7 @@ def code(batch: Batch, number: int = 1) -> str:
 
 def another(slug: str, **policy: Any) -> Program:
     """Another live program with a fee, without an exam yet."""
-    document = {"identity_check": "none", "registration": {"identity": False}, **policy}
+    document = {"identity_check": "none", "registration": {"identity": False, "handbook": False}, **policy}
     return Program.objects.create(slug=slug, title=slug.title(), kind="live", policy_document=document, created_at=clock.now())
 
 

@@ -51,7 +51,7 @@ def test_the_log_never_shows_the_code_of_an_address() -> None:
 
 
 def newest_of(program: Program) -> int:
-    return keep_edition(program=program, now=clock.now()).number
+    return keep_edition(program=Program.objects.get(pk=program.pk), now=clock.now()).number
 
 
 def test_p8_the_handbook_is_acknowledged_before_a_voucher_is_used_up(made: Made, live: Program, own: Client) -> None:

@@ -15,6 +15,7 @@ from guildmark_portal.exams import queries, services
 from guildmark_portal.exams.models import Program
 from guildmark_portal.exams.refusals import NotPaid, ProgramNotOpen, RegistrationIncomplete
 from guildmark_portal.orders.opening import is_sold
+from guildmark_portal.transfers import giving
 from guildmark_portal.web import profile_steps, wording
 from guildmark_portal.web.offers import offers_to, refusals_of, rights_of, shown_nowhere, waits_of
 from guildmark_portal.web.ownership import signed_in
@@ -31,7 +32,14 @@ def show(request: HttpRequest) -> HttpResponse:
     progress = None if attempts else profile_steps.progress(user, profile_steps.program_of(request), now=now)
     rights = rights_of(user, now=now)
     offers = offers_to(attempts, waits_of(user, now=now), refusals_of(user, now=now), rights)
-    context = {"attempts": attempts, "offers": offers, "progress": progress, "rights": shown_nowhere(rights, offers)}
+    context = {
+        "attempts": attempts,
+        "offers": offers,
+        "progress": progress,
+        "rights": shown_nowhere(rights, offers),
+        "givable": {right.pk for right in rights if giving.may_give(right, now=now)},
+        "given_to_me": giving.offered_to(user, now=now),
+    }
     return render(request, "guildmark/attempts.html", context)
 
 

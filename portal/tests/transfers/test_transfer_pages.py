@@ -1,0 +1,77 @@
+"""The pages on which a right to sit is given, accepted, and kept (rule G6)."""
+
+import pytest
+from django.test import Client
+from portal.tests.accounts.conftest import signed_in
+from portal.tests.exams.paid_exam import granted, settled
+from portal.tests.operations.conftest import text
+
+from guildmark_portal.accounts.models import User
+from guildmark_portal.exams.models import Entitlement, Program
+from guildmark_portal.transfers.models import Transfer
+
+pytestmark = pytest.mark.django_db
+ALL = "/transfers/"
+
+
+def page() -> str:
+    return f"{ALL}{Transfer.objects.get().pk}/"
+
+
+def test_g6_it_is_given_from_ones_exams_and_accepted_on_the_page_of_the_letter(
+    right: Entitlement, giver: Client, taker: Client, stranger: User
+) -> None:
+    give = f"{ALL}give/{right.pk}/"
+    assert give in giver.get("/exam/").content.decode()
+    assert "Its last day does not change." in text(giver.get(give))
+    shown = text(giver.post(give, {"address": stranger.email}, follow=True))
+    assert ["It is offered" in shown, "Waits for an answer" in shown] == [True, True]
+    assert ["See the offer" in text(taker.get(address)) for address in ("/exam/", ALL)] == [True, True]
+    assert "candidate@example.org" in text(taker.get(page()))
+    assert "is yours now" in text(taker.post(page(), {"act": "accept"}, follow=True))
+    assert ["15 July 2030" in text(taker.get("/exam/")), give in giver.get("/exam/").content.decode()] == [True, False]
+    assert "Accepted" in text(giver.get(ALL))
+
+
+def test_g6_it_is_withdrawn_or_not_wanted(right: Entitlement, giver: Client, taker: Client, stranger: User) -> None:
+    give = f"{ALL}give/{right.pk}/"
+    giver.post(give, {"address": stranger.email})
+    assert "Withdrawn" in text(giver.post(page(), {"act": "withdraw"}, follow=True))
+    Transfer.objects.all().delete()
+    giver.post(give, {"address": stranger.email})
+    assert "Not wanted" in text(taker.post(page(), {"act": "decline"}, follow=True))
+    assert taker.post(page(), {"act": "accept"}, follow=True).content.decode().count("Ask whoever made it") == 1
+
+
+def test_g5_accepting_leads_over_ones_own_registration(
+    right: Entitlement, giver: Client, taker: Client, stranger: User
+) -> None:
+    giver.post(f"{ALL}give/{right.pk}/", {"address": stranger.email})
+    settled("registration.handbook=on")
+    led = taker.post(page(), {"act": "accept"}, follow=True)
+    assert (led.redirect_chain, "the offer waits for you" in text(led)) == ([("/register/?program=tiny", 302)], True)
+
+
+def test_g6_giving_asks_for_a_fresh_sign_in(right: Entitlement, candidate: User) -> None:
+    stale = signed_in(candidate, minutes_ago=60)
+    sent = stale.post(f"{ALL}give/{right.pk}/", {"address": "stranger@example.org"})
+    assert (sent["Location"].partition("?")[0], Transfer.objects.count()) == ("/accounts/reauthenticate/", 0)
+
+
+def test_g6_what_cannot_be_given_says_why(right: Entitlement, live: Program, giver: Client, candidate: User) -> None:
+    give = f"{ALL}give/{right.pk}/"
+    for typed, said in (("", "Write the address."), ("nobody", "whole address"), (candidate.email, "your own")):
+        assert said in text(giver.post(give, {"address": typed}))
+    assert giver.get(f"{ALL}give/{granted(candidate, live, source='staff').pk}/")["Location"] == "/exam/"
+
+
+def test_a_stranger_with_the_address_learns_nothing_and_what_to_do(right: Entitlement, giver: Client, taker: Client) -> None:
+    giver.post(f"{ALL}give/{right.pk}/", {"address": "other@example.org"})
+    shown, nothing = taker.get(page()), taker.get(f"{ALL}00000000-0000-4000-8000-000000000000/")
+    assert (shown.status_code, text(shown)) == (404, text(nothing))
+    assert "Sign in with the address that it was sent to" in text(shown)
+
+
+def test_who_offers_to_many_addresses_is_held_up(right: Entitlement, giver: Client) -> None:
+    answers = [giver.post(f"{ALL}give/{right.pk}/", {"address": f"p{number}@example.org"}).status_code for number in range(7)]
+    assert answers == [302] + [200] * 5 + [429]
