@@ -23,7 +23,6 @@ OF_ACCOUNTS: Final = {
     "identity_upload": "20/10m/key",  # reading pictures of papers is work; by a one-time link, its maker's
     "identity_link": "20/h/key",
     "transfer": "6/h/user,20/d/user",  # each writes to an address that somebody typed
-    "transfer": "6/h/user,20/d/user",  # each writes to an address that somebody typed
     "voucher": "10/10m/user,40/d/user,300/m/ip",  # a class in one room uses theirs at the same moment
     "invitation": "30/10m/user,600/m/ip",  # as above
     "payment": "30/10m/user",  # each asks the payment provider

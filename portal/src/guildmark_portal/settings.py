@@ -129,7 +129,6 @@ INSTALLED_APPS = [
     "guildmark_portal.cohorts",
     "guildmark_portal.stipends",
     "guildmark_portal.transfers",
-    "guildmark_portal.transfers",
     "guildmark_portal.orders",
     "guildmark_portal.vouchers",
     "guildmark_portal.exams",
