@@ -5,8 +5,8 @@
       │         │ <────────┘           └───────┘ │      a pilot may be stopped; what was live may be brought back
       └─────────┴──────────────────────────────> ┘      what never went live is given up
 
-A step is a fact with its instant; the stage is the one that was entered last. Attempts stay on the version that they began with,
-whatever becomes of it.
+A step is a fact with its instant; the stage is the one that was entered last. Attempts stay on the version that they began
+with, whatever becomes of it.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """The window of an exam (rule P2): from when and until when it is begun, and until when somebody registers.
 
-Each instant belongs to what comes after it: at the opening one may begin, at the close one may not any more. An attempt that has
-begun runs to its own end, whatever the window.
+Each instant belongs to what comes after it: at the opening one may begin, at the close one may not any more. An attempt that
+has begun runs to its own end, whatever the window.
 """
 
 from collections.abc import Iterable

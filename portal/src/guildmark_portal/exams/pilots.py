@@ -22,13 +22,13 @@ from guildmark_portal.exams.models import Attempt, Entitlement, ExamVersion, Pil
 from guildmark_portal.exams.refusals import NotInvitable
 from guildmark_portal.exams.stages import Actor, stage_of
 
-_INVITABLE: Final = (Stage.DRAFT, Stage.PROVEN, Stage.PILOT)
+INVITABLE: Final = (Stage.DRAFT, Stage.PROVEN, Stage.PILOT)
 
 
 @transaction.atomic
 def invite(*, version: ExamVersion, emails: Sequence[str], actor: Actor, now: datetime) -> tuple[PilotInvitation, ...]:
     """Invite addresses to the pilot of a version; who is invited already stays so. Raises `NotInvitable` with every problem."""
-    if stage_of(version) not in _INVITABLE:
+    if stage_of(version) not in INVITABLE:
         raise NotInvitable(_("Version %(version)s has no pilot any more.") % {"version": version.version})
     wrong = [email for email in emails if not _is_address(email)]
     if wrong:

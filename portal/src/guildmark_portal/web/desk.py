@@ -31,6 +31,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "ended": queries.ended(viewer=me, now=now, most=_ENDED),
         "me": me,
         "reads_mail": holds(me, Role.SUPPORT, Role.OWNER),
+        "reads_programs": holds(me, Role.OWNER, Role.AUDITOR),
         "sought": sought[: finding.LONGEST],
         "found": finding.attempts(sought, now=now) if sought else None,
         "cut_short": cut_short(now=now),
