@@ -63,6 +63,34 @@ def test_g6_one_for_an_address_without_an_account_has_the_day_that_was_typed(liv
     assert "no account yet" in text(desk.get(page(right)))
 
 
+def test_g6_support_gives_one_on_with_a_reason_and_both_are_told(
+    live: Program, desk: Client, candidate: User, work_off: WorkOff
+) -> None:
+    right = granted(candidate, live)
+    sent = {"act": "give", "give-address": "New@example.org", "give-reason": "Bought for a colleague."}
+    for _press in range(2):
+        shown = text(desk.post(page(right), sent, follow=True))
+    work_off()
+    moved = Entitlement.objects.get(voided_at=None)
+    assert (moved.user, moved.email, moved.valid_until) == (None, "new@example.org", date(2030, 7, 15))
+    assert "Bought for a colleague." in shown
+    assert [(letter.to[0], letter.subject) for letter in outbox.outbox] == [
+        (candidate.email, "Your right to sit an exam was taken back: Tiny exam"),
+        ("new@example.org", "You may sit an exam: Tiny exam"),
+    ]
+
+
+def test_g6_nobody_gives_one_to_themselves_or_one_that_is_used(
+    live: Program, desk: Client, support: User, candidate: User
+) -> None:
+    right = granted(candidate, live)
+    sent = {"act": "give", "give-address": support.email, "give-reason": "Mine."}
+    assert "would be your own" in text(desk.post(page(right), sent))
+    sitting(candidate, live).prepare().begin()
+    said = text(desk.post(page(right), {**sent, "give-address": "new@example.org"}))
+    assert ("nothing about it can be changed" in said, Entitlement.objects.count()) == (True, 1)
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [

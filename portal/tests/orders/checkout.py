@@ -42,6 +42,8 @@ class Checkout:
         self.loses_answers = 0
         self.refuses_refunds = False
         self.taxes = False
+        self.forbids = ""
+        self.endpoints: list[dict[str, Any]] = []
         self._keys: dict[str, tuple[dict[str, str], Answer]] = {}
         self._number = count(1)
         self._guard = threading.RLock()
@@ -83,6 +85,8 @@ class Checkout:
             return self._expire(reference) if act == "expire" else (200, self._shown(reference))
         if (method, path) == ("POST", REFUNDS):
             return self._refund(asked)
+        if (about_the_account := self._account(path, asked)) is not None:
+            return about_the_account
         if path in {REFUNDS, "/v1/disputes"}:
             held = self.refunds if path == REFUNDS else self.disputes
             return 200, _list(path, [one for one in held.values() if one["payment_intent"] == asked["payment_intent"]])
@@ -90,6 +94,17 @@ class Checkout:
             since = int(asked.get("created[gte]", 0))
             return 200, _list(path, [one for one in self.events if one["created"] >= since])
         return 404, _error("resource_missing")
+
+    def _account(self, path: str, asked: dict[str, str]) -> Answer | None:
+        """What is asked about the account itself, and not about one order."""
+        if self.forbids and path.startswith(self.forbids):
+            return 403, {"error": {"type": "invalid_request_error", "message": "not permitted"}}
+        if path == "/v1/balance":
+            return 200, {"object": "balance", "available": []}
+        if path == "/v1/webhook_endpoints":
+            return 200, _list(path, self.endpoints)
+        is_whole = path in {REFUNDS, "/v1/disputes"} and "payment_intent" not in asked
+        return (200, _list(path, [])) if path == SESSIONS or is_whole else None
 
     def _open(self, asked: dict[str, str]) -> Answer:
         amount = int(asked["line_items[0][price_data][unit_amount]"])

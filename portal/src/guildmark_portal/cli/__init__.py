@@ -20,6 +20,7 @@ from guildmark_portal.cli import (
     issuer_key,
     manage,
     outage,
+    payments,
     profile,
     program,
     publish,
@@ -55,6 +56,7 @@ app.add_typer(sign_in.app, name="sign-in")
 app.add_typer(account.app, name="account")
 app.add_typer(outage.app, name="outage")
 app.add_typer(vouchers.app, name="vouchers")
+app.add_typer(payments.app, name="payments")
 app.add_typer(certificates.app, name="certificates")
 app.add_typer(issuer_key.app, name="issuer-key")
 app.add_typer(badge_provider.app, name="badge-provider")

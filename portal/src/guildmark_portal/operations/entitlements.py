@@ -96,5 +96,22 @@ def take_back(*, right: Entitlement, reason: str, actor: User, now: datetime) ->
     return True
 
 
+@transaction.atomic
+def give_on(*, right: Entitlement, address: str, reason: str, actor: User, now: datetime) -> Entitlement:
+    """Give it to whoever proves `address`, with the same last day, and write to both; asked twice, it is done once.
+
+    Raises `OwnEntitlement` where it is, or would become, the actor's own, and `EntitlementGone` once it is used or over.
+    """
+    if right.user_id == actor.pk or _is_of(actor, right.email) or _is_of(actor, address):
+        raise OwnEntitlement
+    was_there = right.voided_at is None
+    moved = entitling.transfer(entitlement=right, to=address.strip().lower(), reason=reason, actor=actor, now=now)
+    if was_there:
+        right.refresh_from_db()
+        entitlement_letters.tell_voided(right, reason=reason)
+        entitlement_letters.tell_granted(moved)
+    return moved
+
+
 def _is_of(actor: User, address: str) -> bool:
     return entitling.who_proved(address) == actor or address.strip().lower() == actor.email

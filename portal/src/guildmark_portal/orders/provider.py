@@ -116,6 +116,27 @@ class AfterPayment:
     disputes: tuple[Disputed, ...] = field(default_factory=tuple)
 
 
+class Examined(str, Enum):
+    """What is asked for when the provider is examined."""
+
+    KEY = "key"
+    PAGES = "pages"
+    REFUNDS = "refunds"
+    DISPUTES = "disputes"
+    MESSAGES = "messages"
+    ENDPOINT = "endpoint"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found about it: `said` in the provider's short words where it is not good; `missing` events of an endpoint."""
+
+    what: Examined
+    is_good: bool
+    said: str = ""
+    missing: tuple[str, ...] = ()
+
+
 class Provider(Protocol):
     """Each may raise `PaymentUnavailable`, where asking again helps, and `Refusal`; `read` never asks anybody."""
 
@@ -139,6 +160,9 @@ class Provider(Protocol):
 
     def events(self, *, since: datetime) -> Iterator[Event]:
         """What the provider has told since then, whether it was delivered or not."""
+
+    def examine(self, *, told_at: str) -> tuple[Finding, ...]:
+        """Whether the key may do what it has to, and messages are sent to the address `told_at`. It changes nothing."""
 
 
 def configured() -> Provider | None:

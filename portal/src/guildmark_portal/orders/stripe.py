@@ -21,6 +21,7 @@ from guildmark_portal.orders.provider import (
     BackStand,
     Disputed,
     Event,
+    Finding,
     NotGenuine,
     NotThere,
     Refusal,
@@ -29,6 +30,7 @@ from guildmark_portal.orders.provider import (
     Visit,
 )
 from guildmark_portal.orders.refusals import PaymentUnavailable
+from guildmark_portal.orders.stripe_examined import examined
 from guildmark_portal.payments_config import Payments, PaymentSecrets
 
 _LOG: Final = logging.getLogger(__name__)
@@ -212,6 +214,10 @@ class Stripe:
         asked = {"created": {"gte": int(since.timestamp())}, "types": list(EVENTS), "limit": 100}
         listed = list(self._v1.events.list(params=asked).auto_paging_iter())  # type: ignore[arg-type]
         return iter([event for one in reversed(listed) if (event := _event(one.to_dict())) is not None])
+
+    def examine(self, *, told_at: str) -> tuple[Finding, ...]:
+        """Whether the key may do what it has to, and messages are sent to the address `told_at`."""
+        return tuple(examined(self._v1, told_at=told_at, events=EVENTS))
 
 
 def _event(found: Mapping[str, Any]) -> Event | None:

@@ -54,6 +54,23 @@ class GrantForm(forms.Form):
     )
 
 
+class GiveOnForm(forms.Form):
+    """To whom a right to sit is given, and why."""
+
+    address = forms.EmailField(
+        label=gettext_lazy("Email address of the other person"),
+        help_text=gettext_lazy("Whoever has proved it, or proves it later, gets the right, with the same last day."),
+        max_length=254,
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("The reason"),
+        help_text=gettext_lazy("Its holder reads it as you write it."),
+        max_length=_LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Say why.")},
+    )
+
+
 class TakeBackForm(forms.Form):
     """Why a right to sit is taken back."""
 

@@ -23,7 +23,7 @@ from guildmark_portal.accounts.people import signed_in
 from guildmark_portal.accounts.roles import holds, role_required
 from guildmark_portal.exams.models import Entitlement
 from guildmark_portal.operations import entitlements, finding
-from guildmark_portal.web.desk_entitlement_forms import GrantForm, TakeBackForm
+from guildmark_portal.web.desk_entitlement_forms import GiveOnForm, GrantForm, TakeBackForm
 from guildmark_portal.web.wording import Saying, refusal
 
 _STAFF: Final = (Role.SUPPORT, Role.OWNER)
@@ -93,12 +93,16 @@ def grant(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_sign_in_required(to_read=False)
 def show(request: HttpRequest, number: int) -> HttpResponseBase:
-    """One right to sit with what happened to it; a POST takes it back."""
+    """One right to sit with what happened to it; a POST takes it back, or gives it to somebody else."""
     try:
         held = entitlements.one(number, now=clock.now())
     except Entitlement.DoesNotExist as error:
         raise Http404(_("There is no such right to sit.")) from error
-    form = TakeBackForm(request.POST if request.method == "POST" else None)
+    gives = request.method == "POST" and request.POST.get("act") == "give"
+    giving = GiveOnForm(request.POST if gives else None, prefix="give")
+    if giving.is_valid():
+        return _give_on(request, held, giving)
+    form = TakeBackForm(request.POST if request.method == "POST" and not gives else None)
     if form.is_valid():
         try:
             done = entitlements.take_back(
@@ -110,10 +114,23 @@ def show(request: HttpRequest, number: int) -> HttpResponseBase:
             if done:
                 messages.success(request, _("It is taken back, and its holder was written to."))
             return redirect("web:desk_entitlement", number)
-    return _show(request, held, form)
+    return _show(request, held, form, giving)
 
 
-def _show(request: HttpRequest, held: entitlements.Held, form: TakeBackForm) -> HttpResponse:
+def _give_on(request: HttpRequest, held: entitlements.Held, giving: GiveOnForm) -> HttpResponse:
+    given = giving.cleaned_data
+    try:
+        moved = entitlements.give_on(
+            right=held.right, address=given["address"], reason=given["reason"], actor=signed_in(request), now=clock.now()
+        )
+    except Refused as refused:
+        giving.add_error(None, refusal(refused))
+        return _show(request, held, TakeBackForm(), giving)
+    messages.success(request, _("It is given on, and both were written to."))
+    return redirect("web:desk_entitlement", moved.pk)
+
+
+def _show(request: HttpRequest, held: entitlements.Held, form: TakeBackForm, giving: GiveOnForm) -> HttpResponse:
     right = held.right
     is_own = right.user_id == signed_in(request).pk
     context = {
@@ -123,7 +140,9 @@ def _show(request: HttpRequest, held: entitlements.Held, form: TakeBackForm) -> 
         "source": SOURCES.get(right.source.partition(":")[0], right.source),
         "attempt": getattr(right, "attempt", None),
         "may_take_back": held.worth in {Worth.USABLE, Worth.OVER} and not is_own,
+        "may_give_on": held.worth is Worth.USABLE and not is_own,
         "form": form,
+        "giving": giving,
         "reads_desk": _reads_desk(request),
     }
     return render(request, "guildmark/desk_entitlement.html", context)
