@@ -46,6 +46,7 @@ app.command(
 )(init.command)
 app.add_typer(program.app, name="program")
 app.add_typer(role.app, name="role")
+app.add_typer(program.app, name="programs", hidden=True)  # as people type it
 app.command("serve", help=_("Run the portal until Ctrl-C: pages, API, jobs and the grading service."))(serve.command)
 app.command("publish", help=_("Publish the bank: its public part goes to the portal, its hidden part to the grader alone."))(
     publish.command

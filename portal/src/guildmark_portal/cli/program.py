@@ -1,4 +1,7 @@
-"""`guildmark-portal program show SLUG` and `program set SLUG KEY=VALUE …`: what a program asks for."""
+"""`guildmark-portal program show SLUG` and `program set SLUG KEY=VALUE …`: what a program asks for.
+
+The other commands of the group stand in `program_versions`.
+"""
 
 from typing import Annotated
 
@@ -9,10 +12,13 @@ from guildmark.errors import Refused
 from guildmark.i18n import _
 from guildmark.rules.credential import IdentityLevel
 from guildmark_portal import clock
+from guildmark_portal.cli import program_versions
 from guildmark_portal.cli.options import DEFAULT_DATA, DataOption, JsonOption, tell, use_django
 
 app = typer.Typer(
-    cls=Commands, no_args_is_help=True, help=_("See and settle what a program asks for: fee, waits, registration.")
+    cls=Commands,
+    no_args_is_help=True,
+    help=_("See and settle what a program asks for: fee, waits, registration; and the stages of its exam versions."),
 )
 
 _Slug = Annotated[str, typer.Argument(help=_("The program's name in addresses, such as practitioner."), metavar="SLUG")]
@@ -49,6 +55,27 @@ def set_(
         if any(assignment.partition("=")[0].strip() == "identity_check" for assignment in assignments):
             _refuse_absent_provider(program.policy.identity_check)
     _tell(program.slug, program.policy.settings, as_json=json_)
+
+
+app.command("list", help=_("List the programs by level, with their price and what is live."))(program_versions.list_)
+app.command("versions", help=_("List the exam versions of a program, with the stage of each and what the next step lacks."))(
+    program_versions.versions
+)
+app.command(
+    "step",
+    help=_("Let an exam version enter the next stage. What goes live takes the place of what is live in the same languages."),
+)(program_versions.step)
+app.command(
+    "history",
+    help=_("Tell what was settled when, and which stage each version entered when; who did it, and why."),
+)(program_versions.history)
+app.command("diff", help=_("Say in words what differs between the settings of two numbers."))(program_versions.diff)
+app.command("invite", help=_("Invite people to the pilot of a version: each sits it once, at no cost."))(
+    program_versions.invite
+)
+app.command("withdraw", help=_("Withdraw an invitation to a pilot; an attempt that was opened with it stays."))(
+    program_versions.withdraw
+)
 
 
 def _refuse_absent_provider(asked: IdentityLevel) -> None:

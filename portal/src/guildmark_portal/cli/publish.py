@@ -9,6 +9,7 @@ import typer
 from guildmark.errors import Refused, UsageError
 from guildmark.i18n import _
 from guildmark.protocol import ExamKind
+from guildmark.rules.exam_stage import Stage
 from guildmark_portal import datadir
 from guildmark_portal.cli.options import DEFAULT_DATA, DataOption, JsonOption, tell, use_django
 
@@ -21,9 +22,20 @@ class Kind(str, Enum):
     LIVE = ExamKind.LIVE.value
 
 
+class As(str, Enum):
+    """How far a bank goes when it is published."""
+
+    DRAFT = Stage.DRAFT.value
+    PILOT = Stage.PILOT.value
+    LIVE = Stage.LIVE.value
+
+
 def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     bank: Annotated[Path, typer.Argument(help=_("The bank: a folder made by guildmark-grader pack build."))],
     kind: Annotated[Kind, typer.Option(help=_("What the exam is for: a demo's certificate certifies nothing."))],
+    stage: Annotated[
+        As, typer.Option(help=_("How far it goes at once: a draft that nobody sits, a pilot for the invited, or live."))
+    ] = As.LIVE,
     override: Annotated[
         str | None,
         typer.Option(help=_("Why it goes live although it is not ready for that. Needs --owner; stays in the audit table.")),
@@ -46,17 +58,25 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     use_django(data)
     from guildmark_portal.exams import going_live
     from guildmark_portal.exams.publishing import publish
+    from guildmark_portal.exams.stages import name_of, stage_of
 
     if kind is Kind.LIVE:
         _refuse_without_support(bank, data)
     decided = going_live.override(owner, override) if owner is not None and override is not None else None
-    version = publish(bank=bank, kind=ExamKind(kind.value), actor="guildmark-portal publish", override=decided)
-    next_step = _("Run: guildmark-portal serve --data {data}").format(data=data)
-    tell(
-        {"exam_version": str(version), "kind": kind.value, "bank": str(bank.resolve()), "next_step": next_step},
-        [_("Published: {version} ({kind}).").format(version=version, kind=kind.value), next_step],
-        as_json=json_,
+    version = publish(
+        bank=bank, kind=ExamKind(kind.value), actor="guildmark-portal publish", override=decided, to=Stage(stage.value)
     )
+    stands = stage_of(version)
+    if stands is Stage.LIVE:
+        next_step = _("Run: guildmark-portal serve --data {data}").format(data=data)
+        said = _("Published: {version} ({kind}).").format(version=version, kind=kind.value)
+    else:
+        next_step = _("Run: guildmark-portal program versions {program}; it says what the next step needs.").format(
+            program=version.program.slug
+        )
+        said = _("Published: {version} ({kind}), {stage}.").format(version=version, kind=kind.value, stage=name_of(stands))
+    document = {"exam_version": str(version), "kind": kind.value, "stage": stands.value, "bank": str(bank.resolve())}
+    tell({**document, "next_step": next_step}, [said, next_step], as_json=json_)
 
 
 def _refuse_without_support(bank: Path, data: Path) -> None:
