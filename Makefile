@@ -71,15 +71,16 @@ soak: install-dev  ## Hundreds of grades and what they leave behind (GRADES=500)
 	GRADES=$(GRADES) $(BIN)/python -m pytest --no-cov -m soak -s tests/soak portal/tests/exams/test_sitting_machine.py $(PYTEST_ARGS)
 
 cuts: install-dev  ## Uploads that are cut at 456 places, and processes that are killed, each of which must lose nothing
-	$(BIN)/python -m pytest --no-cov -m cuts tests/e2e/test_cut_uploads.py tests/e2e/test_crashes.py tests/e2e/test_lost_portal.py kit/tests/client/test_several_tools.py portal/tests/vouchers portal/tests/orders portal/tests/exams --durations=5 $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --no-cov -m cuts tests/e2e/test_cut_uploads.py tests/e2e/test_crashes.py tests/e2e/test_lost_portal.py kit/tests/client/test_several_tools.py portal/tests/vouchers portal/tests/orders portal/tests/exams portal/tests/cohorts --durations=5 $(PYTEST_ARGS)
 
 together: install-dev browser  ## One exam of two minutes, sat in Chromium and a terminal at once, through cuts, a crash and the deadline
 	$(BIN)/python -m pytest --no-cov -m together tests/e2e/test_one_exam_together.py $(PYTEST_ARGS)
 
-bench: install-dev browser postgresql  ## How soon a score is on the page, 200 pages that live at once, a large network; fails where a limit is missed
+bench: install-dev browser postgresql  ## How soon a score is on the page, 200 pages that live at once, a large network, a class of 500; fails where a limit is missed
 	@$(BIN)/python -m bench.score_latency
 	@$(BIN)/python -m bench.live_pages
 	@$(BIN)/python -m bench.network
+	@$(BIN)/python -m bench.cohort
 
 check: lint types imports packs  ## Everything that is checked without running the product
 

@@ -54,6 +54,7 @@ def test_p9_every_problem_is_named_at_once_with_its_line_and_column() -> None:
     assert places(content) == [
         (2, "email"),
         (3, "name"),
+        (3, "language"),
         (4, "extra_time"),
         (5, "breaks"),
         (6, ""),

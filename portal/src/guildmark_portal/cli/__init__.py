@@ -15,6 +15,7 @@ from guildmark_portal.cli import (
     account,
     badge_provider,
     certificates,
+    cohorts,
     export_registry,
     init,
     issuer_key,
@@ -57,6 +58,7 @@ app.add_typer(sign_in.app, name="sign-in")
 app.add_typer(account.app, name="account")
 app.add_typer(outage.app, name="outage")
 app.add_typer(vouchers.app, name="vouchers")
+app.add_typer(cohorts.app, name="cohorts")
 app.add_typer(payments.app, name="payments")
 app.add_typer(certificates.app, name="certificates")
 app.add_typer(issuer_key.app, name="issuer-key")

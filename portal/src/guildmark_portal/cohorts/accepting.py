@@ -15,8 +15,8 @@ from guildmark.rules.cohort import first_free
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit import services as audit
 from guildmark_portal.cohorts import letters
-from guildmark_portal.cohorts.links import digest_of
-from guildmark_portal.cohorts.models import Invitation, Seat, Taking
+from guildmark_portal.cohorts.links import digest_of, token_of
+from guildmark_portal.cohorts.models import Cohort, Invitation, Seat, Taking
 from guildmark_portal.cohorts.refusals import (
     CohortOver,
     InvitationTaken,
@@ -74,6 +74,30 @@ def seen(*, token: str, user: User | None, now: datetime) -> Seen:
         proves_address=proves(user, invitation.email),
         has_handbook=has_handbook(user, invitation.cohort.program, now=now),
     )
+
+
+@dataclass(frozen=True)
+class Open:
+    """An invitation that waits for somebody who has proved its address; so they may have its link."""
+
+    cohort: Cohort
+    token: str
+
+
+def open_to(user: User, *, now: datetime) -> list[Open]:
+    """What was sent to the addresses of `user`, was not accepted, and can be."""
+    proved = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
+    waiting = Invitation.objects.filter(
+        email__in={address.lower() for address in proved},
+        sent_at__isnull=False,
+        withdrawn_at=None,
+        accepted_at=None,
+        cohort__ended_at=None,
+        cohort__closes_at__gt=now,
+    )
+    seated = Invitation.objects.filter(user=user).values("cohort")
+    rows = waiting.exclude(cohort__in=seated).select_related("cohort__program").order_by("cohort__opens_at")
+    return [Open(one.cohort, token_of(one.nonce)) for one in rows]
 
 
 def proves(user: User, address: str) -> bool:

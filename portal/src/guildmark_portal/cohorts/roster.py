@@ -210,14 +210,11 @@ def _read_row(line: int, cells: list[str], columns: tuple[str, ...], reading: _R
         return
     given = {name: cell.strip() for name, cell in zip(columns, cells, strict=True)}
     before = len(reading.problems)
-    for name, cell in given.items():
-        _look_at(line, name, cell, reading)
-    if len(reading.problems) > before:
-        return
-    email = _address(line, given["email"], reading)
-    language = _language(line, given.get("language", ""), reading)
+    good = {name: cell for name, cell in given.items() if _is_plain(line, name, cell, reading)}
+    email = _address(line, good["email"], reading) if "email" in good else ""
+    language = _language(line, good.get("language", ""), reading)
     most = {"extra_time": MOST_PERCENT, "breaks": MOST_BREAKS, "break_minutes": LONGEST_BREAK_MINUTES}
-    numbers = [_number(line, name, given.get(name, ""), limit, reading) for name, limit in most.items()]
+    numbers = [_number(line, name, good.get(name, ""), limit, reading) for name, limit in most.items()]
     if any(numbers) and len(reading.problems) == before and not fits(**dict(zip(_GRANTED, numbers, strict=True))):
         reading.note(
             line,
@@ -226,15 +223,16 @@ def _read_row(line: int, cells: list[str], columns: tuple[str, ...], reading: _R
             column="breaks",
         )
     if len(reading.problems) == before:
-        name = unicodedata.normalize("NFC", given.get("name", ""))
+        name = unicodedata.normalize("NFC", good.get("name", ""))
         reading.rows.append(Row(line, email, name, language, *numbers))
 
 
 _GRANTED: Final = ("percent", "breaks", "break_minutes")
 
 
-def _look_at(line: int, column: str, cell: str, reading: _Reading) -> None:
-    """What no field may be, whatever it says."""
+def _is_plain(line: int, column: str, cell: str, reading: _Reading) -> bool:
+    """Whether a field is nothing that none may be, whatever it says."""
+    before = len(reading.problems)
     if cell.startswith(_FORMULA):
         reading.note(
             line,
@@ -251,6 +249,7 @@ def _look_at(line: int, column: str, cell: str, reading: _Reading) -> None:
         )
     elif len(cell) > LONGEST_PERSON + LONGEST_ADDRESS * (column == "email"):
         reading.note(line, _("This is too long."), _("Shorten it to {most} characters.").format(most=LONGEST_PERSON), column)
+    return len(reading.problems) == before
 
 
 def _address(line: int, cell: str, reading: _Reading) -> str:

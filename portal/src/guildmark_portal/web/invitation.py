@@ -86,6 +86,7 @@ def _page(request: HttpRequest, user: User | None) -> HttpResponse:
         "cohort": cohort,
         "exam": title_of(cohort.program),
         "sent_to": _masked(seen.invitation.email),
+        "may_know": seen.is_theirs or seen.proves_address,
         "seat": _seat(seen),
         "sees": cohort.program.policy.teachers_see.value,
     }

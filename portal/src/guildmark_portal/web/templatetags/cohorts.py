@@ -6,6 +6,7 @@ from django.template import Context
 from guildmark.protocol import AttemptState
 from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
+from guildmark_portal.cohorts.accepting import Open, open_to
 from guildmark_portal.cohorts.making import taught_by
 from guildmark_portal.cohorts.sitting import SeatShown, seat_of, seats_of
 from guildmark_portal.exams.queries import attempt_of
@@ -24,6 +25,13 @@ def seats_held(context: Context) -> list[SeatShown]:
     """The seats of the reader that can still be begun, or have been."""
     user = context.get("user")
     return seats_of(user, now=clock.now()) if isinstance(user, User) else []
+
+
+@register.simple_tag(takes_context=True)
+def invitations_open(context: Context) -> list[Open]:
+    """The invitations to the reader's own addresses that wait to be accepted."""
+    user = context.get("user")
+    return open_to(user, now=clock.now()) if isinstance(user, User) else []
 
 
 @register.simple_tag(takes_context=True)
