@@ -121,6 +121,12 @@ class TestOneText:
         [
             ("entitlement_months=9", "valid for 9 months"),
             ("stipend_use_days=45", "must be used within 45 days"),
+            ("refunds=1 day: 100%, 30 days: 25%", "up to 1 day after the payment: all of it"),
+            ("refunds=1 day: 100%, 30 days: 25%", "up to 30 days after the payment: 25 percent of it"),
+            ("refunds=none", "Once an attempt has begun, its fee is not refunded."),
+            ("transfers=payment", "a right to sit that you paid for to somebody else"),
+            ("transfers=payment, voucher", "that you paid for, or had by a voucher, to somebody else"),
+            ("transfers=none", "Each person uses a code once. Once an attempt has begun"),
             ("retake_waits=3 days, 5 months", "after failure number 2 and every later one: 5 months"),
             ("support_contact=help@example.org", "Write to help@example.org about anything"),
             ("languages=en,ko", "offered in English and Korean"),
@@ -129,6 +135,7 @@ class TestOneText:
     )
     def test_p8_every_setting_is_stated_as_it_is(self, client: Client, assignment: str, said: str) -> None:
         settle("fee=80", "identity_check=reviewed", "registration.identity=on", "entitlement_months=6", "stipend_use_days=90")
+        settle("refunds=none", "transfers=none")
         settle(assignment)
         assert said in " ".join(page(client).text.split())
 

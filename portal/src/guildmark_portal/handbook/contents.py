@@ -69,6 +69,8 @@ def _settled(policy: ProgramPolicy) -> dict[str, Any]:
         "fee": policy.price,
         "entitlement_months": policy.entitlement_months,
         "waits": [_waited(wait) for wait in policy.retake_waits],
+        "refunds": [{"days": step.days, "percent": step.percent} for step in policy.refunds],
+        "transfers": {source.value for source in policy.transfers},
         "stipend_days": policy.stipend_use_days,
         "stipend_applications": policy.stipend_applications_a_year,
         "languages": _in_words(map(name_of, policy.languages)),
