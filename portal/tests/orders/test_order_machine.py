@@ -2,7 +2,8 @@
 
 Hypothesis chooses the steps: orders with and without a voucher, payments by card and by slow banks, pages that run out,
 messages that are delivered twice, late, in any order or never, a provider that is down or whose answers are lost, refunds of
-staff and by the provider's own hand, refunds that fail, disputes, exams that begin, orders given up, and time. At the end
+staff, of buyers by themselves and by the provider's own hand, refunds that fail, disputes, rights that are offered, accepted,
+withdrawn and given on at the desk, exams that begin, orders given up, and time. At the end
 everything is looked at once, without a message, and held against the provider's books. Each run is rolled back.
 """
 
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from portal.tests.conftest import StoppedClock, _account, person_with
 from portal.tests.exams.conftest import WorkOff
+from portal.tests.exams.paid_exam import settled
 from portal.tests.orders.checkout import Checkout
 from portal.tests.orders.conftest import ordered, post, sent_to_pay
 from portal.tests.vouchers.conftest import HALF, Made, code, made
@@ -24,16 +26,27 @@ from portal.tests.vouchers.conftest import HALF, Made, code, made
 from guildmark.errors import Refused
 from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
+from guildmark_portal.exams import entitling
 from guildmark_portal.exams.models import Entitlement, Program
-from guildmark_portal.orders import opening, provider, refunding, settling, sweeping
+from guildmark_portal.orders import opening, provider, refunding, settling, sweeping, withdrawing
 from guildmark_portal.orders.models import Order
 from guildmark_portal.orders.rights import _granted
+from guildmark_portal.transfers import giving
+from guildmark_portal.transfers.models import Transfer
 from guildmark_portal.vouchers.models import Use
 
 __all__ = ["made"]
 pytestmark = pytest.mark.django_db
 places = st.integers(0, 3)
 people = st.integers(0, 1)
+
+
+def rights_of(order: Order) -> list[Entitlement]:
+    """Every right that an order ever brought, those among them that it was given on as."""
+    found = list(_granted(order))
+    for right in found:  # it grows while it is read
+        found += Entitlement.objects.filter(once=f"moved:{right.pk}")
+    return found
 
 
 class World(Protocol):
@@ -107,6 +120,37 @@ class Orders(RuleBasedStateMachine):
         for right in Entitlement.objects.order_by("pk")[place : place + 1]:
             Entitlement.objects.filter(pk=right.pk, spent_at=None, voided_at=None).update(spent_at=clock.now())
 
+    @rule(place=places)
+    def take_back(self, place: int) -> None:
+        """A buyer asks for the money by themselves: never once the exam is begun, or the right is another's."""
+        for order in Order.objects.order_by("opened_at", "pk")[place : place + 1]:
+            held = [right for right in rights_of(order) if right.voided_at is None]
+            with suppress(Refused):
+                withdrawing.withdraw(order=order, user=order.user, now=clock.now())  # type: ignore[arg-type]
+                assert [(right.user_id, right.spent_at) for right in held] in ([], [(order.user_id, None)])
+
+    @rule(place=places, who=people)
+    def offer(self, place: int, who: int) -> None:
+        for right in Entitlement.objects.order_by("pk")[place : place + 1]:
+            with suppress(Refused):
+                giving.offer(right=right, giver=right.user, address=self.world.buyers[who].email, now=clock.now())  # type: ignore[arg-type]
+
+    @rule(place=places, answer=st.sampled_from(["accept", "accept", "decline", "withdraw"]))
+    def answer(self, place: int, answer: str) -> None:
+        for transfer in Transfer.objects.order_by("offered_at", "pk")[place : place + 1]:
+            reader = User.objects.get(email=transfer.address)
+            with suppress(Refused):
+                if answer == "withdraw":
+                    giving.withdraw(transfer=transfer.pk, giver=transfer.giver, now=clock.now())
+                else:
+                    getattr(giving, answer)(transfer=transfer.pk, user=reader, now=clock.now())
+
+    @rule(place=places, who=people)
+    def staff_gives_on(self, place: int, who: int) -> None:
+        for right in Entitlement.objects.order_by("pk")[place : place + 1]:
+            with suppress(Refused):
+                entitling.transfer(entitlement=right, to=self.world.buyers[who], actor=self.world.staff, now=clock.now())
+
     # The provider, and staff --------------------------------------------------------------------------------------
 
     @rule(place=st.integers(0, 9), times=st.integers(1, 2), stays=st.booleans())
@@ -166,9 +210,19 @@ class Orders(RuleBasedStateMachine):
 
     @invariant()
     def nobody_has_two_rights_for_one_order(self) -> None:
+        standing = 0
         for order in Order.objects.all():
-            standing = _granted(order).filter(voided_at=None).count()
-            assert standing <= (order.paid_at is not None)
+            held = sum(right.voided_at is None for right in rights_of(order))
+            assert held <= (order.paid_at is not None)
+            standing += held
+        assert Entitlement.objects.filter(voided_at=None).count() == standing
+
+    @invariant()
+    def what_was_accepted_is_one_right_instead_of_another(self) -> None:
+        for transfer in Transfer.objects.filter(accepted_at__isnull=False).select_related("right", "taken"):
+            assert (transfer.right.voided, transfer.right.spent_at) == ("moved", None)
+            assert transfer.taken is not None
+            assert (transfer.taken.once, transfer.taken.user_id) == (f"moved:{transfer.right_id}", transfer.taken_by_id)
 
     @invariant()
     def a_voucher_is_held_by_those_who_may(self) -> None:
@@ -201,16 +255,19 @@ class Orders(RuleBasedStateMachine):
             self.right_agrees(order, is_disputed=disputed)
 
     def right_agrees(self, order: Order, *, is_disputed: bool) -> None:
-        rights = _granted(order).filter(voided_at=None)
+        rights = [right for right in rights_of(order) if right.voided_at is None]
         asked = any(one.ends_right for one in order.refunds.all())
         is_worth = not is_disputed and not asked and self.checkout.left_of(order.payment) > 0
-        if not rights.filter(spent_at__isnull=False).exists():
-            assert rights.count() == is_worth
+        if not any(right.spent_at for right in rights):
+            assert len(rights) == is_worth
 
 
 def test_g6_orders_add_up_whatever_happens_to_them(
     live: Program, checkout: Checkout, made: Made, stopped_clock: StoppedClock, work_off: WorkOff
 ) -> None:
+    settled("refunds=1 days: 100%, 2 days: 50%")
+    live.refresh_from_db()
+
     class OfThisTest(Orders):
         class world:  # noqa: N801 - what the protocol names
             program, stopped = live, stopped_clock
