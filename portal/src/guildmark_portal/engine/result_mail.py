@@ -67,6 +67,8 @@ def _context(attempt: Attempt, certificate: Certificate | None) -> dict[str, Any
         "name": attempt.user.name,
         "exam": text_in(exam.title, current()),
         "kind": attempt.program.kind,
+        "is_pilot": attempt.is_pilot,
+        "certifies": attempt.certifies,
         "passed": result.passed,
         "points": f"{result.points:g}",
         "possible": result.points_possible,

@@ -68,16 +68,20 @@ def withdraw(*, invitation: PilotInvitation, actor: Actor, now: datetime) -> boo
 
 
 def invitation_of(*, user: User, program: Program) -> PilotInvitation | None:
-    """The invitation with which `user` would sit a pilot now: of a pilot that runs, to a proved address, not used yet."""
+    """The invitation with which `user` would sit a pilot of `program` now."""
+    return next((one for one in invitations_to(user) if one.exam_version.program_id == program.pk), None)
+
+
+def invitations_to(user: User) -> tuple[PilotInvitation, ...]:
+    """The invitations to pilots that run, to a proved address, and not used yet; the newest of a program first."""
     proved = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
     standing = PilotInvitation.objects.filter(
-        exam_version__program=program,
         exam_version__stages__stage=Stage.PILOT.value,
         exam_version__stages__left_at=None,
         email__in={address.lower() for address in proved},
         withdrawn_at=None,
     ).select_related("exam_version__program")
-    return next((one for one in standing.order_by("-invited_at", "-pk") if attempt_with(one) is None), None)
+    return tuple(one for one in standing.order_by("-invited_at", "-pk") if attempt_with(one) is None)
 
 
 def attempt_with(invitation: PilotInvitation) -> Attempt | None:

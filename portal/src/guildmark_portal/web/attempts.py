@@ -17,7 +17,7 @@ from guildmark_portal.exams.refusals import NotPaid, ProgramNotOpen, Registratio
 from guildmark_portal.orders.opening import is_sold
 from guildmark_portal.transfers import giving
 from guildmark_portal.web import profile_steps, wording
-from guildmark_portal.web.offers import offers_to, refusals_of, rights_of, shown_nowhere, waits_of
+from guildmark_portal.web.offers import invitations_of, offers_to, refusals_of, rights_of, shown_nowhere, waits_of
 from guildmark_portal.web.ownership import signed_in
 
 
@@ -31,7 +31,7 @@ def show(request: HttpRequest) -> HttpResponse:
     attempts = queries.attempts_of(user=user, now=now)
     progress = None if attempts else profile_steps.progress(user, profile_steps.program_of(request), now=now)
     rights = rights_of(user, now=now)
-    offers = offers_to(attempts, waits_of(user, now=now), refusals_of(user, now=now), rights)
+    offers = offers_to(attempts, waits_of(user, now=now), refusals_of(user, now=now), rights, invitations_of(user))
     context = {
         "attempts": attempts,
         "offers": offers,

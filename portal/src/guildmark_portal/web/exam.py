@@ -25,6 +25,7 @@ from guildmark_portal.exams.admitting import can_be_renewed, require_entitlement
 from guildmark_portal.exams.models import Attempt
 from guildmark_portal.exams.refusals import EntitlementOver, PlaceRefused, RegistrationIncomplete
 from guildmark_portal.exams.registering import note_connection
+from guildmark_portal.exams.windows import refusal_to_begin
 from guildmark_portal.web import live, wording
 from guildmark_portal.web.exam_name import offer_of
 from guildmark_portal.web.ownership import own_attempt
@@ -41,6 +42,9 @@ def show(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
         return redirect("web:result", attempt_id)
     context = {
         **_entitled(attempt),
+        "is_pilot": attempt.is_pilot,
+        "certifies": attempt.certifies,
+        "window_refusal": refusal_to_begin(attempt, now=clock.now()),
         "state": state,
         "seen": live.seen(state),
         "server": request.build_absolute_uri("/").rstrip("/"),

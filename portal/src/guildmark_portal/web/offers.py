@@ -5,16 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
+from django.conf import settings
+
 from guildmark.errors import Refused
 from guildmark.packs.model import text_in
 from guildmark.protocol import AttemptSummary, ProgramView
 from guildmark.rules.attempt import Phase
+from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
+from guildmark_portal.credentials.requiring import title_of as required_title
 from guildmark_portal.exams import queries
 from guildmark_portal.exams.conditions import refusal_of
 from guildmark_portal.exams.entitling import not_over, unspent
 from guildmark_portal.exams.language import current
-from guildmark_portal.exams.models import Entitlement, Program
+from guildmark_portal.exams.models import Entitlement, ExamVersion, PilotInvitation, Program
+from guildmark_portal.exams.pilots import invitations_to
 from guildmark_portal.exams.policy import ProgramPolicy
 from guildmark_portal.exams.retakes import waits_that_run
 
@@ -34,6 +39,13 @@ class Offer:
     refusal: Refused | None = None
     right: Entitlement | None = None
     """What an attempt that is opened now would take."""
+    languages: str = ""
+    """Those of the exam, by their names."""
+    requires: str = ""
+    """The title of the program of which a candidate must hold a certificate."""
+    takes_registrations: bool = True
+    is_pilot: bool = False
+    """Who registers gets the pilot of a version, by invitation and at no cost."""
 
     @property
     def is_open(self) -> bool:
@@ -46,19 +58,46 @@ def offers_to(
     waits: Mapping[str, datetime] = MappingProxyType({}),
     refusals: Mapping[str, Refused] = MappingProxyType({}),
     rights: Iterable[Entitlement] = (),
+    invitations: Iterable[PilotInvitation] = (),
 ) -> tuple[Offer, ...]:
-    """The open programs for a person with these `attempts` and `rights`; `waits`, `refusals` by program; a visitor has none."""
+    """The open programs for a person with these `attempts` and `rights`; `waits`, `refusals` by program; a visitor has none.
+
+    Pilots come first, to which there are `invitations`.
+    """
     under_way = {attempt.program: attempt for attempt in attempts if attempt.phase is not Phase.DECIDED}
-    programs = {program.slug: program for program in Program.objects.all()}
     first = {right.program.slug: right for right in reversed(list(rights))}
+    now, pilots = clock.now(), {one.exam_version.program_id: one.exam_version for one in invitations}
 
-    def offered(view: ProgramView) -> Offer:
-        program = programs[view.slug]
-        slug = view.slug
-        stands = waits.get(slug), refusals.get(slug), first.get(slug)
-        return Offer(view, program.policy, program.is_free, under_way.get(slug), *stands)
+    def offered(program: Program, version: ExamVersion) -> Offer:
+        slug, policy, is_pilot = program.slug, program.policy, program.pk in pilots
+        return Offer(
+            queries.program_view(version),
+            policy,
+            program.is_free,
+            under_way.get(slug),
+            waits.get(slug) if not is_pilot or policy.pilot_certifies else None,
+            refusals.get(slug),
+            None if is_pilot else first.get(slug),
+            languages=names_of(version.bank.exam.languages),
+            requires=required_title(policy.requires) if policy.requires else "",
+            takes_registrations=is_pilot or policy.window.takes_registrations(now=now),
+            is_pilot=is_pilot,
+        )
 
-    return tuple(map(offered, queries.open_programs()))
+    tried = [offered(version.program, version) for version in pilots.values()]
+    others = [program for program in queries.offered() if program.pk not in pilots]
+    return (*tried, *(offered(program, queries.current_version(program, language=current())) for program in others))
+
+
+def names_of(languages: Iterable[str]) -> str:
+    """Languages by their own names, with commas between."""
+    known = {code.lower(): name for code, name in settings.LANGUAGES}
+    return ", ".join(str(known.get(language.lower(), language)) for language in languages)
+
+
+def invitations_of(user: object) -> tuple[PilotInvitation, ...]:
+    """The pilots that whoever asks may sit now; none of somebody who is not signed in."""
+    return invitations_to(user) if isinstance(user, User) else ()
 
 
 def title_of(program: Program) -> str:

@@ -1,6 +1,6 @@
 """Pages that explain the program to anybody. Every number on them is read from the settings of the programs that are open."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -24,7 +24,7 @@ from guildmark_portal.mail import envelopes
 from guildmark_portal.profiles.models import TermsKind
 from guildmark_portal.profiles.queries import terms_in_force
 from guildmark_portal.stipends.criteria import wording_of
-from guildmark_portal.web.offers import offers_to
+from guildmark_portal.web.offers import names_of, offers_to
 
 
 @dataclass(frozen=True)
@@ -130,12 +130,7 @@ def contact(request: HttpRequest) -> HttpResponse:
         if address := contact_of(offer.policy):
             titles.setdefault(address, []).append(offer.program.title)
             spoken.setdefault(address, {}).update(dict.fromkeys(offer.policy.languages))
-    contacts = [Contact(address, tuple(named), _names(spoken[address])) for address, named in titles.items()]
+    contacts = [Contact(address, tuple(named), names_of(spoken[address])) for address, named in titles.items()]
     if not contacts and (portal := settings.SUPPORT_CONTACT):
-        contacts.append(Contact(portal, (settings.ORGANISATION,), _names([settings.LANGUAGE_CODE])))
+        contacts.append(Contact(portal, (settings.ORGANISATION,), names_of([settings.LANGUAGE_CODE])))
     return _page(request, "contact", contacts=contacts)
-
-
-def _names(languages: Iterable[str]) -> str:
-    known = {code.lower(): name for code, name in settings.LANGUAGES}
-    return ", ".join(known.get(language.lower(), language) for language in languages)

@@ -52,6 +52,8 @@ def show(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     until = state.result.appeal_until
     context = {
         "state": state,
+        "is_pilot": attempt.is_pilot,
+        "certifies": attempt.certifies,
         "onward": _onward(attempt, state.result, now=now),
         "appeal": _open_appeal(attempt, now=now),
         "may_appeal": until is not None and now <= until and attempt.program.exam_kind is not ExamKind.REHEARSAL,
@@ -68,7 +70,7 @@ def _open_appeal(attempt: Attempt, *, now: datetime) -> UUID | None:
 
 def _onward(attempt: Attempt, result: Result, *, now: datetime) -> Onward:
     kind = attempt.program.exam_kind
-    if kind is ExamKind.REHEARSAL or (result.passed and kind is ExamKind.MOCK):
+    if kind is ExamKind.REHEARSAL or (result.passed and not attempt.certifies):
         return Onward("ready")
     if result.passed:
         return Onward("making" if result.certificate_url is None else "certificate")
