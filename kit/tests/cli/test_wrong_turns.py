@@ -9,10 +9,10 @@ import time
 import pytest
 from loopback_exam import START
 
-from guildmark.cli import show
 from guildmark.client import framework, reaching
 from guildmark.client.credentials import Credentials
 from guildmark.client.programs import chosen
+from guildmark.client.wording import local_time
 from guildmark.errors import UsageError
 from guildmark.i18n import in_language
 from guildmark.protocol import AttemptSummary, ProgramView
@@ -115,7 +115,7 @@ def test_an_instant_carries_its_zone(monkeypatch, zone, text):
     with monkeypatch.context() as patch:
         patch.setenv("TZ", zone)
         time.tzset()
-        shown = show.local_time(START)
+        shown = local_time(START)
     time.tzset()
     assert shown == f"2026-03-02 {text}"
 

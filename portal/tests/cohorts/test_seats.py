@@ -29,6 +29,7 @@ from guildmark_portal.cohorts.refusals import (
     SeatedAlready,
     SeatOver,
 )
+from guildmark_portal.engine.state import attempt_state
 from guildmark_portal.exams import services
 from guildmark_portal.exams.entitling import transfer
 from guildmark_portal.exams.models import Accommodation, Entitlement, Program
@@ -171,6 +172,17 @@ def test_g6_a_seat_is_begun_from_its_own_instant_on_to_the_end_of_the_window(
     assert ready.begin().attempt.started_at is not None  # whoever sits is never asked
 
 
+def test_x8_a_terminal_hears_the_instants_of_its_seat_until_the_clock_runs(
+    cohort: Cohort, invited: Invited, candidate: User, stopped_clock: StoppedClock
+) -> None:
+    accept(invited(), candidate)
+    ready = sitting(candidate, cohort.program).prepare()
+    told = [attempt_state(ready.attempt, now=clock.now())]
+    stopped_clock.advance(OPENS_IN.total_seconds())
+    told.append(attempt_state(ready.begin().attempt, now=clock.now()))
+    assert [(state.begin_from, state.begin_before) for state in told] == [(cohort.opens_at, cohort.closes_at), (None, None)]
+
+
 def test_g6_the_right_of_a_seat_ends_with_the_day_of_the_window(
     cohort: Cohort, invited: Invited, candidate: User, stopped_clock: StoppedClock
 ) -> None:
@@ -266,6 +278,15 @@ def test_p9_a_cohort_that_cannot_be_is_refused_with_why(live: Program, changed: 
     with pytest.raises(CohortRefused, match=said):
         made(live, **plan)
     assert Cohort.objects.count() == 0
+
+
+def test_p2_a_cohort_lies_in_the_window_of_its_exam(live: Program) -> None:
+    settled("opens_at=2030-01-15T14:00Z", "closes_at=2030-01-15T16:00Z")
+    program = Program.objects.get()
+    assert made(program).opens_at == clock.now() + OPENS_IN  # just as long
+    for changed in ({"opens_at": clock.now() + timedelta(minutes=119)}, {"closes_at": clock.now() + timedelta(minutes=241)}):
+        with pytest.raises(CohortRefused, match="not open all of that time"):
+            made(program, **changed)
 
 
 acts = st.lists(st.tuples(st.sampled_from(["accept", "accept", "withdraw", "again"]), st.integers(0, 3)), max_size=12)

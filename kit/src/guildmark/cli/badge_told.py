@@ -8,7 +8,7 @@ from rich.text import Text
 
 from guildmark.badges.verdict import Check, Outcome, Standing, Subject, Verdict
 from guildmark.cli.screen import Screen
-from guildmark.cli.show import local_time
+from guildmark.client.wording import local_time
 from guildmark.i18n import _, mark
 from guildmark.rules.credential import IdentityLevel
 

@@ -8,6 +8,7 @@ from guildmark.cli import show
 from guildmark.cli.here import exam_here
 from guildmark.cli.options import AsJson
 from guildmark.cli.screen import Screen
+from guildmark.client.wording import local_time
 from guildmark.errors import ResultPending
 from guildmark.i18n import _
 from guildmark.protocol import ExamKind, Result, RevisionView
@@ -54,7 +55,7 @@ def result(*, as_json: AsJson = False) -> None:
     if not found.passed:
         _tell_next(screen, found)
     if found.appeal_until is not None:
-        until = show.local_time(found.appeal_until)
+        until = local_time(found.appeal_until)
         screen.say(_("If a score is wrong, appeal in the portal until {time}.").format(time=until))
     if state.kind is not ExamKind.LIVE:
         screen.say(Text(_("This was a {kind} exam; it certifies nothing.").format(kind=state.kind.value), style="dim"))
@@ -72,7 +73,7 @@ def result(*, as_json: AsJson = False) -> None:
 def _tell_revision(screen: Screen, revision: RevisionView) -> None:
     screen.say(
         _("Changed {time}: from {before:g} to {points:g} points.").format(
-            time=show.local_time(revision.recorded_at), before=revision.points_before, points=revision.points
+            time=local_time(revision.recorded_at), before=revision.points_before, points=revision.points
         ),
         f"  {revision.reason}" if revision.reason else _("  A file was graded again, and reached a higher score."),
     )
@@ -84,4 +85,4 @@ def _tell_next(screen: Screen, found: Result) -> None:
     if found.practise:
         screen.say(_("Practise next:"), *(f"  {skill}  {titles.get(skill, '')}" for skill in found.practise[:_NAMED]))
     if found.retake_from is not None:
-        screen.say(_("You can try again from {time}.").format(time=show.local_time(found.retake_from)))
+        screen.say(_("You can try again from {time}.").format(time=local_time(found.retake_from)))

@@ -1,7 +1,6 @@
 """How scores, times and sizes look in a terminal."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
 
 from rich.console import Console
 from rich.table import Table
@@ -9,7 +8,7 @@ from rich.text import Text
 
 from guildmark.client import wording
 from guildmark.client.submissions import SHORT_NAME
-from guildmark.client.wording import EMPTY_MARK, FULL_MARK, clock, metric, standing
+from guildmark.client.wording import EMPTY_MARK, FULL_MARK, clock, local_time, metric, standing
 from guildmark.i18n import _
 from guildmark.protocol import (
     AreaResult,
@@ -38,14 +37,6 @@ def _can_show(console: Console, text: str) -> bool:
     except (UnicodeEncodeError, LookupError):
         return False
     return True
-
-
-def local_time(instant: datetime, *, seconds: bool = False) -> str:
-    """`2026-03-02 15:00 UTC+01:00`: by the clock of this machine, with its zone."""
-    local = instant.astimezone()
-    offset = local.strftime("%z")
-    zone = "UTC" if offset == "+0000" else f"UTC{offset[:3]}:{offset[3:5]}"
-    return f"{local:%Y-%m-%d %H:%M:%S} {zone}" if seconds else f"{local:%Y-%m-%d %H:%M} {zone}"
 
 
 def time_left(state: AttemptState) -> Text:

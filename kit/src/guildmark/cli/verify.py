@@ -12,10 +12,10 @@ from guildmark.cli import badge_told
 from guildmark.cli.login import address_of
 from guildmark.cli.options import AsJson
 from guildmark.cli.screen import Screen
-from guildmark.cli.show import local_time
 from guildmark.client.issuer_files import issuer_at
 from guildmark.client.receipts import KEYS
 from guildmark.client.signed import Paper, Standing, issuer_in, keys_in, papers, published_keys
+from guildmark.client.wording import local_time
 from guildmark.client.workspace import Workspace
 from guildmark.errors import NoExamHere, Refused, UsageError
 from guildmark.i18n import _, mark

@@ -1,6 +1,7 @@
 """What every tool says of scores, times and limits in the same words: terminal, dashboard, and the panels of the IDEs."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from functools import reduce
 
 from guildmark.i18n import _, mark
@@ -97,9 +98,22 @@ def _tensor(tensor: TensorContract) -> str:
     return " ".join(part for part in (tensor.name, shape_text(tensor.shape), kind) if part)
 
 
+def local_time(instant: datetime, *, seconds: bool = False) -> str:
+    """`2026-03-02 15:00 UTC+01:00`: by the clock of this machine, with its zone."""
+    local = instant.astimezone()
+    offset = local.strftime("%z")
+    zone = "UTC" if offset == "+0000" else f"UTC{offset[:3]}:{offset[3:5]}"
+    return f"{local:%Y-%m-%d %H:%M:%S} {zone}" if seconds else f"{local:%Y-%m-%d %H:%M} {zone}"
+
+
 def last_day(state: AttemptState) -> Iterator[str]:
-    """Until when the exam can be begun, as a sentence; none where there is no last day, or it has begun."""
-    if state.begin_until is not None and state.started_at is None:
+    """From when and until when the exam can be begun, as a sentence; none where nothing is settled, or it has begun."""
+    if state.started_at is not None:
+        return
+    if state.begin_from is not None and state.begin_before is not None:
+        first, last = local_time(state.begin_from), local_time(state.begin_before)
+        yield _("You can begin it from {first} until {last}.").format(first=first, last=last)
+    elif state.begin_until is not None:
         yield _("You can begin it until the end of {day}, wherever you are.").format(day=state.begin_until.isoformat())
 
 

@@ -121,7 +121,8 @@ class AttemptState(Reply):
     `outage_since` is when an outage of ours began that is not over: the time left stands still. `feedback` is what the exam
     tells of a grading before the decision. `breaks_left` breaks of `break_minutes` can be taken; one lasts until `break_until`.
     Before the start, these are the breaks that the candidate will have, `extra_s` is what will be added to `duration_s`, and
-    `begin_until` is the last day on which the exam can be begun, until it is over everywhere; None where there is none.
+    `begin_until` is the last day on which the exam can be begun, until it is over everywhere; None where there is none. On a
+    seat of a cohort it can be begun from the instant `begin_from` on and before `begin_before`.
     """
 
     id: str
@@ -149,6 +150,8 @@ class AttemptState(Reply):
     break_until: AwareDatetime | None = None
     extra_s: int = 0
     begin_until: date | None = None
+    begin_from: AwareDatetime | None = None
+    begin_before: AwareDatetime | None = None
     categories: tuple[CategoryState, ...]
     result: Result | None
 

@@ -62,6 +62,9 @@ class Plan:
         found = [_("the window is over")] if self.closes_at <= now else []
         if not Window(self.opens_at, self.closes_at).holds(timedelta(minutes=max(0, self.spread_minutes))):
             found.append(_("the beginnings are spread over more than the window"))
+        exam = self.program.policy.window
+        if (exam.opens_at and self.opens_at < exam.opens_at) or (exam.closes_at and self.closes_at > exam.closes_at):
+            found.append(_("the exam itself is not open all of that time: see the settings of the program"))
         return found
 
 

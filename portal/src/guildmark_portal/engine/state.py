@@ -26,6 +26,7 @@ from guildmark.rules.counting import Counts
 from guildmark.rules.feedback import Feedback
 from guildmark.rules.scoring import rounded
 from guildmark.rules.wording import describe
+from guildmark_portal.cohorts.sitting import seat_of
 from guildmark_portal.engine.outcome import result_view
 from guildmark_portal.exams import storage
 from guildmark_portal.exams.accommodating import NOTHING, break_under_way, breaks_to_take, ends_at, extra_seconds, granted_to
@@ -76,6 +77,7 @@ def attempt_state(attempt: Attempt, *, now: datetime) -> AttemptState:
     breaks = breaks_to_take(attempt, granted)
     extra = extra_seconds(attempt, granted) if attempt.started_at is None else 0
     under_way = break_under_way(attempt, now=now) if stands is Phase.RUNNING else None
+    seat = seat_of(attempt, now=now)
     return AttemptState(
         id=str(attempt.pk),
         program=attempt.program.slug,
@@ -102,6 +104,8 @@ def attempt_state(attempt: Attempt, *, now: datetime) -> AttemptState:
         break_until=None if under_way is None else ends_at(under_way),
         extra_s=extra,
         begin_until=attempt.entitlement.valid_until if attempt.started_at is None else None,
+        begin_from=None if seat is None else seat.starts_at,
+        begin_before=None if seat is None else seat.closes_at,
         categories=tuple(_category(sight, facts, category, now=now) for category in exam.categories),
         result=result_view(attempt, now=now) if stands is Phase.DECIDED else None,
     )
