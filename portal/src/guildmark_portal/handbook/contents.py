@@ -21,8 +21,10 @@ from guildmark.rules.counting import Counts
 from guildmark.rules.credential import IdentityLevel
 from guildmark.rules.retake import Wait
 from guildmark.rules.scoring import MAX_SCORE, PassRule
-from guildmark_portal.exams.models import ExamVersion
+from guildmark_portal.exams.models import ExamVersion, Program
 from guildmark_portal.exams.policy import IDENTITY_LEVELS, ProgramPolicy
+from guildmark_portal.exams.policy_instants import written
+from guildmark_portal.exams.queries import known_version
 from guildmark_portal.exams.support import contact_of
 from guildmark_portal.handbook.languages import name_of, offered, speaking
 from guildmark_portal.handbook.text import plain
@@ -60,6 +62,8 @@ def contents(version: ExamVersion, language: str) -> dict[str, Any]:
             "requirements": indent(version.bank.requirements.strip(), "    "),
             "pythons": pythons_for(version.bank.requirements, platform="linux"),
             **_settled(policy),
+            **_window(policy),
+            "requires": plain(_title_of(policy.requires, language)) if policy.requires else "",
             "free": program.is_free,
         }
 
@@ -87,6 +91,19 @@ def _settled(policy: ProgramPolicy) -> dict[str, Any]:
         "identity": str(IDENTITY_LEVELS[policy.identity_check]),
         "identity_reviewed": policy.identity_check is IdentityLevel.REVIEWED,
     }
+
+
+def _window(policy: ProgramPolicy) -> dict[str, str]:
+    """Instants as they are settled, in UTC: the same in every language."""
+    instants = {"opens": policy.opens_at, "closes": policy.closes_at, "registration_closes": policy.registration_closes_at}
+    return {name: "" if at is None else written(at) for name, at in instants.items()}
+
+
+def _title_of(slug: str, language: str) -> str:
+    """What another program is called."""
+    program = Program.objects.filter(slug=slug).first()
+    version = None if program is None else known_version(program)
+    return slug if version is None else text_in(version.bank.exam.title, language)
 
 
 def span(minutes: int) -> str:

@@ -32,7 +32,7 @@ from guildmark_portal.handbook.contents import contents
 from guildmark_portal.handbook.text import parts, render
 
 STAYS = frozenset({"CPU", "GPU", "Guildmark", "Lambda", "MiB", "Practitioner", "Python", "SavedModel", "TensorFlow", "USD"})
-STAYS |= {"h5", "keras", "pip", "shape", "zip"}
+STAYS |= {"UTC", "h5", "keras", "pip", "shape", "zip"}
 """What is written in Latin letters in every language: names, formats, units."""
 NOTHING = (
     "fee=0",
@@ -44,6 +44,12 @@ POLICIES = {
     "everything": FULL,
     "nothing": NOTHING,
     "by a provider": (*FULL, "identity_check=provider", "stipend_applications_a_year=3", "support_contact=help@example.org"),
+    "in a window": (
+        *FULL,
+        "opens_at=2030-02-01 09:00",
+        "closes_at=2030-02-10 18:00",
+        "registration_closes_at=2030-01-31 00:00",
+    ),
     "no waits": (*FULL, "retake_waits=none", "entitlement_months=none", "support_contact=https://example.org/help"),
 }
 
