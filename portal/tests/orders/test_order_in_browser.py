@@ -96,3 +96,42 @@ def test_g6_a_voucher_pays_a_part_and_the_rest_is_paid_by_card_after_a_change_of
     ada.get_by_role("link", name="Tiny exam").click()
     expect(ada.get_by_text("Paid back").first).to_be_visible()
     assert (len(account.sessions), len(account.intents), faults) == (1, 1, [])
+
+
+def paid(page: Page) -> None:
+    page.goto("/register/pay/")
+    page.get_by_role("button", name="Order and pay 100 USD").click()
+    page.get_by_role("button", name="Pay").click()
+    expect(page.get_by_text("You have the right to sit it")).to_be_visible()
+
+
+@pytest.mark.timeout(600)
+def test_g6_a_right_is_given_to_somebody_who_accepts_it_and_another_is_paid_back(
+    served: ServedPortal, window: Callable[[], Page], account: Checkout, faults: list[str]
+) -> None:
+    expect.set_options(timeout=SOON_MS)
+    ada, bob = signed_up(window(), served, "ada@example.org"), window()
+    paid(ada)
+    ada.goto("/exam/")
+    ada.get_by_role("link", name="Give it to somebody else").click()
+    ada.get_by_label("Email address of the other person").fill("bob@example.org")
+    assert fits(ada)
+    ada.get_by_role("button", name="Offer it").click()
+    expect(ada.get_by_text("Waits for an answer")).to_be_visible()
+    assert fits(ada)
+    signed_up(bob, served, "bob@example.org").goto("/exam/")
+    bob.get_by_role("link", name="See the offer").click()
+    assert fits(bob)
+    bob.get_by_role("button", name="Accept it").click()
+    expect(bob.get_by_text("The right to sit is yours now.")).to_be_visible()
+    ada.goto("/orders/")
+    ada.get_by_role("link", name="Tiny exam").click()
+    expect(ada.get_by_text("Ask for the money back")).to_have_count(0)
+    paid(ada)
+    ada.get_by_role("link", name="Ask for the money back").click()
+    assert fits(ada)
+    ada.get_by_role("button", name="return 100 USD").click()
+    expect(ada.get_by_text("your money is on its way back")).to_be_visible()
+    expect(ada.get_by_text("Paid back").first).to_be_visible()
+    assert fits(ada)
+    assert (sorted(one["amount"] for one in account.refunds.values()), faults) == ([10_000], [])

@@ -26,6 +26,8 @@ def test_g6_it_is_given_from_ones_exams_and_accepted_on_the_page_of_the_letter(
     assert "Its last day does not change." in text(giver.get(give))
     shown = text(giver.post(give, {"address": stranger.email}, follow=True))
     assert ["It is offered" in shown, "Waits for an answer" in shown] == [True, True]
+    mine = giver.get("/exam/").content.decode()
+    assert ["You have offered stranger@example.org" in mine, give in mine] == [True, False]
     assert ["See the offer" in text(taker.get(address)) for address in ("/exam/", ALL)] == [True, True]
     assert "candidate@example.org" in text(taker.get(page()))
     assert "is yours now" in text(taker.post(page(), {"act": "accept"}, follow=True))

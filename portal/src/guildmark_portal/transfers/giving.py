@@ -151,6 +151,12 @@ def offered_to(user: User, *, now: datetime) -> list[Transfer]:
     return [one for one in waiting if one.standing(now=now) is OfferStanding.OFFERED]
 
 
+def offered_by(user: User, *, now: datetime) -> list[Transfer]:
+    """What `user` offered and nobody answered yet, the newest first."""
+    waiting = _unanswered().filter(giver=user).select_related("right__program")
+    return [one for one in waiting if one.standing(now=now) is OfferStanding.OFFERED]
+
+
 def is_offered_to(transfer: Transfer, user: User) -> bool:
     """Whether `user` proved the address that it was offered to; their own offer is never to themselves."""
     if transfer.giver_id == user.pk or not transfer.address:

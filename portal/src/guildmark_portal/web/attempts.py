@@ -32,12 +32,14 @@ def show(request: HttpRequest) -> HttpResponse:
     progress = None if attempts else profile_steps.progress(user, profile_steps.program_of(request), now=now)
     rights = rights_of(user, now=now)
     offers = offers_to(attempts, waits_of(user, now=now), refusals_of(user, now=now), rights, invitations_of(user))
+    offered = giving.offered_by(user, now=now)
     context = {
         "attempts": attempts,
         "offers": offers,
         "progress": progress,
         "rights": shown_nowhere(rights, offers),
-        "givable": {right.pk for right in rights if giving.may_give(right, now=now)},
+        "givable": {right.pk for right in rights if giving.may_give(right, now=now)} - {one.right_id for one in offered},
+        "offered": offered,
         "given_to_me": giving.offered_to(user, now=now),
     }
     return render(request, "guildmark/attempts.html", context)
