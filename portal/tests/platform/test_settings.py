@@ -167,10 +167,11 @@ def test_every_setting_of_the_portal_is_documented_with_what_holds_without_it():
     config = datadir.Config()
     mail = {f"mail.{name}": value for name, value in vars(config.mail).items()}
     database = {f"database.{name}": value for name, value in vars(config.database).items()}
-    tables = {"mail", "database", "sign_in", "identity_provider", "badge_provider"}
+    tables = {"mail", "database", "sign_in", "identity_provider", "badge_provider", "payments"}
     plain = {name: value for name, value in vars(config).items() if name not in tables}
     assert documented == {name: written(value) for name, value in (plain | mail | database).items()}
-    assert [name for name in ("`sign_in`", "`identity_provider`", "`badge_provider`") if name not in table] == []
+    named = ("`sign_in`", "`identity_provider`", "`badge_provider`", "`payments`")
+    assert [name for name in named if name not in table] == []
 
 
 def test_what_init_writes_names_every_setting_that_people_edit():
@@ -182,5 +183,6 @@ def test_what_init_writes_names_every_setting_that_people_edit():
         "sign_in",
         "identity_provider",
         "badge_provider",
+        "payments",
     }
     assert [name for name in sorted(names) if f"\n{name} = " not in text] == []

@@ -11,7 +11,7 @@ from guildmark.rules.exam_stage import Stage
 from guildmark_portal.exams.stages import name_of
 
 _LONGEST_REASON: Final = 500
-_LONGEST_LIST: Final = 20_000
+_LONGEST_LIST: Final = 4000
 
 
 class StepForm(forms.Form):

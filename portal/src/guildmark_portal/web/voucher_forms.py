@@ -105,6 +105,7 @@ class BatchForm(forms.Form):
     currency = forms.RegexField(
         label=_("Currency of the amount"),
         regex=r"^[A-Z]{3}$",
+        max_length=3,
         required=False,
         help_text=_("Three capital letters, such as USD."),
         error_messages={"invalid": _("Write three capital letters, such as USD.")},
