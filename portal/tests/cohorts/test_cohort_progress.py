@@ -9,9 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from portal.tests.accounts.conftest import signed_in
 from portal.tests.cohorts.conftest import OPENS_IN, Invited, token
 from portal.tests.conftest import StoppedClock, _account
-from portal.tests.exams.conftest import GradingService, WorkOff, grading_service
+from portal.tests.exams.conftest import GradingService, Sitting, WorkOff, grading_service
 from portal.tests.exams.paid_exam import settled, sitting
 
+from guildmark.protocol import REHEARSAL_PROGRAM
 from guildmark_portal import clock
 from guildmark_portal.accounts import deletion, personal_data
 from guildmark_portal.accounts.models import User
@@ -19,6 +20,7 @@ from guildmark_portal.cohorts import accepting, inviting, making
 from guildmark_portal.cohorts.models import Cohort, Invitation, Taking, Teacher
 from guildmark_portal.cohorts.progress import Reached, progress_of
 from guildmark_portal.cohorts.sheet import sheet
+from guildmark_portal.exams import services
 
 __all__ = ["grading_service"]
 
@@ -46,6 +48,9 @@ def test_p9_every_step_of_a_person_is_seen(
     seen.append(reached(cohort))
     ready = sitting(candidate, cohort.program).prepare()
     stopped_clock.advance(OPENS_IN.total_seconds())
+    services.publish_practice(actor="tests")
+    Sitting(candidate, REHEARSAL_PROGRAM).prepare().begin().submit("category1", b"score 5 of practice")
+    seen.append(reached(cohort))
     ready.begin()
     seen.append(reached(cohort))
     for category in ("category1", "category2", "category3"):
@@ -58,6 +63,7 @@ def test_p9_every_step_of_a_person_is_seen(
         Reached.IMPORTED,
         Reached.INVITED,
         Reached.ACCEPTED,
+        Reached.REHEARSED,
         Reached.STARTED,
         Reached.SUBMITTED,
         Reached.FINISHED,

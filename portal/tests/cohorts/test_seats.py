@@ -222,6 +222,7 @@ def test_p9_accommodations_of_the_row_are_granted_with_the_seat_for_the_window(
     stopped_clock.advance(OPENS_IN.total_seconds())
     attempt = sitting(candidate, cohort.program).prepare().begin().attempt
     assert sum(credit.seconds for credit in attempt.credits.all()) == 300 * 60 // 4
+    assert Entry.objects.get(action="accommodation.granted").actor == "tests"  # whoever imported the row
 
 
 def test_p9_withdrawn_a_seat_its_right_and_accommodation_are_free_again(

@@ -203,7 +203,7 @@ def _grant(taking: Taking, invitation: Invitation, user: User, *, now: datetime)
             breaks=invitation.breaks,
             break_minutes=invitation.break_minutes,
             ends_on=last,
-            actor=cohort.made_by,
+            actor=invitation.imported_by,
             now=now,
         )
     detail = {"seat": taking.seat_id, "entitlement": right.pk}

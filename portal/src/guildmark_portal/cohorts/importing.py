@@ -78,13 +78,14 @@ def import_roster(*, cohort: Cohort, roster: Roster, actor: Actor, now: datetime
     found = outcome(cohort=held, roster=roster)
     known = _known(held)
     new = [row for row, does in found.rows if does is Does.NEW]
-    Invitation.objects.bulk_create(_made(held, row, now=now) for row in new)
+    Invitation.objects.bulk_create(_made(held, row, actor=actor, now=now) for row in new)
     for row, does in found.rows:
         if does is Does.CHANGED:
             changed = known[row.email]
             for name in _SAID:
                 setattr(changed, name, getattr(row, name))
-            changed.save(update_fields=_SAID)
+            changed.imported_by = audit.name_of(actor)
+            changed.save(update_fields=[*_SAID, "imported_by"])
     if found.changes_something:
         detail = {name: found.counts[name] for name in (Does.NEW.value, Does.CHANGED.value)}
         audit.record(actor=actor, action="cohort.imported", subject=held, detail=detail)
@@ -105,7 +106,14 @@ def _does(row: Row, known: Invitation | None) -> Does:
     return Does.CHANGED if known.withdrawn_at is None else Does.WITHDRAWN
 
 
-def _made(cohort: Cohort, row: Row, *, now: datetime) -> Invitation:
+def _made(cohort: Cohort, row: Row, *, actor: Actor, now: datetime) -> Invitation:
     nonce = new_nonce()
-    said = {name: getattr(row, name) for name in _SAID}
-    return Invitation(cohort=cohort, email=row.email, nonce=nonce, digest=digest_of(token_of(nonce)), imported_at=now, **said)
+    return Invitation(
+        cohort=cohort,
+        email=row.email,
+        nonce=nonce,
+        digest=digest_of(token_of(nonce)),
+        imported_at=now,
+        imported_by=audit.name_of(actor),
+        **{name: getattr(row, name) for name in _SAID},
+    )

@@ -152,7 +152,7 @@ class Seat(models.Model):
 
 
 class Invitation(models.Model):
-    """A row of the roster: whom it is for, what they are granted with it, and what became of it.
+    """A row of the roster: whom it is for, what they are granted with it, by whom, and what became of it.
 
     `nonce` makes its link, of which only the `digest` is kept (`links`). `user` is the account that accepted it; where that has
     not proved the address of the row, `is_other_address` says that its holder confirmed it. Rows of deleted accounts have no
@@ -169,6 +169,7 @@ class Invitation(models.Model):
     nonce = models.CharField(_("what its link is made of"), max_length=32)
     digest = models.CharField(_("digest of the link"), max_length=DIGEST_LENGTH, unique=True)
     imported_at = models.DateTimeField(_("imported at"))
+    imported_by = models.CharField(_("imported by"), max_length=200)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)

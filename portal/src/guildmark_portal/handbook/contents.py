@@ -74,6 +74,7 @@ def _settled(policy: ProgramPolicy) -> dict[str, Any]:
         "entitlement_months": policy.entitlement_months,
         "waits": [_waited(wait) for wait in policy.retake_waits],
         "refunds": [{"days": step.days, "percent": step.percent} for step in policy.refunds],
+        "teachers_see": policy.teachers_see.value,
         "transfers": {source.value for source in policy.transfers},
         "stipend_days": policy.stipend_use_days,
         "stipend_applications": policy.stipend_applications_a_year,

@@ -90,6 +90,7 @@ class Migration(migrations.Migration):
                 ("nonce", models.CharField(max_length=32, verbose_name="what its link is made of")),
                 ("digest", models.CharField(max_length=64, unique=True, verbose_name="digest of the link")),
                 ("imported_at", models.DateTimeField(verbose_name="imported at")),
+                ("imported_by", models.CharField(max_length=200, verbose_name="imported by")),
                 ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent at")),
                 ("reminded_at", models.DateTimeField(blank=True, null=True, verbose_name="reminded at")),
                 ("withdrawn_at", models.DateTimeField(blank=True, null=True, verbose_name="withdrawn at")),
