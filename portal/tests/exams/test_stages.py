@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 from portal.tests.conftest import StoppedClock
 
 from guildmark.protocol import ExamKind
@@ -235,6 +236,15 @@ class TestWhatBeganBefore:
         running.submit("category1", b"score 5")
         assert running.finish().exam_version.version == "2030.1"
         assert queries.open_programs() == ()
+
+
+def test_p2_what_a_draft_certifies_has_no_page_before_it_is_live(private: MakeBank, client: Client) -> None:
+    live = registered(private(), LIVE)
+    draft = registered(private(version="2030.2", pass_mark=80), PILOT)
+    pages = [f"/programs/tiny/achievements/{version.version}" for version in (live, draft)]
+    assert [client.get(page).status_code for page in pages] == [200, 404]
+    take(draft, LIVE)
+    assert [client.get(page).status_code for page in pages] == [200, 200]
 
 
 def test_x15_a_draft_of_a_live_exam_is_not_given_out_for_practice_either(private: MakeBank) -> None:

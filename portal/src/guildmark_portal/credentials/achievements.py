@@ -1,12 +1,14 @@
 """What a certificate certifies, as its badge names it (`achievement.id`): a program, and a version of its exam.
 
-Published versions are never removed, so that whatever a signed badge names is found for as long as the portal is there.
+Published versions are never removed, so that whatever a signed badge names is found for as long as the portal is there. Of one
+that nobody could sit yet, nothing is told.
 """
 
 from guildmark.protocol import ExamKind
 from guildmark_portal.credentials.models import Certificate
 from guildmark_portal.credentials.renewing import certified_by
 from guildmark_portal.exams.models import ExamVersion
+from guildmark_portal.exams.stages import is_told
 
 
 def exams_of(program: str, version: str) -> tuple[ExamVersion, ...]:
@@ -26,7 +28,8 @@ def exams_of(program: str, version: str) -> tuple[ExamVersion, ...]:
 
 def live() -> set[tuple[str, str]]:
     """Program and version of every achievement that the certificate of a live exam would name today."""
-    rows = ExamVersion.objects.filter(program__kind=ExamKind.LIVE.value).select_related("program")
+    versions = ExamVersion.objects.filter(program__kind=ExamKind.LIVE.value).select_related("program")
+    rows = filter(is_told, versions)
     return {(program, row.version) for row in rows for program in (row.program.slug, certified_by(row.program))}
 
 
@@ -34,5 +37,5 @@ def _earns(row: ExamVersion, program: str) -> bool:
     """Whether a pass of the exam certifies the program today, or did so once: no change of an operator takes a page away."""
     if not row.program.exam_kind.certifies:
         return False
-    is_today = program in {row.program.slug, certified_by(row.program)}
+    is_today = is_told(row) and program in {row.program.slug, certified_by(row.program)}
     return is_today or Certificate.objects.filter(attempt__exam_version=row, document__program=program).exists()

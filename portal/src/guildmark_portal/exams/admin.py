@@ -13,9 +13,12 @@ from guildmark_portal.exams.models import (
     Credit,
     Decision,
     Delivery,
+    ExamStage,
     ExamVersion,
     Outage,
+    PilotInvitation,
     Pin,
+    PolicyVersion,
     Program,
     Regrade,
     Report,
@@ -53,6 +56,33 @@ class ExamVersionAdmin(ReadOnlyPage):
     list_display = ("program", "version", "bank_sha256", "published_at", "published_by")
     list_filter = ("program",)
     exclude: ClassVar[tuple[str, ...]] = ("manifest",)
+
+
+@admin.register(ExamStage)
+class ExamStageAdmin(ReadOnlyPage):
+    """Stages that versions entered."""
+
+    list_display = ("exam_version", "stage", "entered_at", "left_at", "actor", "reason")
+    list_filter = ("program", "stage")
+    list_select_related = ("exam_version__program",)
+
+
+@admin.register(PilotInvitation)
+class PilotInvitationAdmin(ReadOnlyPage):
+    """Who was invited to a pilot."""
+
+    list_display = ("exam_version", "email", "invited_at", "withdrawn_at")
+    search_fields = ("email",)
+    list_select_related = ("exam_version__program",)
+
+
+@admin.register(PolicyVersion)
+class PolicyVersionAdmin(ReadOnlyPage):
+    """What programs settled."""
+
+    list_display = ("program", "number", "settled_at", "settled_by")
+    list_filter = ("program",)
+    list_select_related = ("program",)
 
 
 @admin.register(Attempt)

@@ -24,12 +24,12 @@ def newest(program: Program) -> PolicyVersion | None:
     return program.policy_versions.first()
 
 
-def in_force(program: Program, *, now: datetime) -> PolicyVersion:
-    """The version that says what `program` settles; it is written where there is none."""
+def in_force(program: Program, *, now: datetime, actor: str = _BY_UPDATE) -> PolicyVersion:
+    """The version that says what `program` settles; it is written where there is none, by `actor`."""
     settled, last = program.policy, newest(program)
     if last is not None and last.policy == settled:
         return last
-    return _written(program, settled, after=last, actor=_BY_UPDATE, at=program.created_at if last is None else now)
+    return _written(program, settled, after=last, actor=actor, at=program.created_at if last is None else now)
 
 
 def settle(program: Program, policy: ProgramPolicy, *, actor: AbstractBaseUser | str, now: datetime) -> PolicyVersion:

@@ -185,7 +185,7 @@ def _copy_hidden(bank: Path, manifest: BankManifest, content: bytes, digest: str
 
 def _register(manifest: BankManifest, content: bytes, digest: str, *, kind: ExamKind, actor: str) -> ExamVersion:
     now = clock.now()
-    program = _program(manifest, kind, now=now)
+    program = _program(manifest, kind, actor=actor, now=now)
     published = program.versions.filter(bank_sha256=digest).first()
     if published is not None:
         return published
@@ -203,7 +203,7 @@ def _register(manifest: BankManifest, content: bytes, digest: str, *, kind: Exam
     return version
 
 
-def _program(manifest: BankManifest, kind: ExamKind, *, now: datetime) -> Program:
+def _program(manifest: BankManifest, kind: ExamKind, *, actor: str, now: datetime) -> Program:
     """The program of that exam and kind; what it is called follows the version that goes live (`stages`)."""
     exam = manifest.exam
     facts = {"title": exam.title["en"], "level": exam.level, "framework": exam.framework}
@@ -212,7 +212,7 @@ def _program(manifest: BankManifest, kind: ExamKind, *, now: datetime) -> Progra
         defaults={**facts, "kind": kind.value, "is_open": kind is not ExamKind.REHEARSAL, "created_at": now},
     )
     if is_new:
-        policies.in_force(program, now=now)
+        policies.in_force(program, now=now, actor=actor)
     return program
 
 

@@ -56,6 +56,11 @@ def was_live(version: ExamVersion) -> bool:
     return version.stages.filter(stage=Stage.LIVE.value).exists()
 
 
+def is_told(version: ExamVersion) -> bool:
+    """Whether everybody may read of a version: one that never went live is known to those who make it and try it."""
+    return was_live(version) or not version.stages.exists()
+
+
 def steps(version: ExamVersion) -> tuple[Stage, ...]:
     """The stages that may follow on where the version stands."""
     return steps_from(stage_of(version), was_live=was_live(version))
