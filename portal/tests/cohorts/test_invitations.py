@@ -5,8 +5,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from portal.tests.accounts.conftest import signed_in
 from portal.tests.cohorts.conftest import Invited, token
-from portal.tests.conftest import StoppedClock
+from portal.tests.conftest import StoppedClock, person_with
 from portal.tests.exams.conftest import WorkOff
 
 from guildmark_portal import clock
@@ -103,6 +104,7 @@ def test_p9_a_letter_that_came_back_is_shown_and_written_afresh(cohort: Cohort, 
     job = Job.objects.get(key__startswith="cohort.invited:")
     refusal = Refusal.objects.create(job=job, address=row.email, code="550", refused_at=clock.now())
     assert progress_of(cohort).lines[0].reached is Reached.BOUNCED
+    assert "Invitation to a cohort" in signed_in(person_with("support")).get("/desk/mail/").content.decode()
     staff = User.objects.create_user("staff@example.org", "S")
     assert refusals.settle(number=refusal.pk, outcome=Outcome.RESENT, actor=staff)
     assert (progress_of(cohort).lines[0].reached, len(sent_to(letters, row.email))) == (Reached.INVITED, 2)

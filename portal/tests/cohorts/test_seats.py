@@ -33,7 +33,7 @@ from guildmark_portal.engine.state import attempt_state
 from guildmark_portal.exams import services
 from guildmark_portal.exams.entitling import transfer
 from guildmark_portal.exams.models import Accommodation, Entitlement, Program
-from guildmark_portal.exams.refusals import EntitlementOver, RegistrationIncomplete
+from guildmark_portal.exams.refusals import EntitlementOver, RegistrationIncomplete, RetakeTooEarly
 
 pytestmark = pytest.mark.django_db
 
@@ -106,6 +106,22 @@ def test_p8_the_handbook_is_acknowledged_before_a_seat_is_taken(live: Program, i
     with pytest.raises(RegistrationIncomplete):
         accept(invited(), candidate)
     assert (Taking.objects.count(), Entitlement.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(("wait", "is_taken"), [("1 day", False), ("none", True)])
+def test_g8_nobody_takes_a_seat_whose_window_is_over_before_their_wait(
+    live: Program, invited: Invited, candidate: User, wait: str, *, is_taken: bool
+) -> None:
+    settled(f"retake_waits={wait}")
+    granted(candidate, live)
+    sitting(candidate, live).prepare().begin().finish()
+    invitation = invited()
+    if is_taken:
+        accept(invitation, candidate)
+    else:
+        with pytest.raises(RetakeTooEarly):
+            accept(invitation, candidate)
+    assert Taking.objects.exists() is is_taken
 
 
 def test_a_link_that_nobody_has_and_one_that_was_withdrawn_open_nothing(

@@ -33,6 +33,7 @@ from guildmark_portal.exams.entitling import grant
 from guildmark_portal.exams.models import Program
 from guildmark_portal.exams.refusals import ProgramNotOpen, RegistrationIncomplete
 from guildmark_portal.exams.registering import require_handbook
+from guildmark_portal.exams.retakes import require_wait_over, wait_until
 
 _AGAIN: Final = 20
 """Tries for a free seat that another process took in between; transactions are worked on one after the other."""
@@ -118,6 +119,8 @@ def has_handbook(user: User, program: Program, *, now: datetime) -> bool:
 def accept(*, token: str, user: User, now: datetime, confirms_other_address: bool = False) -> Taking:
     """Take a seat for `user`, with the right to sit, and write to them; asked again, the same seat is answered.
 
+    Nobody takes a seat that they could not begin, such as one whose window is over before their wait after a failure.
+
     Raises `InvitationRefused`, of an account with another address `OtherAddress` unless that is confirmed; without the handbook
     `RegistrationIncomplete`; `ProgramNotOpen`, and what else speaks against an attempt.
     """
@@ -155,6 +158,9 @@ def _require_nothing_against(invitation: Invitation, user: User, *, now: datetim
     if not program.is_open:
         raise ProgramNotOpen
     require_conditions(user=user, program=program, now=now)
+    again = wait_until(user=user, program=program, now=now)
+    if again is not None and again >= invitation.cohort.closes_at:
+        require_wait_over(user=user, program=program, now=now)
     require_handbook(user=user, program=program, now=now)
 
 

@@ -32,6 +32,10 @@ _KINDS: Final[Mapping[str, str | Promise]] = {
     "identity.waiting": _("Papers to review"),
     "terms": _("Terms"),
     "handbook": _("Handbook"),
+    "cohort.invited": _("Invitation to a cohort"),
+    "cohort.reminded": _("Invitation to a cohort"),
+    "cohort.withdrawn": _("Invitation to a cohort"),
+    "cohort.accepted": _("Seat in a cohort"),
 }
 _OTHER: Final = _("A code, or a notice about the account")
 _OF_AN_ATTEMPT: Final = frozenset({"result", "revised", "again"})
