@@ -171,6 +171,16 @@ def test_p9_staff_withdraw_and_send_again(live: Program, invited: Invited, candi
     assert row.withdrawn_at is None  # it is not of that cohort
 
 
+def test_p9_staff_make_a_window_longer(cohort: Cohort, desk: Client) -> None:
+    page = f"{DESK}{cohort.pk}/"
+    said = [
+        text(desk.post(page, {"act": "prolong", "closes_at": at}, follow=True))
+        for at in ("2030-01-15T18:30", "2030-01-15T15:00", "soon")
+    ]
+    assert ["The window is longer" in said[0], "only be made longer" in said[1], "Enter a valid" in said[2]] == [True] * 3
+    assert Cohort.objects.get().closes_at.hour == 18
+
+
 def test_what_changes_a_cohort_and_a_look_at_a_roster_ask_for_a_fresh_sign_in(cohort: Cohort, support: User) -> None:
     stale, page = signed_in(support, minutes_ago=60), f"{DESK}{cohort.pk}/"
     answers = [stale.post(page, {"act": "end"}), stale.post(f"{DESK}make/", asked()), stale.get(f"{page}roster/")]

@@ -9,10 +9,11 @@ from portal.tests.accounts.conftest import signed_in
 from portal.tests.cohorts.conftest import Invited, token
 from portal.tests.conftest import StoppedClock, person_with
 from portal.tests.exams.conftest import WorkOff
+from portal.tests.exams.paid_exam import sitting
 
 from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
-from guildmark_portal.cohorts import accepting, inviting
+from guildmark_portal.cohorts import accepting, inviting, prolonging
 from guildmark_portal.cohorts.looking import KEPT, look
 from guildmark_portal.cohorts.models import Cohort, Invitation
 from guildmark_portal.cohorts.progress import Reached, progress_of
@@ -121,6 +122,23 @@ def test_rows_of_those_who_never_accepted_name_nobody_30_days_after_the_window(
         look(now=clock.now())
         found.append(set(Invitation.objects.values_list("email", "name")))
     assert found == [{(candidate.email, ""), (never.email, "Bob")}, {(candidate.email, ""), ("", "")}]
+
+
+def test_p9_a_longer_window_is_told_once_to_those_who_have_not_begun(
+    cohort: Cohort, invited: Invited, candidate: User, letters: Letters, stopped_clock: StoppedClock
+) -> None:
+    rows = [invited(candidate.email), invited("b@example.org"), invited("c@example.org")]
+    inviting.invite(cohort=cohort, actor="tests", now=clock.now())
+    letters()
+    accepting.accept(token=token(rows[0]), user=candidate, now=clock.now())
+    inviting.withdraw(invitation=rows[2], actor="tests", now=clock.now())
+    stopped_clock.at = cohort.opens_at
+    sitting(candidate, cohort.program).prepare().begin()
+    for _ in range(2):
+        prolonging.prolong(cohort=cohort, closes_at=cohort.closes_at + timedelta(hours=1), actor="tests", now=clock.now())
+        letters()
+    told = [sum("There is more time to begin" in one for one in sent_to(letters, row.email)) for row in rows]
+    assert (told, "17:00 UTC" in sent_to(letters, "b@example.org")[-1]) == ([0, 1, 0], True)
 
 
 def test_a_cohort_of_hundreds_is_written_to_in_parts(

@@ -14,7 +14,7 @@ from guildmark.errors import Refused
 from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit.models import Entry
-from guildmark_portal.cohorts import accepting, inviting, making
+from guildmark_portal.cohorts import accepting, inviting, making, prolonging
 from guildmark_portal.cohorts.models import Cohort, Invitation, Paid, Seat, Taking
 from guildmark_portal.cohorts.refusals import (
     CohortOver,
@@ -337,6 +337,27 @@ def test_g6_seats_always_add_up(live: Program, invited: Invited, seats: int, don
         assert {right.user_id for right in rights} == {people[who].pk for who in seated}
         assert len({taking.seat_id for taking in held}) == len(held) == len(rights) <= seats
         assert Entitlement.objects.filter(source="cohort", voided_at=None, user__in=people).count() >= len(rights)
+
+
+def test_g6_a_longer_window_prolongs_what_was_granted_with_its_seats(
+    cohort: Cohort, invited: Invited, candidate: User, stopped_clock: StoppedClock
+) -> None:
+    accept(invited(candidate.email, extra_time="25"), candidate)
+    ready = sitting(candidate, cohort.program).prepare()
+    later = cohort.closes_at + timedelta(days=2)
+    stopped_clock.at = later - timedelta(seconds=1)  # long after the window, the right's day and the accommodation's
+    with pytest.raises(EntitlementOver):
+        ready.begin()
+    done = [prolonging.prolong(cohort=cohort, closes_at=later, actor="tests", now=clock.now()) for _ in range(2)]
+    for earlier in (cohort.closes_at, later - timedelta(minutes=1)):
+        with pytest.raises(CohortRefused, match="only be made longer"):
+            prolonging.prolong(cohort=cohort, closes_at=earlier, actor="tests", now=clock.now())
+    begun = ready.begin().attempt
+    assert (done, begun.started_at, sum(credit.seconds for credit in begun.credits.all())) == (
+        [True, False],
+        clock.now(),
+        300 * 60 // 4,
+    )
 
 
 def test_the_bundle_can_be_prepared_before_the_seat_can_be_begun(cohort: Cohort, invited: Invited, candidate: User) -> None:

@@ -8,6 +8,7 @@
     links          the personal link of an invitation: only a digest is kept
     inviting       invitations sent, reminded of, withdrawn and sent again
     accepting      a seat taken, with the right to sit and the accommodations of the row
+    prolonging     a window that closes later than was told
     sitting        when a seat can be begun
     progress       how far everybody is, for the teacher
     sheet          the same as a CSV file

@@ -14,7 +14,7 @@ class CohortsConfig(AppConfig):
     def ready(self) -> None:
         """Register the jobs' handlers, what speaks against beginning, and the part of a person's data."""
         from guildmark_portal.accounts import personal_data
-        from guildmark_portal.cohorts import inviting, looking, sitting  # noqa: F401 - they register what they answer for
+        from guildmark_portal.cohorts import inviting, looking, prolonging, sitting  # noqa: F401 - they register what they answer for
         from guildmark_portal.cohorts.personal_data import PART
 
         personal_data.register(PART)

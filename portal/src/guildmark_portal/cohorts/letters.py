@@ -15,10 +15,11 @@ from guildmark_portal.cohorts.links import address_of
 from guildmark_portal.cohorts.models import Invitation, Taking
 from guildmark_portal.cohorts.wording import title_of
 from guildmark_portal.exams.support import contact_of
+from guildmark_portal.jobs.models import Job
 from guildmark_portal.mail import rewriting
 from guildmark_portal.mail import services as mail
 
-KINDS: Final = ("cohort.invited", "cohort.reminded", "cohort.accepted", "cohort.withdrawn")
+KINDS: Final = ("cohort.invited", "cohort.reminded", "cohort.accepted", "cohort.prolonged", "cohort.withdrawn")
 _PRIORITY: Final = 20
 
 
@@ -40,6 +41,13 @@ def reminded(invitation: Invitation, *, now: datetime) -> None:
 def withdrawn(invitation: Invitation) -> None:
     """That it counts no longer; only whoever was written to before is written to."""
     _tell(invitation, "withdrawn", f"cohort.withdrawn:{invitation.pk}:{invitation.nonce[:8]}")
+
+
+def prolonged(invitation: Invitation) -> None:
+    """That the window closes later than was told; once for each close, whatever is done again."""
+    key = f"cohort.prolonged:{invitation.pk}:{invitation.cohort.closes_at:%Y%m%d%H%M%S}"
+    if not Job.objects.filter(kind=mail.KIND, key=key).exists():
+        _tell(invitation, "prolonged", key, page=f"{settings.PORTAL_URL}/exam/")
 
 
 def accepted(taking: Taking) -> None:

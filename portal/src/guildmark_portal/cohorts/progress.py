@@ -99,7 +99,7 @@ def progress_of(cohort: Cohort) -> Progress:
         _line(
             one,
             seated.get(one.pk),
-            attempts.get(one.pk),
+            attempts.get(one.pk) if one.email else None,  # of a deleted account, nobody learns more
             cohort=cohort,
             has_bounced=one.email in bounced and one.accepted_at is None,
             has_rehearsed=one.user_id in rehearsed,

@@ -90,6 +90,16 @@ class SeatsForm(forms.Form):
     )
 
 
+class ProlongForm(forms.Form):
+    """Until when the exam can be begun, later than before."""
+
+    closes_at = forms.DateTimeField(
+        label=_("Can be begun until (UTC)"),
+        help_text=_("Later than now. Everybody who has not begun gets a letter."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+
 class TeacherForm(forms.Form):
     """Whose account sees how far the cohort is."""
 

@@ -21,13 +21,13 @@ from guildmark_portal.accounts.fresh import fresh_sign_in_required
 from guildmark_portal.accounts.models import Role
 from guildmark_portal.accounts.people import signed_in
 from guildmark_portal.accounts.roles import role_required
-from guildmark_portal.cohorts import inviting, making
+from guildmark_portal.cohorts import inviting, making, prolonging
 from guildmark_portal.cohorts.models import Cohort, Invitation, Paid, Teacher
 from guildmark_portal.cohorts.progress import blocks_of
 from guildmark_portal.cohorts.refusals import UnknownCohort
 from guildmark_portal.cohorts.wording import title_of
 from guildmark_portal.web import cohort_pages, wording
-from guildmark_portal.web.cohort_forms import CohortForm, SeatsForm, TeacherForm
+from guildmark_portal.web.cohort_forms import CohortForm, ProlongForm, SeatsForm, TeacherForm
 from guildmark_portal.web.cohorts import reminded
 
 _STAFF: Final = (Role.SUPPORT, Role.OWNER)
@@ -71,7 +71,7 @@ def make(request: HttpRequest) -> HttpResponseBase:
 def show(request: HttpRequest, number: int) -> HttpResponseBase:
     """One cohort with all of its people; a POST does what its `act` says."""
     cohort = cohort_or_404(number)
-    forms = {"seats": SeatsForm(), "teacher": TeacherForm()}
+    forms = {"seats": SeatsForm(), "teacher": TeacherForm(), "prolong": ProlongForm(auto_id="id_prolong_%s")}
     if request.method == "POST":
         act = request.POST.get("act", "")
         if act in forms:
@@ -93,6 +93,7 @@ def _page(request: HttpRequest, cohort: Cohort, forms: Mapping[str, object]) -> 
         "teachers": Teacher.objects.filter(cohort=cohort, withdrawn_at=None).select_related("user"),
         "forms": forms,
         "is_open": cohort.ended_at is None and clock.now() < cohort.closes_at,
+        "can_be_prolonged": cohort.ended_at is None,
         "is_staff_page": True,
     }
     return render(request, "guildmark/desk_cohort.html", context)
@@ -141,6 +142,13 @@ def _teacher(request: HttpRequest, cohort: Cohort, form: object) -> None:
         messages.success(request, _("They see this cohort at /cohorts/ now."))
 
 
+def _prolong(request: HttpRequest, cohort: Cohort, form: object) -> None:
+    if isinstance(form, ProlongForm):
+        closes_at = form.cleaned_data["closes_at"]
+        if prolonging.prolong(cohort=cohort, closes_at=closes_at, actor=signed_in(request), now=clock.now()):
+            messages.success(request, _("The window is longer. Everybody who has not begun gets a letter."))
+
+
 def _dismiss(request: HttpRequest, cohort: Cohort, _form: object) -> None:
     teacher = Teacher.objects.filter(cohort=cohort, pk=_number(request)).select_related("cohort").first()
     if teacher is not None and making.dismiss(teacher=teacher, actor=signed_in(request), now=clock.now()):
@@ -187,6 +195,7 @@ def _number(request: HttpRequest) -> int:
 _ACTS: Final[Mapping[str, Callable[[HttpRequest, Cohort, object], None]]] = {
     "seats": _seats,
     "teacher": _teacher,
+    "prolong": _prolong,
     "dismiss": _dismiss,
     "invite": _invite,
     "remind": _remind,

@@ -36,6 +36,7 @@ _KINDS: Final[Mapping[str, str | Promise]] = {
     "cohort.reminded": _("Invitation to a cohort"),
     "cohort.withdrawn": _("Invitation to a cohort"),
     "cohort.accepted": _("Seat in a cohort"),
+    "cohort.prolonged": _("Longer window of a cohort"),
 }
 _OTHER: Final = _("A code, or a notice about the account")
 _OF_AN_ATTEMPT: Final = frozenset({"result", "revised", "again"})
