@@ -8,12 +8,13 @@ from portal.tests.exams.conftest import MakeBank, Sitting
 from portal.tests.exams.paid_exam import settled
 from pytest_django import Settings
 
+from guildmark.rules.exam_stage import Stage
 from guildmark.rules.voucher import VoucherKind, VoucherValue
 from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
-from guildmark_portal.exams import services
+from guildmark_portal.exams import services, stages
 from guildmark_portal.exams.models import Entitlement, Program
-from guildmark_portal.exams.refusals import WindowClosed
+from guildmark_portal.exams.refusals import ProgramNotOpen, WindowClosed
 from guildmark_portal.orders import offline, opening
 from guildmark_portal.payments_config import Payments
 from guildmark_portal.vouchers.making import Plan, code_of, make
@@ -46,6 +47,13 @@ def test_p2_g6_what_was_ordered_keeps_its_price_and_sits_what_is_live_when_it_re
     settled("fee=90")
     attempt = Sitting(candidate, "tiny").attempt
     assert (attempt.exam_version, attempt.entitlement, attempt.settled.price) == (second, right, "90 USD")
+
+
+def test_p2_nobody_buys_what_is_live_no_more(sold: Program, candidate: User) -> None:
+    version = sold.versions.get()
+    stages.step(version=version, to=Stage.RETIRED, actor="tests", reason="A task is broken.", now=clock.now())
+    with pytest.raises(ProgramNotOpen):
+        opening.open_order(user=candidate, program=sold, now=clock.now())
 
 
 def test_p2_nobody_buys_or_uses_a_voucher_from_the_close_of_registration_on(

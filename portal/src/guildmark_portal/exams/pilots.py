@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 from guildmark.rules.exam_stage import Stage
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit import services as audit
+from guildmark_portal.exams.conditions import condition
 from guildmark_portal.exams.entitling import PILOT, grant
 from guildmark_portal.exams.models import Attempt, Entitlement, ExamVersion, PilotInvitation, Program
-from guildmark_portal.exams.refusals import NotInvitable
-from guildmark_portal.exams.stages import Actor, stage_of
+from guildmark_portal.exams.refusals import NotInvitable, ProgramNotOpen
+from guildmark_portal.exams.stages import Actor, has_live, stage_of
 
 INVITABLE: Final = (Stage.DRAFT, Stage.PROVEN, Stage.PILOT)
 
@@ -84,6 +85,13 @@ def invitations_to(user: User) -> tuple[PilotInvitation, ...]:
     return tuple(one for one in standing.order_by("-invited_at", "-pk") if attempt_with(one) is None)
 
 
+@condition
+def has_something_to_sit(user: User, program: Program, now: datetime) -> ProgramNotOpen | None:  # noqa: ARG001 - of any time
+    """Nobody buys what is not live yet, or no more."""
+    is_hidden = program.versions.exists() and not has_live(program)
+    return ProgramNotOpen() if is_hidden and invitation_of(user=user, program=program) is None else None
+
+
 def attempt_with(invitation: PilotInvitation) -> Attempt | None:
     """The attempt that was opened with the invitation."""
     return Attempt.objects.filter(entitlement__once=invitation.once).select_related("user").first()
@@ -93,4 +101,3 @@ def right_of(invitation: PilotInvitation, *, user: User, now: datetime) -> Entit
     """The right to sit that an invitation is worth: one, whatever is pressed twice."""
     program = invitation.exam_version.program
     return grant(to=user, program=program, source=PILOT, actor=user, now=now, once=invitation.once, email=invitation.email)
-

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from guildmark.packs.model import text_in
 from guildmark.protocol import AttemptSummary, CategoryHeading, ExamKind, ProgramView
@@ -12,12 +12,13 @@ from guildmark.rules.exam_stage import Stage
 from guildmark_portal.accounts.models import User
 from guildmark_portal.exams.facts import timeline
 from guildmark_portal.exams.language import current
-from guildmark_portal.exams.models import Attempt, Credit, ExamVersion, Program, Submission, Upload
+from guildmark_portal.exams.models import Attempt, Credit, ExamStage, ExamVersion, Program, Submission, Upload
 from guildmark_portal.exams.readiness import readiness
 from guildmark_portal.exams.results import result_of
 from guildmark_portal.exams.stages import live_stages
 
 __all__ = [
+    "announced",
     "attempt_of",
     "attempt_under_way",
     "attempt_with",
@@ -25,7 +26,6 @@ __all__ = [
     "current_version",
     "every_attempt",
     "explained_version",
-    "has_live",
     "known_version",
     "offered",
     "open_programs",
@@ -81,9 +81,11 @@ def _offered_before(program: Program) -> QuerySet[ExamVersion]:
     return program.versions.filter(stages__stage=Stage.LIVE.value).order_by("-stages__entered_at", "-stages__pk")
 
 
-def has_live(program: Program) -> bool:
-    """Whether a version of the program is live."""
-    return live_stages(program).exists()
+def announced() -> list[Program]:
+    """The open programs of which anybody may know: those of which nothing but drafts and pilots is there are left out."""
+    stands = ExamStage.objects.filter(exam_version__program=OuterRef("pk"), left_at=None)
+    hidden = Exists(stands) & ~Exists(stands.filter(stage=Stage.LIVE.value))
+    return list(Program.objects.filter(is_open=True).exclude(hidden))
 
 
 def offered() -> list[Program]:

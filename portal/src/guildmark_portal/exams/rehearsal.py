@@ -17,6 +17,7 @@ from guildmark_portal.exams.beginning import begin
 from guildmark_portal.exams.facts import drawn
 from guildmark_portal.exams.models import Attempt, ExamVersion, Program, Submission
 from guildmark_portal.exams.publishing import publish
+from guildmark_portal.exams.stages import has_live
 
 READY_MODEL: Final = "ready.keras"
 PRACTICE_BANK: Final = Path(__file__).with_name("practice_bank")
@@ -49,7 +50,7 @@ def ready_model(attempt: Attempt) -> bytes:
 def can_practise() -> bool:
     """Whether a practice exam is published here."""
     program = Program.objects.filter(slug=REHEARSAL_PROGRAM).first()
-    return program is not None and queries.has_live(program)
+    return program is not None and has_live(program)
 
 
 def newest_practice(user: User) -> Submission | None:

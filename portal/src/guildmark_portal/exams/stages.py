@@ -150,6 +150,11 @@ class Why:
     successor: ExamVersion | None = None
 
 
+def has_live(program: Program) -> bool:
+    """Whether a version of the program is live."""
+    return live_stages(program).exists()
+
+
 @transaction.atomic
 def register(version: ExamVersion, *, actor: Actor, now: datetime) -> ExamStage:
     """The draft that every version begins as."""

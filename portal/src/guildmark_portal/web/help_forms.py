@@ -15,7 +15,8 @@ from guildmark.protocol import ExamKind
 from guildmark.rules.case import CaseKind
 from guildmark_portal.accounts.models import User
 from guildmark_portal.exams.language import current
-from guildmark_portal.exams.models import Attempt, Program
+from guildmark_portal.exams.models import Attempt
+from guildmark_portal.exams.queries import announced
 from guildmark_portal.operations.admission import MOST_CHARACTERS
 from guildmark_portal.operations.services import About
 from guildmark_portal.web.case_wording import CHOICES
@@ -71,7 +72,7 @@ class CaseForm(forms.Form):
         attempts = user.attempts.select_related("exam_version__program", "program", "decision")
         real = attempts.exclude(program__kind=ExamKind.REHEARSAL.value).prefetch_related("certificates")
         self._attempts = {f"{_ATTEMPT}{attempt.pk}": attempt for attempt in real.order_by("-opened_at")}
-        programs = Program.objects.filter(is_open=True).exclude(kind=ExamKind.REHEARSAL.value)
+        programs = [program for program in announced() if not program.is_rehearsal]
         self._programs = {f"{_PROGRAM}{program.slug}": program for program in programs}
         field = self.fields["about"]
         if isinstance(field, forms.ChoiceField):

@@ -5,6 +5,7 @@ from django.utils.functional import Promise
 from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
 from guildmark_portal.exams.models import Program
+from guildmark_portal.exams.queries import announced
 from guildmark_portal.identity import onward
 from guildmark_portal.web.profile_steps import progress
 
@@ -16,7 +17,7 @@ def answer_for_letters() -> None:
 
 def next_step(user: User) -> str | Promise | None:
     """Its title, of the first open program in which there is one; None if nothing is left to do."""
-    asking = [program for program in Program.objects.filter(is_open=True) if program.policy.registration.steps]
+    asking = [program for program in announced() if program.policy.registration.steps]
     programs: list[Program | None] = [*asking] or [None]
     now = clock.now()
     following = (progress(user, program, now=now).following for program in programs)

@@ -15,6 +15,8 @@ from guildmark.rules.identity_session import SessionStanding
 from guildmark.rules.registration import RegistrationPolicy, Step
 from guildmark_portal.accounts.models import User
 from guildmark_portal.exams.models import Program
+from guildmark_portal.exams.pilots import invitations_to
+from guildmark_portal.exams.queries import announced
 from guildmark_portal.handbook.queries import has_acknowledged
 from guildmark_portal.identity import facts
 from guildmark_portal.identity.provided import shows_level
@@ -107,7 +109,8 @@ def answer_for_steps() -> None:
 
 def program_of(request: HttpRequest) -> Program | None:
     """The program that somebody registers for: the one they name, or named before, else the first that asks for anything."""
-    programs = list(Program.objects.filter(is_open=True))
+    invited = invitations_to(request.user) if isinstance(request.user, User) else ()
+    programs = [*announced(), *(one.exam_version.program for one in invited)]
     named = request.GET.get("program") or request.session.get(KEPT, "")
     chosen = next((program for program in programs if program.slug == named), None)
     if chosen is not None and request.session.get(KEPT) != chosen.slug:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guildmark.rules.voucher import ALL
 from guildmark_portal.exams.models import Program
+from guildmark_portal.exams.queries import announced
 from guildmark_portal.stipends.applying import MOST_CHARACTERS, Words, has_stipends
 from guildmark_portal.stipends.criteria import listed
 from guildmark_portal.stipends.deciding import MOST_CHARACTERS as LONGEST_DECISION
@@ -42,7 +43,7 @@ class ApplicationForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offering = [program for program in Program.objects.filter(is_open=True) if has_stipends(program)]
+        offering = [program for program in announced() if has_stipends(program)]
         field = self.fields["program"]
         if isinstance(field, PaidProgramField):
             field.queryset = Program.objects.filter(pk__in=[program.pk for program in offering])

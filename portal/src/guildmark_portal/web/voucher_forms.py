@@ -13,6 +13,7 @@ from guildmark.protocol import ExamKind
 from guildmark.rules.money import Money, NoAmount
 from guildmark.rules.voucher import VoucherKind, VoucherValue
 from guildmark_portal.exams.models import Program
+from guildmark_portal.exams.queries import announced
 from guildmark_portal.vouchers.codes import LONGEST_TYPED
 from guildmark_portal.vouchers.making import MOST_CODES, MOST_USES, Plan
 from guildmark_portal.vouchers.models import LONGEST_NAME
@@ -39,7 +40,7 @@ class PaidProgramField(forms.ModelChoiceField):  # type: ignore[type-arg]  # gen
 
 def paid_programs() -> list[Program]:
     """The programs that take attempts and cost something."""
-    return [program for program in Program.objects.filter(is_open=True) if not program.is_free]
+    return [program for program in announced() if not program.is_free]
 
 
 class VoucherForm(forms.Form):
