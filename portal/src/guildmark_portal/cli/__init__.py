@@ -46,8 +46,8 @@ app.command(
     help=_("Make the data directory, its secrets, the database and the first owner. Also brings an older portal up to date."),
 )(init.command)
 app.add_typer(program.app, name="program")
-app.add_typer(role.app, name="role")
 app.add_typer(program.app, name="programs", hidden=True)  # as people type it
+app.add_typer(role.app, name="role")
 app.command("serve", help=_("Run the portal until Ctrl-C: pages, API, jobs and the grading service."))(serve.command)
 app.command("publish", help=_("Publish the bank: its public part goes to the portal, its hidden part to the grader alone."))(
     publish.command
@@ -58,8 +58,8 @@ app.add_typer(sign_in.app, name="sign-in")
 app.add_typer(account.app, name="account")
 app.add_typer(outage.app, name="outage")
 app.add_typer(vouchers.app, name="vouchers")
-app.add_typer(cohorts.app, name="cohorts")
 app.add_typer(payments.app, name="payments")
+app.add_typer(cohorts.app, name="cohorts")
 app.add_typer(certificates.app, name="certificates")
 app.add_typer(issuer_key.app, name="issuer-key")
 app.add_typer(badge_provider.app, name="badge-provider")

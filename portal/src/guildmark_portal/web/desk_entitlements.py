@@ -39,6 +39,7 @@ SOURCES: Final = {
     "voucher": gettext_lazy("voucher"),
     "stipend": gettext_lazy("stipend"),
     "cohort": gettext_lazy("cohort"),
+    "pilot": gettext_lazy("invitation to a pilot"),
     "staff": gettext_lazy("granted by staff"),
     "again": gettext_lazy("to sit again after a fault of ours"),
 }
