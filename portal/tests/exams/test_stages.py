@@ -121,8 +121,10 @@ class TestTheWayToLive:
         with pytest.raises(StepRefused, match="draft cannot become live") as refused:
             take(version, LIVE)
         assert refused.value.next_step == "From there it can become: proven, retired."
-        with pytest.raises(StepRefused, match="A step has a reason"):
-            take(version, PROVEN, reason=" ")
+        for reason in (" ", "x" * 501):
+            with pytest.raises(StepRefused, match="A step has a reason"):
+                take(version, PROVEN, reason=reason)
+        take(version, PROVEN, reason="x" * 500)
 
     def test_p2_a_demonstration_proves_nothing(self, bank: BankFolder) -> None:
         assert history(registered(bank, LIVE, ExamKind.DEMO))[-1] == ("live", True)

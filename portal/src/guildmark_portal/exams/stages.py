@@ -13,6 +13,7 @@ have different rules may not. Of two who step at once, the database lets one.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
@@ -30,6 +31,8 @@ from guildmark_portal.exams.models import Attempt, Entitlement, ExamStage, ExamV
 from guildmark_portal.exams.refusals import StageMoved, StepMissing, StepRefused
 
 Actor = AbstractBaseUser | str
+LONGEST_REASON: Final = 500
+"""Characters, as many as the row takes."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +180,7 @@ def step(  # noqa: PLR0913 - which version, where to, by whom, and why
     Raises `StepRefused` for a step that there is not, `StepMissing` with everything that is missing and not overridden, and
     `StageMoved` where somebody else was quicker.
     """
-    if not reason.strip():
+    if not 0 < len(reason.strip()) <= LONGEST_REASON or (override and len(override.reason) > LONGEST_REASON):
         raise StepRefused(_("A step has a reason."), next_step=_("Say in a sentence why: it stays in the history."))
     _locked(version)
     if seen is not None and seen is not stage_of(version):

@@ -8,9 +8,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
 from guildmark.rules.exam_stage import Stage
-from guildmark_portal.exams.stages import name_of
+from guildmark_portal.exams.stages import LONGEST_REASON, name_of
 
-_LONGEST_REASON: Final = 500
 _LONGEST_LIST: Final = 4000
 
 
@@ -22,7 +21,7 @@ class StepForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Why"),
         help_text=gettext_lazy("It stays in the history."),
-        max_length=_LONGEST_REASON,
+        max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": gettext_lazy("Say why.")},
     )
