@@ -194,6 +194,20 @@ def test_a_message_that_is_not_signed_or_too_old_is_refused(live: Program, check
     assert [post(body, signed=header).status_code for header in headers + edges] == [400] * 4 + [200, 400, 400]
 
 
+def test_g6_money_for_a_page_whose_address_never_arrived_here_is_found_by_its_message(
+    live: Program, checkout: Checkout, candidate: User, deliver: Deliver
+) -> None:
+    order = ordered(candidate, live)
+    checkout.loses_answers = 2
+    with pytest.raises(PaymentUnavailable):
+        sent_to_pay(order)
+    opening.give_up(order=order, actor=candidate, now=clock.now())
+    (reference,) = checkout.sessions
+    checkout.pays(reference)
+    deliver()
+    assert (standing(order), Entitlement.objects.count()) == (OrderStanding.PAID, 1)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_g6_eight_that_look_at_the_same_moment_write_one_payment_down(
     live: Program, checkout: Checkout, candidate: User

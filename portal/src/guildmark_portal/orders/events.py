@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from guildmark_portal.orders import settling
-from guildmark_portal.orders.models import Order, ProviderEvent
+from guildmark_portal.orders.models import CheckoutSession, Order, ProviderEvent
 from guildmark_portal.orders.provider import Event
 
 
@@ -21,8 +21,18 @@ def receive(*, event: Event, now: datetime) -> bool:
         event=event.id, defaults={"kind": event.kind, "order": order, "told_at": event.at, "received_at": now}
     )
     if is_new and order is not None:
+        _remember_page(order, event.session)
         settling.soon(order)
     return is_new
+
+
+def _remember_page(order: Order, reference: str) -> None:
+    """The number of a page whose opening was never answered here: what is paid there is for this order, also a given-up one."""
+    if not reference or CheckoutSession.objects.filter(reference=reference).exists():
+        return
+    unanswered = CheckoutSession.objects.filter(order=order, reference="").first()
+    if unanswered is not None:
+        CheckoutSession.objects.filter(pk=unanswered.pk, reference="").update(reference=reference)
 
 
 def _order_of(event: Event) -> Order | None:

@@ -99,13 +99,17 @@ class Disputed:
 
 @dataclass(frozen=True)
 class Event:
-    """A message: `id` is the same however often it is delivered. It says of which order it is, or of which payment."""
+    """A message: `id` is the same however often it is delivered. It says of which order it is, or of which payment.
+
+    `session` is the page of payment that it is about, if it is about one.
+    """
 
     id: str
     kind: str
     at: datetime
     order: str = ""
     payment: str = ""
+    session: str = ""
 
 
 @dataclass(frozen=True)

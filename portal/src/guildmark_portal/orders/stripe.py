@@ -227,7 +227,8 @@ def _event(found: Mapping[str, Any]) -> Event | None:
         return None
     at = datetime.fromtimestamp(int(found["created"]), UTC)
     order = str(thing.get("client_reference_id") or (thing.get("metadata") or {}).get("order") or "")
-    return Event(str(found["id"]), kind, at, order, str(thing.get("payment_intent") or ""))
+    session = str(thing["id"]) if kind.startswith("checkout.session.") else ""
+    return Event(str(found["id"]), kind, at, order, str(thing.get("payment_intent") or ""), session)
 
 
 def _stand(status: str, payment_status: str, intent: str | None) -> Stand:
