@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}")
@@ -22,5 +22,7 @@ def written(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 def defused(value: object) -> str:
     """A field that no spreadsheet takes for a formula: an apostrophe stands before what it would. Instants are in UTC."""
-    text = value.strftime("%Y-%m-%d %H:%M:%SZ") if isinstance(value, datetime) else "" if value is None else str(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    text = "" if value is None else str(value)
     return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
