@@ -23,7 +23,7 @@ for number in range({ORDERS}):
     user = User.objects.create_user(f"p{{number}}@example.org", "P")
     program, _made = Program.objects.get_or_create(slug="paid", defaults={{
         "title": "X", "kind": "live", "created_at": now, "is_open": True,
-        "policy_document": {{"identity_check": "none", "registration": {{"identity": False}}}}}})
+        "policy_document": {{"identity_check": "none", "registration": {{"identity": False, "handbook": False}}}}}})
     order = opening.open_order(user=user, program=program, now=now)
     print(paying.pay(order=order, user=user, now=now))
     soon(order)

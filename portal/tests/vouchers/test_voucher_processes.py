@@ -27,7 +27,8 @@ from guildmark_portal.vouchers.models import Use, Voucher
 from guildmark_portal.vouchers.redeeming import redeem
 from guildmark_portal.vouchers.refusals import VoucherRefused
 now = clock.now()
-program, _made = Program.objects.get_or_create(slug="x", defaults={"title": "X", "kind": "live", "created_at": now})
+program, _made = Program.objects.get_or_create(slug="x", defaults={
+    "title": "X", "kind": "live", "created_at": now, "policy_document": {"registration": {"handbook": False}}})
 batch = make(plan=Plan(name="X", value=VoucherValue(VoucherKind.FULL), program=program, uses=15), actor="t", now=now, once="x")
 code = code_of(batch.vouchers.get())
 """
