@@ -190,7 +190,7 @@ def test_g6_four_presses_at_once_ask_once(live: Program, candidate: User, staff:
     assert (len(asked), len(set(asked)), Refund.objects.count()) == (4, 1, 1)
 
 
-def test_x3_every_letter_about_an_order_can_be_written_afresh(
+def test_every_letter_about_an_order_can_be_written_afresh(
     live: Program, checkout: Checkout, candidate: User, deliver: Deliver
 ) -> None:
     order = bought(candidate, live, checkout, deliver)
