@@ -125,7 +125,8 @@ def _open_upload(item: Waiting, state: AttemptState) -> OpenUpload | None:
 
 def _goes_first(other: OpenUpload) -> Refused:
     said = _("Another device is handing in {name} in this category, and that goes first.")
-    return Refused(said.format(name=other.file_name), next_step=_("Leave this window open."), code="upload_elsewhere")
+    step = _("Leave a tool of this exam open: it tries again by itself, as every command does.")
+    return Refused(said.format(name=other.file_name), next_step=step, code="upload_elsewhere")
 
 
 def _require_whole(item: Waiting) -> None:
