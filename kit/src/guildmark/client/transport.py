@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx
 from pydantic import BaseModel
@@ -111,7 +111,7 @@ class Transport:
         """One request, signed in; any answer that is not a success is raised as an error of `guildmark.errors`."""
 
         def build() -> httpx.Request:
-            return self.http.build_request(method, path, params=params, json=json, content=content, headers=headers)
+            return self._built(method, path, params=params, json=json, content=content, headers=headers)
 
         return self._persist(lambda: self._once(build), repeatable=repeatable)
 
@@ -120,7 +120,7 @@ class Transport:
 
         def attempt() -> None:
             restart()
-            with self._streamed(lambda: self.http.build_request("GET", path)) as response:
+            with self._streamed(lambda: self._built("GET", path)) as response:
                 for piece in response.iter_bytes():
                     write(piece)
 
@@ -131,8 +131,20 @@ class Transport:
         """The answer to GET `path` under the API, as it comes; it is tried once, and read at most `silence_s` in silence."""
         timeout = httpx.Timeout(silence_s, connect=CONNECT_TIMEOUT_S)
         headers = {"Accept": "text/event-stream"}
-        with self._streamed(lambda: self.http.build_request("GET", API + path, headers=headers, timeout=timeout)) as response:
+        with self._streamed(lambda: self._built("GET", API + path, headers=headers, timeout=timeout)) as response:
             yield response
+
+    def _built(self, method: str, path: str, **parts: Any) -> httpx.Request:
+        """A request to this portal's API. The token goes nowhere else, whatever address a file in an exam folder names."""
+        api = self.http.base_url.join(API.lstrip("/") + "/")
+        try:
+            request = self.http.build_request(method, path, **parts)
+        except httpx.InvalidURL as error:
+            raise _foreign(path, self.server) from error
+        url = request.url
+        if (url.scheme, url.netloc) != (api.scheme, api.netloc) or not url.path.startswith(api.path):
+            raise _foreign(path, self.server)
+        return request
 
     @contextmanager
     def _streamed(self, build: Callable[[], httpx.Request]) -> Iterator[httpx.Response]:
@@ -219,3 +231,8 @@ class Transport:
         with suppress(OSError):  # they are held, and written as soon as they can be
             self.credentials.remember(self.server, fresh)
         return fresh
+
+
+def _foreign(address: str, server: str) -> OurFault:
+    said = _("{address} is no address of {server}: nothing was sent there.").format(address=address, server=server)
+    return OurFault(said, code="foreign_address")
