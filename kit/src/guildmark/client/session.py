@@ -186,10 +186,17 @@ class Session:
 
     # Working
 
-    def state(self) -> AttemptState:
-        """Everything that the portal knows of the attempt now: phase, time left, scores, submissions."""
+    def state(self, *, within_s: float | None = None) -> AttemptState:
+        """Everything that the portal knows of the attempt now: phase, time left, scores, submissions.
+
+        With `within_s`, in one try that waits so many seconds for a portal that is silent.
+        """
         workspace, attempt = self._exam()
-        state = self._api.get(f"/attempts/{attempt}", AttemptState)
+        path = f"/attempts/{attempt}"
+        if within_s is None:
+            state = self._api.get(path, AttemptState)
+        else:
+            state = self._api.get_once(path, AttemptState, timeout_s=within_s)
         keep(workspace, state, heard_at=this_machines_time())
         return state
 

@@ -81,6 +81,10 @@ class Transport:
         """GET `path` under the API as `reply`."""
         return parsed(self.request("GET", API + path, params=params), reply)
 
+    def get_once(self, path: str, reply: type[ReplyT], *, timeout_s: float) -> ReplyT:
+        """GET `path` under the API as `reply` in one try, for an answer that is worth no longer wait than `timeout_s` seconds."""
+        return parsed(self._once(lambda: self._built("GET", API + path, timeout=timeout_s)), reply)
+
     def post(self, path: str, body: BaseModel | None, reply: type[ReplyT], *, repeatable: bool = True) -> ReplyT:
         """POST `body` to `path` under the API. `repeatable` says that the portal takes the same request twice."""
         json = None if body is None else body.model_dump(mode="json")
