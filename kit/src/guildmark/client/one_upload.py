@@ -1,10 +1,12 @@
 """One file's way from the outbox to its receipt, while its category's lock is held: opened, filled, taken, cleared away.
 
 Two devices that hand in in one category could go on for ever taking each other's place, since the portal keeps one upload open
-in it and the newest opening wins. So a file that waited lets another device's upload go first while that gets on, and where the
-last submission counts, one whose upload was replaced by something newer is not sent any more.
+in it and the newest opening wins. So a file that waited lets another device's upload go first while that gets on. Where the
+last submission counts, nothing is sent after something newer: neither a file whose upload another device took the place of, nor
+one that waits still when a newer one of this folder was received.
 """
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
@@ -12,6 +14,7 @@ from guildmark.client.files import sha256_of
 from guildmark.client.kept import this_machines_time
 from guildmark.client.outbox import Behind, Outbox, Waiting
 from guildmark.client.received import Received
+from guildmark.client.still_here import problem_of, superseded
 from guildmark.client.tus import Opened, Progress, Standing, Uploader
 from guildmark.errors import GuildmarkError, ModelRefused, ReceiptInvalid, Refused
 from guildmark.i18n import _
@@ -60,8 +63,17 @@ class OneUpload:
         return state
 
     def _clear(self, item: Waiting) -> None:
+        self._supersede_older(item)
         self._outbox.remove(item)  # first: a remembered upload without a place in the outbox does no harm, the reverse would
         self._uploader.forget(item.category)
+
+    def _supersede_older(self, item: Waiting) -> None:
+        """Where the last one counts, what was handed in before `item`, which was received, is not sent any more."""
+        older = [one for one in self._outbox.waiting(item.category) if one.number < item.number]
+        with suppress(GuildmarkError, OSError):
+            if older and self._received.counts() is Counts.LAST:
+                for one in older:
+                    self._outbox.note(one, refused=problem_of(superseded()))
 
     def _sent_before(self, item: Waiting) -> str | None:
         """The submission of `item` that came of a try whose answer was lost; None where it is to be opened."""

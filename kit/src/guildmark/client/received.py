@@ -12,6 +12,7 @@ from guildmark.client.workspace import Workspace
 from guildmark.errors import OurFault, ReceiptInvalid
 from guildmark.i18n import _
 from guildmark.protocol import AttemptState, CategoryState, PublicKey, SubmissionState
+from guildmark.rules.counting import Counts
 
 
 class Received:
@@ -25,6 +26,11 @@ class Received:
     def state(self) -> AttemptState:
         """What the portal says of the attempt."""
         return self._api.get(f"/attempts/{self._attempt}", AttemptState)
+
+    def counts(self) -> Counts:
+        """Which submission of a category counts: the portal is asked where nothing is kept of it."""
+        last = last_heard(self._workspace)
+        return (self.state() if last is None else last.state).counts
 
     def noted(self, category: str) -> tuple[Sent, ...]:
         """What this folder knows to have sent in `category`."""

@@ -15,6 +15,7 @@ from guildmark.errors import (
     ServerUnreachable,
     SignInRequired,
     StillWaiting,
+    UsageError,
 )
 from guildmark.i18n import _
 from guildmark.protocol import Problem
@@ -29,8 +30,11 @@ def is_for_good(error: GuildmarkError) -> bool:
 
 
 def holds_up(error: GuildmarkError) -> bool:
-    """Whether what waits behind a file in its category would fare no better than this one did."""
-    return not isinstance(error, Refused) or error.code in _OF_THE_CATEGORY
+    """Whether what waits behind a file in its category would fare no better than this one did.
+
+    What a disk does not let us write or read is of that one file: to send another takes no disk.
+    """
+    return not isinstance(error, Refused | UsageError) or error.code in _OF_THE_CATEGORY
 
 
 def problem_of(error: GuildmarkError) -> Problem:
@@ -42,6 +46,15 @@ def refusal_of(problem: Problem) -> Refused:
     """What a portal that refused a file said then, to be raised again."""
     kind = AttemptClosed if problem.code == AttemptClosed().code else ModelRefused
     return kind(problem.message, next_step=problem.next_step, code=problem.code)
+
+
+def superseded() -> ModelRefused:
+    """What becomes of a file that waits where the last one counts, once a newer one was received."""
+    return ModelRefused(
+        _("Something newer was handed in in this category and received, and the last one counts."),
+        next_step=_("Submit the file again if it is the one that should count."),
+        code="superseded",
+    )
 
 
 def kept_here(name: str, server: str, why: GuildmarkError, *, is_under_way: bool) -> KeptInOutbox | SignInRequired:
