@@ -123,7 +123,7 @@ class Bridge:
 
     def _sign_out(self, _asked: doc.Nothing) -> doc.SignedOut:
         done = sign_out(self._held.session().server, self._held.credentials)
-        return doc.SignedOut(text=done.said if done.was_signed_in and not done.is_ended else "")
+        return doc.SignedOut(text="" if done.is_over else done.said)
 
     # Before the clock
 
