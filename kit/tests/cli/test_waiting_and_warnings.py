@@ -8,6 +8,8 @@ from command_answers import RUNNER, Answer, model
 
 from guildmark.cli import app
 from guildmark.cli.screen import Screen
+from guildmark.client.outbox import Outbox
+from guildmark.client.tus import Uploader
 from guildmark.errors import Refused
 
 FOR_EVER = 10**6
@@ -175,6 +177,48 @@ def test_s8_with_little_time_left_nobody_is_asked(started, older, portal, monkey
     portal.exam.now += timedelta(hours=4, minutes=58)
     answer = Answer(RUNNER.invoke(app, ["submit", "1", "--no-check"]))
     assert (answer.status, "[y/N]" in answer.err, len(portal.exam.submissions)) == (0, False, 1)
+
+
+def test_s8_in_the_last_minute_a_file_is_sent_without_a_look(guildmark, started, portal):
+    model(started, 1, "score 4")
+    portal.exam.now += timedelta(hours=4, minutes=59, seconds=30)
+    answer = guildmark("submit", "1", "--json")
+    assert (answer.status, answer.json["local_check"], answer.json["submission"]["report"]["score"]) == (0, "skipped", 4)
+
+
+def test_x9_the_file_is_kept_before_a_silent_portal_is_tried_with_patience(guildmark, started, away, portal, monkeypatch):
+    model(started, 1, "score 4")
+    away()
+    tries_before_it_was_kept = []
+    keep = Outbox.keep
+
+    def counted(*what, **how):
+        tries_before_it_was_kept.append(len(portal.log))
+        return keep(*what, **how)
+
+    monkeypatch.setattr(Outbox, "keep", counted)
+    before = len(portal.log)
+    assert guildmark("submit", "1", "--no-check").status == 5
+    assert tries_before_it_was_kept == [before + 1]
+
+
+def test_x9_ctrl_c_while_a_file_is_sent_says_that_it_is_kept(guildmark, started, portal, monkeypatch):
+    model(started, 1, "score 4")
+    monkeypatch.setattr(Uploader, "fill", _interrupted)
+    answer = guildmark("submit", "1", "--no-check")
+    assert answer.status == 130
+    assert "Stopped. mymodel.keras is kept here and not sent whole yet; the next command goes on with it" in answer.err
+
+
+def test_x9_ctrl_c_before_a_file_is_kept_does_not_say_that_it_is(guildmark, started, portal, monkeypatch):
+    model(started, 1, "score 4")
+    monkeypatch.setattr(Outbox, "keep", _interrupted)
+    answer = guildmark("submit", "1", "--no-check")
+    assert (answer.status, answer.err) == (130, "Stopped. guildmark status shows what was submitted.\n")
+
+
+def _interrupted(*_what, **_how):
+    raise KeyboardInterrupt
 
 
 def test_a_model_that_is_submitted_again_as_it_is_is_noticed(guildmark, started):

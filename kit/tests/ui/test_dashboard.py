@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from guildmark.client.board import Board, BoardCategory, BoardModel, BoardSubmission
+from guildmark.client.looking import Considered, Look
 from guildmark.client.notices import Level, Notice
 from guildmark.client.reaching import unreachable
 from guildmark.client.time_left import Clock
 from guildmark.errors import ModelRefused, ServerUnreachable, SignInRequired, StillWaiting, UsageError
 from guildmark.rules.attempt import Phase
-from guildmark.ui.acting import Considered
 from guildmark.ui.dashboard import Dashboard
 from guildmark.ui.told import failed, news
 from guildmark.ui.window import BoardCame
@@ -124,7 +124,7 @@ class Room:
 
     def __init__(self, first):
         self.first, self.done, self.against, self.refuses = first, [], (), {}
-        self.changed, self.asks, self.goes_on, self.waits = None, True, threading.Event(), None
+        self.changed, self.goes_on, self.waits = None, threading.Event(), None
         self.goes_on.set()
 
     def start(self, changed):
@@ -141,7 +141,7 @@ class Room:
 
     def consider(self, category):
         self._meet("consider")
-        return Considered(Path(f"{category}/mymodel.keras"), self.against, asks=self.asks)
+        return Considered(Path(f"{category}/mymodel.keras"), Look.PASSED, self.against)
 
     def check(self, category):
         self._meet("check")
@@ -372,16 +372,6 @@ async def test_x6_finishing_shows_what_is_missing_and_wants_a_yes(sit):
         await pilot.press("tab", "enter")
         await settled(app, pilot)
         assert room.done == ["finish"]
-
-
-async def test_with_little_time_left_nothing_is_asked(sit):
-    room, app, _now = sit(has_model=True)
-    room.against, room.asks = (STALE,), False
-    async with app.run_test(size=(110, 34)) as pilot:
-        await pilot.pause()
-        await pilot.press("s")
-        await settled(app, pilot)
-        assert room.done == ["submit category1"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ from guildmark.bridge.next_steps import in_a_panel
 from guildmark.client import wording
 from guildmark.client.board import Board
 from guildmark.client.check import Checked
-from guildmark.client.notices import Level, Notice
 from guildmark.client.outbox import Waiting
 from guildmark.errors import KeptInOutbox
 from guildmark.i18n import _
@@ -27,12 +26,6 @@ def checked(found: Checked) -> doc.CheckedText:
     said = _("{name}: nothing speaks against submitting it.") if found.passed else _("{name}: the grader would refuse it.")
     findings = tuple(doc.FindingText(code=one.code, text=describe(one.code, one.params)) for one in found.findings)
     return doc.CheckedText(passed=found.passed, file_name=name, text=said.format(name=name), findings=findings)
-
-
-def would_be_refused(findings: str) -> Notice:
-    """The warning before a file is sent that the grader would refuse."""
-    next_step = _("Change the model as described, and save it again.")
-    return Notice(level=Level.URGENT, code="model_refused", text=findings, next_step=next_step)
 
 
 def kept(error: KeptInOutbox) -> str:

@@ -82,7 +82,7 @@ class Transport:
         return parsed(self.request("GET", API + path, params=params), reply)
 
     def get_once(self, path: str, reply: type[ReplyT], *, timeout_s: float) -> ReplyT:
-        """GET `path` under the API as `reply` in one try, for an answer that is worth no longer wait than `timeout_s` seconds."""
+        """GET `path` under the API as `reply` in one try, which waits `timeout_s` seconds for a silent portal."""
         return parsed(self._once(lambda: self._built("GET", API + path, timeout=timeout_s)), reply)
 
     def post(self, path: str, body: BaseModel | None, reply: type[ReplyT], *, repeatable: bool = True) -> ReplyT:

@@ -87,8 +87,8 @@ class Dashboard(Window):
         found = await self._tried(category, lambda: self._exam.consider(category.id))
         if found is None:
             return
-        against = told.noticed(found.notices)
-        if not against or not found.asks or await self._agreed(_("Submit it all the same?"), against, yes=_("Submit")):
+        against = told.noticed(found.against)
+        if not against or await self._agreed(_("Submit it all the same?"), against, yes=_("Submit")):
             self._send(category, found.file)
 
     @work
