@@ -61,6 +61,29 @@ def test_x9_status_tells_what_waits_and_what_was_known_and_counts_the_time_on(gu
     assert guildmark("status", "--json").json["error"]["code"] == "server_unreachable"
 
 
+def test_x9_with_a_sign_in_that_is_over_status_tells_what_waits_and_what_was_known(guildmark, started, portal):
+    model(started, 1, "score 4")
+    portal.access.clear()
+    portal.refresh.clear()
+    guildmark("submit", "1", "--no-check")
+    answer = guildmark("status")
+    assert answer.status == 4
+    assert "category1: mymodel.keras (7 bytes) waits here to be sent." in answer.out
+    assert "by this machine's clock; the portal's decides." in answer.out
+
+
+@pytest.mark.parametrize("is_here", [True, False])
+def test_x3_what_is_under_way_is_to_be_submitted_again_only_where_it_does_not_wait_here(guildmark, stuck, portal, is_here):
+    size = 7 if is_here else 8
+    upload = {"id": "u1", "category": "category1", "file_name": "mymodel.keras", "size": size, "offset": 3}
+    upload["opened_at"] = portal.exam.now.isoformat()
+    of_category = portal.exam.category
+    portal.exam.category = lambda *which: {**of_category(*which), "open_upload": upload}
+    said = guildmark("status").out
+    assert f"mymodel.keras is under way, 3 bytes of {size} bytes." in said
+    assert ("Submit it again to go on." in said) is not is_here
+
+
 def test_x9_status_sends_what_waits_and_shows_its_score(guildmark, started, away, portal):
     model(started, 1, "score 4")
     away()

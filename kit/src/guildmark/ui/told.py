@@ -115,4 +115,4 @@ def news(board: Board, before: Board) -> Iterator[str]:
     if before.online and not board.online and any(one.code == "offline" for one in board.notices):
         yield _("The portal does not answer.")  # another reason why nothing is heard stands among the notices
     if before.signed_in and not board.signed_in:
-        yield _("Your sign-in has expired. Press l to sign in again.")
+        yield _("You are not signed in any more. Press l to sign in again.")
