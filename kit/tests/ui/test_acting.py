@@ -34,6 +34,10 @@ def model(exam_folder):
     return path
 
 
+def unshown(_done, _total):
+    """No progress is shown."""
+
+
 def heard(exam, running):
     """The board knows the time left."""
     exam._live.hear(running.state())
@@ -43,7 +47,7 @@ def test_what_the_grader_would_refuse_is_asked_and_can_be_sent_all_the_same(exam
     heard(exam, running)
     found = exam.consider(ONE)
     assert (found.file, [notice.code for notice in found.against][:1]) == (model, ["model_refused"])
-    assert exam.submit(ONE, found.file, lambda _done, _total: None) == "It is queued for grading; its score comes by itself."
+    assert exam.submit(ONE, found.file, unshown, held_up=bool) == "It is queued for grading; its score comes by itself."
     assert [one.file_name for one in running.state().categories[0].submissions] == ["mymodel.keras"]
 
 
@@ -51,7 +55,7 @@ def test_the_file_that_was_considered_is_sent_whatever_is_newer(exam, running, m
     heard(exam, running)
     found = exam.consider(ONE)
     (exam_folder / "Category1" / "mymodel.h5").write_bytes(b"score 1")
-    exam.submit(ONE, found.file, lambda _done, _total: None)
+    exam.submit(ONE, found.file, unshown, held_up=bool)
     assert [one.file_name for one in running.state().categories[0].submissions] == [model.name]
 
 
@@ -86,7 +90,7 @@ def test_a_submission_stands_even_if_the_portal_is_lost_right_after(exam, runnin
         return sent
 
     monkeypatch.setattr(running, "submit", and_then_lost)
-    assert exam.submit(ONE, model, lambda _done, _total: None) == "It is queued for grading; its score comes by itself."
+    assert exam.submit(ONE, model, unshown, held_up=bool) == "It is queued for grading; its score comes by itself."
     portal.faults.drop = 0
 
 

@@ -126,6 +126,7 @@ class Room:
         self.first, self.done, self.against, self.refuses = first, [], (), {}
         self.changed, self.goes_on, self.waits = None, threading.Event(), None
         self.goes_on.set()
+        self.another_tool_sends = False
 
     def start(self, changed):
         self.changed = changed
@@ -148,7 +149,9 @@ class Room:
         self.done.append(f"check {category}")
         return "mymodel.keras: nothing speaks against submitting it."
 
-    def submit(self, category, file, progress):
+    def submit(self, category, file, progress, *, held_up):
+        if self.another_tool_sends:
+            held_up()
         progress(2048, 4096)
         self._meet("submit")
         assert file == Path(f"{category}/mymodel.keras")
@@ -480,6 +483,30 @@ async def test_while_a_file_is_sent_quitting_is_asked_first(sit):
         await pilot.pause()
         assert (app.gave_up, app.is_sending, room.done) == (True, True, [])
     room.goes_on.set()
+
+
+async def test_while_a_file_is_sent_who_finishes_is_told_so(sit):
+    room, app, _now = sit(has_model=True)
+    async with app.run_test(size=(110, 34)) as pilot:
+        await pilot.pause()
+        await being_sent(room, app, pilot)
+        room.readiness = lambda: ("1  ◇◇◇◇◇  -  Regression",)
+        await pilot.press("f")
+        while len(app.screen_stack) == 1:
+            await pilot.pause(0.01)
+        shown = [str(line.render()) for line in app.screen.query("#question Static")]
+        assert shown[:2] == ["1  ◇◇◇◇◇  -  Regression", "mymodel.keras is being sent."]
+        room.goes_on.set()
+
+
+async def test_who_submits_behind_another_tool_is_told_so(sit):
+    room, app, _now = sit(has_model=True)
+    room.another_tool_sends = True
+    async with app.run_test(size=(110, 34)) as pilot:
+        await pilot.pause()
+        await pilot.press("s")
+        await settled(app, pilot)
+        assert "Category 1: Another tool sends a file in this category." in log_of(app)
 
 
 async def test_what_waits_to_be_sent_is_told_to_who_quits(sit):

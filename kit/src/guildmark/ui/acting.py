@@ -39,8 +39,11 @@ class Exam(Protocol):
         """Look at the newest model of `category`, and say what was found."""
         ...
 
-    def submit(self, category: str, file: Path, progress: Progress) -> str:
-        """Hand `file` in; the score is on a later board. What is to be said beside it, if anything."""
+    def submit(self, category: str, file: Path, progress: Progress, *, held_up: Callable[[], object]) -> str:
+        """Hand `file` in; the score is on a later board. What is to be said beside it, if anything.
+
+        `held_up` is called where another tool sends in this category, and goes first.
+        """
         ...
 
     def instructions(self, path: str) -> str:
@@ -105,9 +108,9 @@ class SessionExam:
             return f"{refused} {in_one_line(looked)} {_('Change the model as described, and save it again.')}"
         return _("{name}: nothing speaks against submitting it.").format(name=path.name)
 
-    def submit(self, category: str, file: Path, progress: Progress) -> str:
+    def submit(self, category: str, file: Path, progress: Progress, *, held_up: Callable[[], object]) -> str:
         """See `Exam`."""
-        sent = self._session.submit(category, file, progress=progress, wait=False, rest=False)
+        sent = self._session.submit(category, file, progress=progress, wait=False, rest=False, held_up=held_up)
         self._hear()
         return _told(sent)
 

@@ -114,7 +114,8 @@ class Dashboard(Window):
         lines = await self._tried(None, self._exam.readiness)
         if lines is None:
             return
-        if await self._agreed(_("Finish the exam now? The clock cannot be started again."), lines, yes=_("Finish")):
+        question = _("Finish the exam now? The clock cannot be started again.")
+        if await self._agreed(question, [*lines, *self._being_sent()], yes=_("Finish")):
             self._finish()
 
     @work
@@ -156,10 +157,13 @@ class Dashboard(Window):
 
     def _left_behind(self) -> list[str]:
         """What is not sent yet."""
-        sending = [_("{name} is being sent.").format(name=name) for name in self._sending.values()]
         waiting = () if self._board is None else (one for one in self._board.categories if one.waiting)
         said = _("Category {number}: a file waits here to be sent.")
-        return [*sending, *(said.format(number=one.number) for one in waiting if one.id not in self._sending)]
+        return [*self._being_sent(), *(said.format(number=one.number) for one in waiting if one.id not in self._sending)]
+
+    def _being_sent(self) -> list[str]:
+        """What is on its way from here."""
+        return [_("{name} is being sent.").format(name=name) for name in self._sending.values()]
 
     @work(exclusive=True, group="leaving")
     async def _ask_to_quit(self, left: list[str]) -> None:
@@ -192,8 +196,12 @@ class Dashboard(Window):
         def moved(done: int, total: int) -> None:
             self._post(Moved(category.id, done, total))
 
+        def held_up() -> None:
+            said = _("Another tool sends a file in this category. This one is sent after it.")
+            self._post(Said(_("Category {number}: {said}").format(number=category.number, said=said)))
+
         try:
-            said = await self.beside.run(lambda: self._exam.submit(category.id, file, moved), lasting=True)
+            said = await self.beside.run(lambda: self._exam.submit(category.id, file, moved, held_up=held_up), lasting=True)
         except Exception as error:  # noqa: BLE001  # told; the dashboard goes on
             said = told.failed(error)
         self._sending.pop(category.id, None)
