@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from guildmark.client.disk import is_full, no_room, require_room
+from guildmark.client.disk import is_full, no_room, not_read, require_room
 from guildmark.errors import Refused, UsageError
 from guildmark.i18n import _
 
@@ -37,8 +37,9 @@ class Copied:
 def copy_durably(source: Path, target: Path, *, beat: Callable[[], object] = bool) -> Copied:
     """Copy `source` to the new file `target`, for its owner alone, whole and on the disk.
 
-    Raises `UsageError` where there is no room for it and no second name for `source`, `OSError`, and `Refused` (`file_changed`)
-    where the file is being written and does not come to rest in a second. `beat` is called now and then.
+    Raises `UsageError` where there is no room for it and no second name for `source`, `OSError` where it cannot be written, and
+    `Refused` where `source` cannot be read (`not_read`), or is being written and does not come to rest in a second
+    (`file_changed`). `beat` is called now and then.
     """
     for number in range(_TRIES):
         if number:
@@ -68,9 +69,9 @@ def _named_twice(source: Path, target: Path) -> bool:
 
 def _read(path: Path, beat: Callable[[], object]) -> Copied | None:
     """What is in the file `path`; None if it was written to meanwhile."""
-    with path.open("rb") as file:
+    with _opened(path) as file:
         before, digest = _look(file), hashlib.sha256()
-        while piece := file.read(_PIECE):
+        while piece := _piece(file, path):
             digest.update(piece)
             beat()
         return Copied(digest.hexdigest(), before[0]) if _look(file) == before else None
@@ -78,13 +79,13 @@ def _read(path: Path, beat: Callable[[], object]) -> Copied | None:
 
 def _copied(source: Path, target: Path, beat: Callable[[], object]) -> Copied | None:
     """The copy; None if the file was written to meanwhile."""
-    with source.open("rb") as old, _private(target) as new:
+    with _opened(source) as old, _private(target) as new:
         before = _look(old)
         shares = _clone(old, new)
         if not shares:
             require_room(target.parent, before[0])
         digest, size = hashlib.sha256(), 0
-        while piece := (new if shares else old).read(_PIECE):
+        while piece := _piece(new, target) if shares else _piece(old, source):
             digest.update(piece)
             size += len(piece)
             if not shares:
@@ -92,9 +93,23 @@ def _copied(source: Path, target: Path, beat: Callable[[], object]) -> Copied | 
             beat()
         new.flush()
         os.fsync(new.fileno())
-        if not shares and (_look(old) != before or size != before[0]):
+        if _look(old) != before or size != before[0]:
             return None
     return Copied(digest.hexdigest(), size)
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise not_read(path, error) from error
+
+
+def _piece(file: BinaryIO, path: Path) -> bytes:
+    try:
+        return file.read(_PIECE)
+    except OSError as error:
+        raise not_read(path, error) from error
 
 
 def _private(path: Path) -> BinaryIO:

@@ -10,9 +10,11 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
+from guildmark.client.disk import not_read
 from guildmark.client.files import sha256_of
 from guildmark.client.kept import this_machines_time
-from guildmark.client.outbox import Behind, Outbox, Waiting
+from guildmark.client.outbox import Outbox, Waiting
+from guildmark.client.places import Behind
 from guildmark.client.received import Received
 from guildmark.client.still_here import problem_of, superseded
 from guildmark.client.tus import Opened, Progress, Standing, Uploader
@@ -35,7 +37,8 @@ class OneUpload:
     def open(self, item: Waiting, *, is_fresh: bool) -> Opened:
         """The upload of `item`, opened now if it was not before: from then on the file counts.
 
-        `is_fresh` says that `item` was never tried. Otherwise the portal is asked first what it has: see the module.
+        `is_fresh` says that `item` was never tried. Otherwise the portal is asked first what it has: see the module. Nothing is
+        opened for a copy that cannot be read, as that would only take another file's place.
         """
         opened = self._uploader.resume(item.outgoing)
         if opened is not None:
@@ -43,6 +46,7 @@ class OneUpload:
         before = None if is_fresh else self._sent_before(item)
         if before is not None:
             return Opened("", Standing(item.size, before))
+        _require_readable(item)
         return self._uploader.create(item.outgoing)
 
     def send(self, item: Waiting, progress: Progress, *, is_fresh: bool, opened: Opened | None = None) -> SubmissionState:
@@ -141,8 +145,22 @@ def _goes_first(other: OpenUpload) -> Refused:
     return Refused(said.format(name=other.file_name), next_step=step, code="upload_elsewhere")
 
 
+def _require_readable(item: Waiting) -> None:
+    try:
+        with item.path.open("rb") as copy:
+            copy.read(1)
+    except FileNotFoundError as error:
+        raise _damaged(item) from error
+    except OSError as error:
+        raise not_read(item.path, error) from error
+
+
 def _require_whole(item: Waiting) -> None:
-    if sha256_of(item.path) != item.sha256:
+    try:
+        is_whole = sha256_of(item.path) == item.sha256
+    except OSError as error:
+        raise not_read(item.path, error) from error
+    if not is_whole:
         raise _damaged(item)
 
 
