@@ -252,3 +252,17 @@ def test_what_is_kept_waits_for_a_turn_that_ends_soon(running, model):
         assert (thread.is_alive(), running.waiting()) == (True, ())
     thread.join()
     assert len(running.waiting()) == 1
+
+
+def test_a_draft_that_finds_no_room_leaves_nothing(tmp_path, monkeypatch):
+    real = os.mkdir
+
+    def full(path, *how):
+        if str(path).endswith("file"):
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        real(path, *how)
+
+    monkeypatch.setattr(os, "mkdir", full)
+    with pytest.raises(OSError, match="No space left"):
+        make_draft(tmp_path, 1, "category1")
+    assert list(tmp_path.iterdir()) == []

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from guildmark.client.disk import is_full, no_room, not_read, require_room
+from guildmark.client.disk import is_full, no_room, not_read, open_to_read, require_room
 from guildmark.errors import Refused, UsageError
 from guildmark.i18n import _
 
@@ -69,7 +69,7 @@ def _named_twice(source: Path, target: Path) -> bool:
 
 def _read(path: Path, beat: Callable[[], object]) -> Copied | None:
     """What is in the file `path`; None if it was written to meanwhile."""
-    with _opened(path) as file:
+    with open_to_read(path) as file:
         before, digest = _look(file), hashlib.sha256()
         while piece := _piece(file, path):
             digest.update(piece)
@@ -79,7 +79,7 @@ def _read(path: Path, beat: Callable[[], object]) -> Copied | None:
 
 def _copied(source: Path, target: Path, beat: Callable[[], object]) -> Copied | None:
     """The copy; None if the file was written to meanwhile."""
-    with _opened(source) as old, _private(target) as new:
+    with open_to_read(source) as old, _private(target) as new:
         before = _look(old)
         shares = _clone(old, new)
         if not shares:
@@ -96,13 +96,6 @@ def _copied(source: Path, target: Path, beat: Callable[[], object]) -> Copied | 
         if _look(old) != before or size != before[0]:
             return None
     return Copied(digest.hexdigest(), size)
-
-
-def _opened(path: Path) -> BinaryIO:
-    try:
-        return path.open("rb")
-    except OSError as error:
-        raise not_read(path, error) from error
 
 
 def _piece(file: BinaryIO, path: Path) -> bytes:

@@ -4,7 +4,7 @@ import errno
 import shutil
 import uuid
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from guildmark.errors import Refused, UsageError
 from guildmark.i18n import _
@@ -56,6 +56,14 @@ def not_written(error: OSError) -> UsageError:
         next_step=_("Make room on the disk, or see that the folder may be written to, then do the same again."),
         code="no_room" if is_full(error) else "not_written",
     )
+
+
+def open_to_read(path: Path) -> BinaryIO:
+    """`path`, to be read as bytes. Raises `Refused` (`not_read`)."""
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise not_read(path, error) from error
 
 
 def not_read(path: Path, error: OSError) -> Refused:

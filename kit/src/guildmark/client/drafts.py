@@ -88,7 +88,12 @@ def make_draft(folder: Path, number: int, category: str) -> Draft:
     """A new draft in `folder`, made by this process. Raises `OSError`."""
     machine, pid = _this_machine(), os.getpid()
     path = folder / f"draft-{number:06}-{category}-{machine}-{pid}-{uuid.uuid4().hex[:8]}"
-    (path / "file").mkdir(parents=True)
+    try:
+        (path / "file").mkdir(parents=True)
+    except OSError:
+        with suppress(OSError):
+            path.rmdir()
+        raise
     return Draft(path, number, category, machine, pid)
 
 

@@ -76,7 +76,9 @@ class Waiting(BaseModel):
 
 
 def write_slip(place: Path, item: Waiting) -> None:
-    """Write the slip of `item` into the folder `place`, which is there. Raises `OSError`."""
+    """Write the slip of `item` into the folder `place`, which is there; none of an unreadable copy. Raises `OSError`."""
+    if item.sha256 == _UNREAD:
+        return
     write_atomically(place / _SLIP, item.model_dump_json().encode(), private=True, makes_parents=False)
 
 
@@ -97,9 +99,8 @@ def read_place(place: Path, number: int, category: str) -> Waiting | None:
         kept_at=datetime.fromtimestamp(seen.st_mtime, tz=timezone.utc),
         ticket=f"{place.name}-{made.st_mtime_ns}",  # the same at the next look, should there be no room for the slip
     )
-    if anew.sha256 != _UNREAD:
-        with suppress(OSError):
-            write_slip(place, anew)
+    with suppress(OSError):
+        write_slip(place, anew)
     return anew.model_copy(update={"number": number, "path": found})
 
 

@@ -21,7 +21,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from guildmark.client.copying import file_changed
-from guildmark.client.disk import not_read
+from guildmark.client.disk import not_read, open_to_read
 from guildmark.client.files import write_atomically
 from guildmark.client.transport import API, Transport
 from guildmark.errors import GuildmarkError, OurFault, PortalFault, Refused, ServerUnreachable, SignInRequired
@@ -115,7 +115,7 @@ class Uploader:
         progress(standing.offset, outgoing.size)
         pace = _Pace(self._chunk_bytes)
         waits = iter(self._transport.patience.waits_s)
-        with _opened(outgoing.path) as file:
+        with open_to_read(outgoing.path) as file:
             while standing.submission is None and standing.offset < outgoing.size:
                 before = standing.offset
                 standing = self._advance(url, before, _chunk(file, outgoing, before, pace), pace, waits)
@@ -213,13 +213,6 @@ class Uploader:
 
     def _note(self, category: str) -> Path:
         return self._memory / f"{category}.json"
-
-
-def _opened(path: Path) -> BinaryIO:
-    try:
-        return path.open("rb")
-    except OSError as error:
-        raise not_read(path, error) from error
 
 
 def _chunk(file: BinaryIO, outgoing: Outgoing, offset: int, pace: _Pace) -> bytes:
