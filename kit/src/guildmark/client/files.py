@@ -51,6 +51,11 @@ def require_file(model: Path) -> None:
             next_step=_("Save the model as one file: model.save('mymodel.keras')"),
         )
     if not model.is_file():
+        if model.exists():
+            raise UsageError(
+                _("{path} is no file whose bytes can be sent.").format(path=model),
+                next_step=_("Save the model as a file of its own, and name that."),
+            )
         raise UsageError(
             _("There is no file {path}.").format(path=model),
             next_step=_("Train and save the model first, or name the file."),
