@@ -20,8 +20,9 @@ from guildmark.client.looking import Look, consider, time_left_s
 from guildmark.client.nearby import only_exam_near
 from guildmark.client.saving import save_model
 from guildmark.client.session import Session
+from guildmark.client.submissions import after_it_was_received
 from guildmark.client.workspace import Workspace
-from guildmark.errors import ModelRefused, ServerUnreachable
+from guildmark.errors import ModelRefused
 from guildmark.i18n import _
 from guildmark.protocol import SubmissionState
 from guildmark.rules.contract import ModelFormat
@@ -101,19 +102,9 @@ def submit(  # noqa: PLR0913  # each has a default that is right for most
         for notice in seen.notices:
             sys.stderr.write(f"{notice.text} {notice.next_step}".strip() + "\n")
         sent = session.submit(found.id, path, progress=progress or _silent, wait=False, held_up=_held_up)
-        graded = _graded(session, sent) if wait else sent
+        with after_it_was_received():
+            graded = session.wait_for(sent) if wait else sent
         return HandedIn(graded, time_left_s(session) or 0.0, workspace.state.exam_title, found.number)
-
-
-def _graded(session: Session, sent: SubmissionState) -> SubmissionState:
-    """The submission with its score. It is received, whatever becomes of the connection now."""
-    try:
-        return session.wait_for(sent)
-    except ServerUnreachable as error:
-        raise ServerUnreachable(
-            _("Your submission is kept and graded, but the portal stopped answering before its score came."),
-            next_step=_("Check your connection, then run: guildmark status"),
-        ) from error
 
 
 def _held_up() -> None:

@@ -9,8 +9,10 @@ from command_answers import RUNNER, Answer, model
 from guildmark.cli import app
 from guildmark.cli.screen import Screen
 from guildmark.client.outbox import Outbox
+from guildmark.client.sending import Emptied, Sender
+from guildmark.client.session import Session
 from guildmark.client.tus import Uploader
-from guildmark.errors import Refused
+from guildmark.errors import Refused, StillWaiting
 
 FOR_EVER = 10**6
 
@@ -137,6 +139,23 @@ def test_x6_finish_with_a_file_that_waits_takes_a_word_of_its_own(guildmark, stu
     assert answer.json["error"]["next_step"].endswith("guildmark finish --yes --without-waiting")
     assert portal.exam.finished_at is None
     assert guildmark("finish", "--yes", "--without-waiting", "--json").json["phase"] == "decided"
+
+
+def test_x6_what_another_tool_sends_now_is_on_the_list_and_waiting_for_it_is_said(guildmark, started, portal, monkeypatch):
+    model(started, 1, "score 4")
+    with Session.open(started) as other_tool:
+        other_tool.keep_for_later("1")
+    monkeypatch.setattr(Sender, "send_waiting", lambda *_what, **_how: Emptied())
+    monkeypatch.setattr(Outbox, "is_being_sent", lambda *_item: True)
+    monkeypatch.setattr(Session, "finish", _held_up_and_refused)
+    answer = guildmark("finish", "--yes")
+    assert "mymodel.keras of Category1 is handed in and not sent yet; it is sent before the exam ends." in answer.out
+    assert "Another tool of this exam is handing in a file. The exam ends when that is done." in answer.err
+
+
+def _held_up_and_refused(*_what, held_up, **_how):
+    held_up()
+    raise StillWaiting
 
 
 @pytest.mark.parametrize(("word", "ends"), [("y\nn\n", False), ("y\ny\n", True)], ids=["no", "yes"])

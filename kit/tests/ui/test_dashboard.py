@@ -176,8 +176,10 @@ class Room:
         self._meet("readiness")
         return ("1  ◆◆◆◆◇  4  Regression", "2  ◇◇◇◇◇  -  Images  Nothing was submitted.")
 
-    def finish(self, *, leave_waiting):
+    def finish(self, *, leave_waiting, say):
         self._meet("finish")
+        if self.another_tool_sends:
+            say("Another tool goes first.")
         if self.waits and not leave_waiting:
             raise self.waits
         self.done.append("finish")
@@ -507,6 +509,18 @@ async def test_who_submits_behind_another_tool_is_told_so(sit):
         await pilot.press("s")
         await settled(app, pilot)
         assert "Category 1: Another tool sends a file in this category." in log_of(app)
+
+
+async def test_who_finishes_behind_another_tool_is_told_so(sit):
+    room, app, _now = sit()
+    room.another_tool_sends = True
+    async with app.run_test(size=(110, 34)) as pilot:
+        await pilot.pause()
+        await pilot.press("f")
+        await settled(app, pilot)
+        await pilot.press("tab", "enter")
+        await settled(app, pilot)
+        assert ("Another tool goes first." in log_of(app), room.done) == (True, ["finish"])
 
 
 async def test_what_waits_to_be_sent_is_told_to_who_quits(sit):

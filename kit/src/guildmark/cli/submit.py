@@ -18,7 +18,8 @@ from guildmark.client.check import unavailable
 from guildmark.client.looking import Considered, Look, consider, time_left_s
 from guildmark.client.notices import Notice
 from guildmark.client.session import Session
-from guildmark.errors import ModelRefused, OurFault, ServerUnreachable
+from guildmark.client.submissions import after_it_was_received
+from guildmark.errors import ModelRefused, OurFault
 from guildmark.i18n import _
 from guildmark.protocol import AttemptState, CategoryState, SubmissionState
 from guildmark.rules.verdict import Verdict
@@ -128,16 +129,12 @@ def _documents(notices: tuple[Notice, ...]) -> list[dict[str, str]]:
 def _await(screen: Screen, session: Session, sent: SubmissionState, *, wait: bool) -> tuple[SubmissionState, AttemptState]:
     """The submission, graded if that is waited for, and the attempt with it."""
     try:
-        if not wait:
-            return sent, session.state()
-        with screen.waiting(_("Waiting for the score")) as update:
-            final = session.wait_for(sent, changed=lambda state: update(wording.standing(state)))
-        return final, session.state()
-    except ServerUnreachable as error:
-        raise ServerUnreachable(
-            _("Your submission is kept and graded, but the portal stopped answering before its score came."),
-            next_step=_("Check your connection, then run: guildmark status"),
-        ) from error
+        with after_it_was_received():
+            if not wait:
+                return sent, session.state()
+            with screen.waiting(_("Waiting for the score")) as update:
+                final = session.wait_for(sent, changed=lambda state: update(wording.standing(state)))
+            return final, session.state()
     except KeyboardInterrupt:
         screen.note(_("Stopped waiting. Your submission is kept and graded; guildmark status shows its score."))
         raise typer.Exit(_STOPPED) from None

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
+from guildmark.client import ending_told
 from guildmark.client.address import overheard
 from guildmark.client.check import unavailable
 from guildmark.client.device import DeviceCode
@@ -62,8 +63,8 @@ class Exam(Protocol):
         """What finishing now would mean, line by line."""
         ...
 
-    def finish(self, *, leave_waiting: bool) -> None:
-        """End the exam. Raises `StillWaiting` where files wait to be sent, unless `leave_waiting`."""
+    def finish(self, *, leave_waiting: bool, say: Callable[[str], None]) -> None:
+        """End the exam; `say` hears why that takes a while. Raises `StillWaiting` where files wait, unless `leave_waiting`."""
         ...
 
     def sign_in(self, say: Callable[[str], None]) -> str:
@@ -137,9 +138,9 @@ class SessionExam:
         """See `Exam`."""
         return tuple(told.readiness(self._session.readiness(), self._session.waiting()))
 
-    def finish(self, *, leave_waiting: bool) -> None:
+    def finish(self, *, leave_waiting: bool, say: Callable[[str], None]) -> None:
         """See `Exam`."""
-        self._session.finish(confirm=True, leave_waiting=leave_waiting)
+        self._session.finish(confirm=True, leave_waiting=leave_waiting, held_up=lambda: say(ending_told.held_up()))
         self._hear()
 
     def sign_in(self, say: Callable[[str], None]) -> str:

@@ -121,7 +121,7 @@ class Dashboard(Window):
     @work
     async def _finish(self, *, leave_waiting: bool = False) -> None:
         try:
-            await self.beside.run(lambda: self._exam.finish(leave_waiting=leave_waiting))
+            await self.beside.run(lambda: self._exam.finish(leave_waiting=leave_waiting, say=self._said))
         except StillWaiting as error:
             if await self._agreed(_("Finish without what waits?"), [error.message], yes=_("Finish")):
                 self._finish(leave_waiting=True)
@@ -143,7 +143,7 @@ class Dashboard(Window):
         """Sign in again."""
         self._is_signing_in = True
         self.refresh_bindings()
-        said = await self._tried(None, lambda: self._exam.sign_in(lambda sentence: self._post(Said(sentence))))
+        said = await self._tried(None, lambda: self._exam.sign_in(self._said))
         self._is_signing_in = False
         self.refresh_bindings()
         self._say(said or "")
@@ -198,7 +198,7 @@ class Dashboard(Window):
 
         def held_up() -> None:
             said = _("Another tool sends a file in this category. This one is sent after it.")
-            self._post(Said(_("Category {number}: {said}").format(number=category.number, said=said)))
+            self._said(_("Category {number}: {said}").format(number=category.number, said=said))
 
         try:
             said = await self.beside.run(lambda: self._exam.submit(category.id, file, moved, held_up=held_up), lasting=True)
@@ -208,6 +208,10 @@ class Dashboard(Window):
         self._below().query("#progress").remove_class("sending")
         if said:
             self._say_of(category, said)
+
+    def _said(self, sentence: str) -> None:
+        """Put `sentence` into the log, from any thread."""
+        self._post(Said(sentence))
 
     def _say_of(self, category: BoardCategory | None, said: str) -> None:
         if category is not None:
