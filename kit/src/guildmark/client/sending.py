@@ -153,10 +153,8 @@ class Sender:
             return True
         try:
             self._transport.get_once(f"/attempts/{self._attempt}", AttemptState, timeout_s=_ANSWERS_WITHIN_S)
-        except ServerUnreachable:
-            return True
-        except GuildmarkError:
-            return False
+        except GuildmarkError as also:
+            return isinstance(also, ServerUnreachable)
         return False
 
     def _keep(self, file: Path, category: str, beat: Callable[[], object] = nobody) -> Kept:
