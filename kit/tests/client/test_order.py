@@ -6,7 +6,7 @@ import pytest
 from loopback_exam import START
 from loopback_portal import _Hangup
 
-from guildmark.errors import AttemptClosed, KeptInOutbox, Refused
+from guildmark.errors import AttemptClosed, KeptInOutbox, ModelRefused, Refused
 
 MEGABYTE = 1024 * 1024
 
@@ -134,18 +134,33 @@ def test_s8_a_file_that_is_under_way_breaks_off_for_a_newer_one_that_would_miss_
     assert (sent(portal)[0], emptied.sent[0].report.score) == ("new.keras", 5)
 
 
-@pytest.mark.usefixtures("slow_line")
-def test_s8_a_tool_that_hands_in_breaks_off_too(running, portal, model):
-    near_the_end(portal, running, 130)
+@pytest.fixture
+def handed_in_meanwhile(running, portal, model):
+    """A progress that hands in `new.keras` once the file before it is on its way."""
 
-    def hand_in_another(done, total):
+    def progress(done, total):
         running.state()
         if 0 < done < total and len(running.waiting()) == 1:
             running.keep_for_later("1", model("score 2", name="new.keras"))
 
+    near_the_end(portal, running, 130)
+    return progress
+
+
+@pytest.mark.usefixtures("slow_line")
+def test_s8_a_tool_that_hands_in_breaks_off_too(running, portal, model, handed_in_meanwhile):
     with pytest.raises(AttemptClosed):
-        running.submit("1", model("score 5", size=9 * MEGABYTE, name="old.keras"), progress=hand_in_another)
+        running.submit("1", model("score 5", size=9 * MEGABYTE, name="old.keras"), progress=handed_in_meanwhile)
     assert sent(portal) == ["new.keras"]
+
+
+@pytest.mark.usefixtures("slow_line", "counts_last")
+def test_where_the_last_one_counts_what_broke_off_for_a_newer_one_is_not_sent_after_it(
+    running, portal, model, handed_in_meanwhile
+):
+    with pytest.raises(ModelRefused) as caught:
+        running.submit("1", model("score 5", size=9 * MEGABYTE, name="old.keras"), progress=handed_in_meanwhile)
+    assert (caught.value.code, sent(portal), running.waiting()) == ("superseded", ["new.keras"], ())
 
 
 # A file that cannot pass

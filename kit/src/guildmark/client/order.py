@@ -34,6 +34,8 @@ class Order:
     def before(self, item: Waiting, tried: Collection[str]) -> list[Waiting]:
         """What goes before `item` in its category."""
         waiting = [one for one in self._outbox.waiting(item.category) if one.ticket not in tried]
+        if item.ticket not in {one.ticket for one in waiting}:
+            return []
         return list(takewhile(lambda one: one.ticket != item.ticket, self._sorted(waiting)))
 
     def is_in_the_way(self, item: Waiting, left: int, tried: Collection[str]) -> bool:

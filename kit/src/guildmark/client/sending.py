@@ -196,6 +196,8 @@ class Sender:
             with suppress(_GivesWay):
                 while before := self._order.before(item, now.tried):
                     self._send_other(before[0], turn, now)
+                if (still := self.outbox.still(item)) and still.refused is not None:
+                    raise refusal_of(still.refused)  # something newer went before it, and the last one counts
                 turn.works_on(item.ticket)
                 reports = self._beating(item, turn, progress, now)
                 first, opened = opened, None
@@ -267,9 +269,7 @@ class Sender:
         if now is None:
             return item
         what = "refused" if is_for_good(error) else "problem"
-        with suppress(OSError):
-            return self.outbox.note(now, **{what: problem_of(error)})
-        return now
+        return self.outbox.note(now, **{what: problem_of(error)})
 
     def _is_under_way(self, item: Waiting) -> bool:
         return self._uploader.is_under_way(item.outgoing)
