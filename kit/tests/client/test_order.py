@@ -1,12 +1,15 @@
 """Which of several files that wait goes first, and which are not sent any more."""
 
+import errno
 from datetime import timedelta
 
 import pytest
 from loopback_exam import START
 from loopback_portal import _Hangup
 
-from guildmark.errors import AttemptClosed, KeptInOutbox, ModelRefused, Refused
+from guildmark.client.disk import not_written
+from guildmark.client.still_here import holds_up
+from guildmark.errors import AttemptClosed, KeptInOutbox, ModelRefused, OurFault, Refused, ServerUnreachable
 
 MEGABYTE = 1024 * 1024
 
@@ -189,3 +192,18 @@ def test_a_portal_that_is_gone_is_not_asked_for_every_file(running, portal, mode
     portal.log.clear()
     assert running.send_waiting().stopped_by.code == "server_unreachable"
     assert len(portal.log) == 2 * (1 + len(running._patience.waits_s)) + 1
+
+
+@pytest.mark.parametrize(
+    ("error", "is_of_all"),
+    [
+        (not_written(OSError(errno.ENOSPC, "No space left on device")), False),
+        (Refused("Not this one now.", code="digest_mismatch"), False),
+        (Refused("Another device goes first.", code="upload_elsewhere"), True),
+        (ServerUnreachable(), True),
+        (OurFault(), True),
+    ],
+    ids=["disk", "file", "category", "line", "portal"],
+)
+def test_only_what_is_not_of_the_file_alone_holds_up_what_waits_behind_it(error, is_of_all):
+    assert holds_up(error) is is_of_all
