@@ -18,6 +18,7 @@ from pathlib import Path
 from guildmark.client import wording
 from guildmark.client.looking import Look, consider, time_left_s
 from guildmark.client.nearby import only_exam_near
+from guildmark.client.progress import silent
 from guildmark.client.saving import save_model
 from guildmark.client.session import Session
 from guildmark.client.submissions import after_it_was_received
@@ -101,7 +102,7 @@ def submit(  # noqa: PLR0913  # each has a default that is right for most
             raise ModelRefused(seen.findings, next_step=otherwise)
         for notice in seen.notices:
             sys.stderr.write(f"{notice.text} {notice.next_step}".strip() + "\n")
-        sent = session.submit(found.id, path, progress=progress or _silent, wait=False, held_up=_held_up)
+        sent = session.submit(found.id, path, progress=progress or silent, wait=False, held_up=_held_up)
         with after_it_was_received():
             graded = session.wait_for(sent) if wait else sent
         return HandedIn(graded, time_left_s(session) or 0.0, workspace.state.exam_title, found.number)
@@ -119,7 +120,3 @@ def _file_of(model: object, workspace: Workspace, category: str) -> Path | None:
     found = workspace.category(category)
     contract = workspace.contract_of(found)
     return save_model(model, workspace.folder / found.folder, _KERAS if contract is None else contract.formats)
-
-
-def _silent(_done: int, _total: int) -> None:
-    """No progress is shown."""
