@@ -223,7 +223,7 @@ def log_of(app):
 async def settled(app, pilot):
     """Wait until nothing goes on beside the screen, and what came of it is drawn."""
     for _turn in range(3):
-        while app.beside.is_busy:
+        while app.beside._going:
             await pilot.pause(0.01)
         await pilot.pause()
 
