@@ -20,6 +20,20 @@ def model(exam_folder):
     return write
 
 
+@pytest.mark.parametrize("hidden", ["outbox", "outbox/000001-category3"])
+def test_what_cannot_be_seen_of_what_waits_holds_finish_up_and_is_said(running, portal, exam_folder, hidden):
+    """As where a container handed it in for another user; a file in the folder's place cannot be looked into either."""
+    path = exam_folder / ".guildmark" / hidden
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"")
+    said = running.send_waiting().stopped_by
+    with pytest.raises(StillWaiting, match="cannot be read: Not a directory") as caught:
+        running.finish(confirm=True)
+    assert (str(said), portal.exam.finished_at) == (str(caught.value), None)
+    running.finish(confirm=True, leave_waiting=True)
+    assert portal.exam.finished_at is not None
+
+
 @pytest.fixture
 def other_tool(running, exam_folder, signed_in, patience):
     """Another tool on the same folder."""

@@ -6,7 +6,7 @@ import uuid
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from guildmark.errors import Refused, UsageError
+from guildmark.errors import Refused, StillWaiting, UsageError
 from guildmark.i18n import _
 from guildmark.rules.wording import size_text
 
@@ -64,6 +64,15 @@ def open_to_read(path: Path) -> BinaryIO:
         return path.open("rb")
     except OSError as error:
         raise not_read(path, error) from error
+
+
+def unseen(outbox: Path, error: OSError) -> StillWaiting:
+    """What waits in the folder `outbox` cannot be seen, whatever the reason: what to say of it."""
+    said = _("{folder} cannot be read: {why}. Files that wait there to be sent would not count.")
+    return StillWaiting(
+        said.format(folder=outbox, why=error.strerror or str(error)),
+        next_step=_("See that your user may read that folder and what is in it, then do the same again."),
+    )
 
 
 def not_read(path: Path, error: OSError) -> Refused:

@@ -44,6 +44,8 @@ def finish(
             raise emptied.stopped_by
         if leave_waiting:
             return end()
+        if unseen := sender.outbox.unreadable():
+            raise unseen
         if refused := tuple(one for one in emptied.refused if _is_news(one)):
             raise not_taken(refused)
         with sender.outbox.alone():

@@ -26,11 +26,12 @@ from pathlib import Path
 from typing import Final
 
 from guildmark.client.copying import clear_away, copy_durably, file_changed, keep_names
-from guildmark.client.disk import is_full
+from guildmark.client.disk import is_full, unseen
 from guildmark.client.drafts import Draft, beating, drafts, make_draft
 from guildmark.client.locks import Holder, Taken, holder_of, new_ticket, one_at_a_time
 from guildmark.client.places import Waiting, read_place, write_slip, written_name
 from guildmark.client.workspace import Workspace
+from guildmark.errors import StillWaiting
 from guildmark.packs.names import fitting_name
 
 __all__ = ["Kept", "Outbox", "Waiting"]
@@ -187,11 +188,26 @@ class Outbox:
             _move(place, done)
         clear_away(done)
 
+    def unreadable(self) -> StillWaiting | None:
+        """Why what waits cannot be seen, as where another user handed it in; None where all of it can."""
+        try:
+            for _number, _category, place in self._listed():
+                with suppress(FileNotFoundError):  # sent by another tool while we look
+                    next(place.iterdir(), None)
+        except FileNotFoundError:  # there is no outbox
+            return None
+        except OSError as error:
+            return unseen(self._folder, error)
+        return None
+
     def _places(self) -> list[tuple[int, str, Path]]:
         try:
-            names = sorted(self._folder.iterdir())
-        except OSError:  # there is no outbox
+            return self._listed()
+        except OSError:  # there is no outbox, or `unreadable` says why
             return []
+
+    def _listed(self) -> list[tuple[int, str, Path]]:
+        names = sorted(self._folder.iterdir())
         return sorted((int(found[1]), found[2], place) for place in names if (found := _PLACE.match(place.name)))
 
     def _all(self) -> Iterator[Waiting]:

@@ -138,7 +138,7 @@ class Sender:
             if error is not None:
                 now.errors.append(error)
                 now.held.update([item.category] if holds_up(error) else [])
-        return now.stopped(next(iter(now.errors), None))
+        return now.stopped(next(iter(now.errors), None) or self.outbox.unreadable())
 
     def _next(self, now: _Round) -> Waiting | None:
         """What is to be sent next, of whatever came into the outbox until now."""
