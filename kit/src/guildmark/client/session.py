@@ -44,6 +44,7 @@ from guildmark.client.workspace import Workspace
 from guildmark.errors import (
     GuildmarkError,
     NoExamHere,
+    Refused,
 )
 from guildmark.protocol import (
     AttemptState,
@@ -188,10 +189,15 @@ class Session:
         """
         workspace, attempt = self._exam()
         path = f"/attempts/{attempt}"
-        if within_s is None:
-            state = self._api.get(path, AttemptState)
-        else:
-            state = self._api.get_once(path, AttemptState, timeout_s=within_s)
+        try:
+            if within_s is None:
+                state = self._api.get(path, AttemptState)
+            else:
+                state = self._api.get_once(path, AttemptState, timeout_s=within_s)
+        except Refused as refusal:
+            if starting.is_of_another(refusal):
+                raise starting.of_another(workspace) from refusal
+            raise
         keep(workspace, state, heard_at=this_machines_time())
         return state
 
