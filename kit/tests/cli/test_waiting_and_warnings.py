@@ -71,7 +71,28 @@ def test_x9_with_a_sign_in_that_is_over_status_tells_what_waits_and_what_was_kno
     answer = guildmark("status")
     assert answer.status == 4
     assert "category1: mymodel.keras (7 bytes) waits here to be sent." in answer.out
+    assert "The last try came to nothing: " in answer.out
     assert "by this machine's clock; the portal's decides." in answer.out
+
+
+def test_x9_status_says_that_what_waits_cannot_be_seen_and_finish_stops_there(guildmark, started, portal):
+    (started / ".guildmark" / "outbox").write_bytes(b"")
+    assert ".guildmark/outbox cannot be read: Not a directory." in guildmark("status").out
+    answer = guildmark("finish", "--yes")
+    assert (answer.status, portal.exam.finished_at) == (3, None)
+
+
+def test_x6_a_file_that_is_refused_as_the_exam_is_finished_stops_the_finish(guildmark, started, portal, away):
+    model(started, 1, "score 4")
+    away()
+    guildmark("submit", "1", "--no-check")
+    away(back=True)
+    (copy,) = (started / ".guildmark" / "outbox").glob("*/file/*")
+    copy.write_bytes(b"damaged")
+    answer = guildmark("finish", "--yes")
+    assert (answer.status, portal.exam.finished_at) == (3, None)
+    assert "were not taken just now" in answer.err
+    assert guildmark("finish", "--yes").status == 0
 
 
 @pytest.mark.parametrize("is_here", [True, False])

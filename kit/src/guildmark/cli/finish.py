@@ -10,6 +10,7 @@ from guildmark.cli.options import AsJson, Yes
 from guildmark.cli.outbox_told import send_what_waits, tell
 from guildmark.cli.screen import Screen
 from guildmark.client.ending_told import besides, held_up
+from guildmark.client.finishing import require_taken
 from guildmark.client.session import Session
 from guildmark.errors import AttemptClosed, ConfirmationNeeded, NotStarted, StillWaiting
 from guildmark.i18n import _
@@ -35,8 +36,10 @@ def finish(
             raise NotStarted
         if state.phase is not Phase.RUNNING:
             raise AttemptClosed
-        send_what_waits(screen, session)
+        emptied = send_what_waits(screen, session)
         tell(screen, session)
+        if yes and not without_waiting:  # else somebody sees it before the question
+            require_taken(emptied)
         found = session.readiness()
         screen.say(show.time_left(state), "", show.readiness(found, screen.out), "")
         outbox = session.sender.outbox

@@ -12,7 +12,7 @@ from guildmark.client.drafts import Draft
 from guildmark.client.elapsed import elapsed_s
 from guildmark.client.outbox import Waiting
 from guildmark.client.progress import WaitingProgress
-from guildmark.client.sending import Sender
+from guildmark.client.sending import Emptied, Sender
 from guildmark.client.still_here import not_taken, still_waiting
 from guildmark.errors import AttemptClosed, SignInRequired
 from guildmark.protocol import AttemptState
@@ -46,8 +46,7 @@ def finish(
             return end()
         if unseen := sender.outbox.unreadable():
             raise unseen
-        if refused := tuple(one for one in emptied.refused if _is_news(one)):
-            raise not_taken(refused)
+        require_taken(emptied)
         with sender.outbox.alone():
             left, drafts = sender.outbox.waiting(), sender.outbox.drafts()
             if not left and not drafts:
@@ -55,6 +54,12 @@ def finish(
         is_stuck = any(one.ticket in known for one in left)
         if is_stuck or (drafts and not _are_copied(sender, drafts, held_up)):
             raise still_waiting(left, sender.outbox.drafts(), emptied.stopped_by)
+
+
+def require_taken(emptied: Emptied) -> None:
+    """Raise `StillWaiting` where something was refused just now that nobody has been told of."""
+    if refused := tuple(one for one in emptied.refused if _is_news(one)):
+        raise not_taken(refused)
 
 
 def _is_news(item: Waiting) -> bool:
