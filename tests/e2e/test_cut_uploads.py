@@ -61,6 +61,15 @@ def anywhere(count: int) -> list[int]:
     return drawn(200).sample(range(SIZE + 1), count)
 
 
+def announced(path: Path, category: str) -> Outgoing:
+    content = path.read_bytes()
+    return Outgoing(path, category, hashlib.sha256(content).hexdigest(), len(content))
+
+
+def sent_by(uploader: Uploader, outgoing: Outgoing, progress: Progress) -> str | None:
+    return uploader.fill(uploader.resume(outgoing) or uploader.create(outgoing), outgoing, progress)
+
+
 @dataclass
 class Line:
     """Somebody's client behind a proxy, and what their portal keeps."""
@@ -81,7 +90,7 @@ class Line:
         progress: Progress = lambda _done, _size: None,
     ) -> str | None:
         uploader = Uploader(self.transport, self.attempt, self.memory, chunk_bytes=chunk_bytes)
-        return uploader.send(Outgoing.of(path, category), progress)
+        return sent_by(uploader, announced(path, category), progress)
 
     def send_from_two_devices(self, path: Path, http: httpx.Client, folder: Path) -> list[str]:
         """Send one file twice at once, each time with its own connections and memory; the submissions that came of it."""
@@ -90,9 +99,9 @@ class Line:
         (folder / "other").mkdir()
         memories = ((self.transport, self.memory), (other, folder / "other"))
         uploaders = [Uploader(transport, self.attempt, memory, chunk_bytes=CHUNK) for transport, memory in memories]
-        outgoing = Outgoing.of(path, "category1")
+        outgoing = announced(path, "category1")
         with ThreadPoolExecutor(2) as devices:
-            sent = [devices.submit(uploader.send, outgoing, lambda _done, _size: None) for uploader in uploaders]
+            sent = [devices.submit(sent_by, uploader, outgoing, lambda _done, _size: None) for uploader in uploaders]
             return [one.result() or self.submissions_of(path.read_bytes())[0] for one in sent]
 
     def kept(self, content: bytes) -> bytes:
@@ -106,7 +115,7 @@ class Line:
 
     def announce(self, path: Path) -> str:
         """Open the upload of a file for the first category; its address."""
-        return Uploader(self.transport, self.attempt, self.memory).create(Outgoing.of(path, "category1")).url
+        return Uploader(self.transport, self.attempt, self.memory).create(announced(path, "category1")).url
 
     def offset(self, url: str) -> int:
         return int(self.transport.request("HEAD", url, headers=TUS).headers["Upload-Offset"])
