@@ -30,6 +30,8 @@ from guildmark.client.tus import CHUNK_BYTES, Outgoing, Progress, Uploader
 from .conftest import Person, sign_up
 from .cutter import Cutter
 
+pytestmark = pytest.mark.cuts
+
 KIB = 1024
 CHUNK = 48 * KIB
 SIZE = 200 * KIB
@@ -216,7 +218,6 @@ def test_x9_a_cut_at_a_boundary_of_the_file_or_anywhere_loses_nothing(line: Line
     cut_each(line, [*at_the_boundaries(16), *anywhere(8)], tmp_path, seed=3000)
 
 
-@pytest.mark.cuts
 @pytest.mark.parametrize("part", range(PARTS))
 def test_x9_a_cut_at_each_of_256_boundaries_and_200_other_places_loses_nothing(line: Line, tmp_path: Path, part: int) -> None:
     places = [*at_the_boundaries(256), *anywhere(200)]
@@ -264,7 +265,6 @@ def wait_for_scores(line: Line, count: int, within_s: float = 120) -> None:
         assert time.monotonic() < give_up, f"waited in vain for the scores: {submissions}"
 
 
-@pytest.mark.cuts
 @pytest.mark.timeout(600)
 def test_x9_twenty_cut_uploads_are_graded_each_once(portal: Portal, quick_pack: Path, tmp_path: Path) -> None:
     with line_to(portal, tmp_path) as line:
@@ -308,7 +308,6 @@ def test_x9_two_devices_that_send_one_file_at_once_make_one_submission(line: Lin
     assert line.submissions_of(content) == [submissions[0]]
 
 
-@pytest.mark.cuts
 @pytest.mark.timeout(900)
 def test_x9_a_file_of_200_mb_over_a_line_that_is_cut_ten_times_goes_on_each_time_and_tells_its_progress(
     roomy_line: Line, tmp_path: Path
