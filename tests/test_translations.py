@@ -36,6 +36,8 @@ LATER = mark("Said later.")
 def say(name, count):
     told = gettext_noop("Kept in a row."), pgettext_lazy("case", "Opened"), plural("{n} model", "{n} models", count)
     return told, _("Hello, {name}."), _("Too %(late)s"), name("Not said.")
+def tell(name):
+    return f"{_('Within a text')} {name}", _("Around it").format(it=f"{plural('{n} file', '{n} files', 2)}")
 class GuildmarkError(Exception):
     '''Something went wrong.'''
 class PaperJam(GuildmarkError):
@@ -68,6 +70,9 @@ def test_sentences_are_found_in_code_templates_lists_and_errors(package) -> None
         ("Hello, {name}.",),
         ("{n} model", "{n} models"),
         ("Too %(late)s",),
+        ("Within a text",),
+        ("Around it",),
+        ("{n} file", "{n} files"),
         ("Something went wrong.",),
         ("The paper jams.",),
         ("Your exam",),

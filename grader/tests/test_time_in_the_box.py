@@ -88,7 +88,7 @@ def graded(grader, bank, model: Path, form: str = "timed"):
 def test_a_fast_model_is_graded_and_told_how_fast_it_is(grader, timed_bank, timed_models, name):
     report = graded(grader, timed_bank, timed_models / name)
     assert (report.verdict, report.score, report.params["predict_limit_ms"]) == (Verdict.GRADED, 5, LIMIT_MS)
-    assert 0 < report.params["predict_ms"] < LIMIT_MS / 3
+    assert 0 <= report.params["predict_ms"] < LIMIT_MS / 3  # what takes less than a twentieth of a millisecond is 0.0
     assert describe(report.reason, report.params).endswith(
         f" Predicting 1,000 rows took {report.params['predict_ms']} ms of processor time; this task allows {LIMIT_MS} ms."
     )

@@ -24,7 +24,7 @@ class Faults:
     `drop` closes the connection of that many API requests unheard; `cut_patch_after` keeps that many bytes of the next
     PATCH and closes; `lose_patch_answer` takes a PATCH and closes; `lose_opening` does so with an opening; `busy` answers
     that many PATCHes that another request sends bytes of the upload; `gateway` answers 502 without our header. `no_stream` has
-    that many streams of events arrive as nothing.
+    that many streams of events arrive as nothing; for that many, `stream_blocked` answers 502 in the portal's place.
     """
 
     drop: int = 0
@@ -34,6 +34,7 @@ class Faults:
     lose_opening: int = 0
     busy: int = 0
     no_stream: int = 0
+    stream_blocked: int = 0
     damage_bundle: int = 0
     damage_file: int = 0
     broken: int = 0
@@ -134,11 +135,14 @@ class _Handler(BaseHTTPRequestHandler):
         if faults.gateway:
             faults.gateway -= 1
             self.rfile.read(length)
-            self.send_response(502)
-            self.send_header("Content-Length", "0")
-            self.send_header("Connection", "close")
-            self.end_headers()
-            raise _Hangup
+            self._bad_gateway()
+
+    def _bad_gateway(self):
+        self.send_response(502)
+        self.send_header("Content-Length", "0")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        raise _Hangup
 
     def _answer(self, status, body=b"", **headers):
         self.send_response(status)
@@ -274,6 +278,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _events(self):
         portal, faults = self.portal, self.portal.faults
+        if faults.stream_blocked:
+            faults.stream_blocked -= 1
+            self._bad_gateway()
         self.send_response(200)
         self.send_header(wire.PROTOCOL_HEADER, portal.protocol)
         self.send_header("Content-Type", "text/event-stream")

@@ -39,7 +39,7 @@ export interface State {
   prepared: Prepared | null;
   checks: CheckLine[] | null;
   readiness: ReadinessText | null;
-  /** Why the exam is not finished: files that were handed in wait still, and cannot be sent. */
+  /** Why the exam is not finished: files are on their way still, or wait and cannot be sent. */
   unsent: string | null;
   result: ResultText | null;
   trouble: Trouble | null;
@@ -73,11 +73,12 @@ export interface Said {
 /** The exit status of the command for the same error. */
 export const SIGN_IN_FIRST = 4;
 
-/** What may have to be said before the bridge gave its words. */
-const BEFORE_WORDS = {
+/** What may have to be said before the bridge gave its words, or by a bridge that is older than the panel. */
+export const BEFORE_WORDS = {
   try_again: "Try again",
   connecting: "Connecting …",
   kernel_gone: "The kernel of this panel has ended. Run %load_ext guildmark.notebook and this cell again.",
+  still_submitting: "Category {number}: a model is still being submitted. Wait until that is done, or finish without it.",
   no_socket: "No connection to the exam. Reload the page, or restart JupyterLab where guildmark_jupyter is installed.",
 };
 

@@ -20,7 +20,7 @@ import type {
   Welcome,
 } from "./protocol";
 import { type Channel, Peer, Refusal } from "./rpc";
-import { EMPTY, nextStep, refused, type Said, SIGN_IN_FIRST, type State, type Trouble, without } from "./state";
+import { BEFORE_WORDS, EMPTY, nextStep, refused, type Said, SIGN_IN_FIRST, type State, type Trouble, without } from "./state";
 
 export class Store {
   state: State = EMPTY;
@@ -55,7 +55,7 @@ export class Store {
     return this.doing("hello", async () => {
       const asked = { client: this.client, ...(server ? { server } : {}) };
       const welcome = await this.askForBoard<Welcome>("hello", asked);
-      this.set({ welcome, words: welcome.words });
+      this.set({ welcome, words: { ...BEFORE_WORDS, ...welcome.words } });
       if (!welcome.board && welcome.signed_in) await this.lookAround();
     });
   }
@@ -181,9 +181,14 @@ export class Store {
     this.set({ readiness: null });
   }
 
-  /** With `leaveWaiting`, without what was handed in and cannot be sent. */
+  /** With `leaveWaiting`, without what is on its way still, or was handed in and cannot be sent. */
   finish(leaveWaiting = false): Promise<void> {
     return this.doing("finish", async () => {
+      const submitting = leaveWaiting ? [] : this.submitting();
+      if (submitting.length > 0) {
+        this.set({ unsent: submitting.map((number) => this.word("still_submitting", { number })).join(" ") });
+        return;
+      }
       try {
         await this.askForBoard<Shown>("finish", { confirm: true, leave_waiting: leaveWaiting });
       } catch (error) {
@@ -223,6 +228,13 @@ export class Store {
     const answer = await this.peer.ask<T>(method, params);
     if (answer.board && told === this.told) this.show(answer.board);
     return answer;
+  }
+
+  /** The numbers of the categories in which a model is being submitted and has not arrived yet. */
+  private submitting(): string[] {
+    const { board, sending } = this.state;
+    const isUnderWay = (id: string) => this.isBusy(`submit:${id}`) && !(sending[id] && sending[id].done >= sending[id].total);
+    return (board?.categories ?? []).filter((one) => isUnderWay(one.id)).map((one) => String(one.number));
   }
 
   private newestIn(category: string): string | undefined {

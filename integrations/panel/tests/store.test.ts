@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import type { Host } from "../src/host";
+import type { Board } from "../src/protocol";
 import type { Message } from "../src/rpc";
 import { Store } from "../src/store";
 
@@ -13,7 +14,7 @@ type Answers = Record<string, (params: Record<string, unknown>) => unknown>;
 const WELCOME = { protocol: 1, version: "1", folder: null, server: "https://exam.example.org", signed_in: true, words: {}, board: null };
 const PREPARED = { folder: "/exam", exam_title: "Exam", size: 1, is_running: false, terms: [], has_requirements: false };
 
-/** A store in front of a bridge that answers with `answers`; an answer that throws is a refusal. */
+/** A store in front of a bridge that answers with `answers`; an answer that throws is a refusal, and a promise an answer later on. */
 function panel(answers: Answers, host: Partial<Host> = {}): { store: Store; asked: Asked[]; tell: (message: Message) => void } {
   const asked: Asked[] = [];
   let hear: (message: Message) => void = () => undefined;
@@ -21,9 +22,9 @@ function panel(answers: Answers, host: Partial<Host> = {}): { store: Store; aske
   const send = (message: object) => {
     const one = message as Asked;
     asked.push(one);
-    queueMicrotask(() => {
+    queueMicrotask(async () => {
       try {
-        hear({ id: one.id, result: known[one.method]?.(one.params) });
+        hear({ id: one.id, result: await known[one.method]?.(one.params) });
       } catch (error) {
         hear({ id: one.id, error: error as NonNullable<Message["error"]> });
       }
@@ -77,6 +78,33 @@ test("all the same means the file that was warned of", async () => {
   assert.deepEqual(asked.at(-1)?.params, { category: "category1", anyway: true, file: "/exam/a.keras", seen: "1-2" });
   await store.submit("category1");
   assert.deepEqual(asked.at(-1)?.params, { category: "category1", anyway: false });
+});
+
+test("while a model is being submitted, finishing takes a word of its own", async () => {
+  const board = { attempt: "a", signed_in: true, categories: [{ id: "category2", number: 2, submissions: [] }] } as unknown as Board;
+  let arrived: (answer: unknown) => void = () => undefined;
+  const submit = () => new Promise((resolve) => (arrived = resolve));
+  const { store, asked, tell } = panel({ submit, finish: () => ({ board }), result: () => ({}) });
+  await store.hello();
+  tell({ method: "board", params: board as unknown as Record<string, unknown> });
+  const submitting = store.submit("category2");
+  await store.finish();
+  assert.match(store.state.unsent ?? "", /^Category 2: a model is still being submitted/);
+  assert.equal(methods(asked).includes("finish"), false);
+  await store.finish(true);
+  assert.deepEqual(asked.find((one) => one.method === "finish")?.params, { confirm: true, leave_waiting: true });
+  arrived({ submission: null, text: "It waits.", board: null });
+  await submitting;
+});
+
+test("a model that has arrived and waits for its score holds up no end", async () => {
+  const board = { attempt: "a", signed_in: true, categories: [{ id: "category2", number: 2, submissions: [] }] } as unknown as Board;
+  const { store, asked, tell } = panel({ submit: () => new Promise(() => undefined), finish: () => ({ board }), result: () => ({}) });
+  tell({ method: "board", params: board as unknown as Record<string, unknown> });
+  void store.submit("category2");
+  tell({ method: "progress", params: { task: "submit", category: "category2", done: 7, total: 7 } });
+  await store.finish();
+  assert.equal(methods(asked).includes("finish"), true);
 });
 
 test("what could not be ended at the portal is said after signing out", async () => {

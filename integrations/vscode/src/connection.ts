@@ -66,7 +66,9 @@ export class Connection implements vscode.Disposable {
 
   /** A new bridge with the settings as they are now, where one was wanted. */
   async restart(): Promise<void> {
+    const hadOne = this.bridge !== undefined;
     this.dispose();
+    if (hadOne) this.listener.lost(vscode.l10n.t("The connection to the exam is made anew.")); // it answers no more
     this.failures = 0;
     this.trouble = undefined;
     if (!this.wanted) return;
@@ -144,7 +146,9 @@ export class Connection implements vscode.Disposable {
     this.trouble = undefined;
     this.listener.connected();
     this.log(`bridge: ${[command.program, ...command.args].join(" ")}, in ${folder}`);
-    bridge.listen((message) => this.listener.heard(message));
+    bridge.listen((message) => {
+      if (this.bridge === bridge) this.listener.heard(message); // one that was closed may speak for a moment still
+    });
     bridge.send({ jsonrpc: "2.0", id: OURS, method: "hello", params: { client: "vscode", version: vscode.version } });
     for (const message of this.waiting.splice(0)) bridge.send(message);
   }

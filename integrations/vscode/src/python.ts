@@ -7,10 +7,14 @@ import * as path from "node:path";
 import * as vscode from "vscode";
 
 const PROBE_MS = 30_000;
-/** As `python -m`, which looks for every module in the folder first: a `random.py` there would stand in for Python's own. */
+/**
+ * As `python -m`, which looks for every module in the folder first: a `random.py` there would stand in for Python's own. An empty
+ * place in `PYTHONPATH` means the folder too. The same line as in `interpreters.py` of the package.
+ */
 const OURS =
-  "import sys; sys.path[:] = [place for place in sys.path if place]; import runpy; " +
-  "runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)";
+  "import os, sys; sys.path[:] = [place for place in sys.path " +
+  "if place and not (os.path.exists(place) and os.path.samefile(place, '.'))]; " +
+  "import runpy; runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)";
 
 export interface Command {
   program: string;

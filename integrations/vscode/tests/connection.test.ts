@@ -15,17 +15,25 @@ let connection: Connection;
 let heard: { method?: string; id?: unknown }[];
 let lost: string[];
 let backs: number;
+/** Both, in order. */
+let told: string[];
 
 beforeEach(() => {
   reset();
   folder = fs.mkdtempSync(path.join(os.tmpdir(), "guildmark-connection-"));
-  [heard, lost, backs] = [[], [], 0];
+  [heard, lost, backs, told] = [[], [], 0, []];
   const listener: Listener = {
     folder: async () => folder,
     heard: (message) => heard.push(message as { id?: unknown }),
     connected: () => undefined,
-    lost: (sentence) => lost.push(sentence),
-    back: () => backs++,
+    lost: (sentence) => {
+      lost.push(sentence);
+      told.push("lost");
+    },
+    back: () => {
+      backs++;
+      told.push("back");
+    },
   };
   connection = new Connection(listener, () => undefined);
   fake.changed.push(() => void connection.restart());
@@ -37,11 +45,11 @@ afterEach(() => {
   fs.rmSync(folder, { recursive: true });
 });
 
-/** A "Python" that echoes every request as its answer, or ends after the first. */
-function python(name: string, { ends = false } = {}): string {
+/** A "Python" that echoes every request as its answer, or ends after the first, or never answers. */
+function python(name: string, { ends = false, answers = true } = {}): string {
   const file = path.join(folder, name);
   const answer = `require("readline").createInterface({input: process.stdin}).on("line", (line) => {
-    const { id, method } = JSON.parse(line); console.log(JSON.stringify({ jsonrpc: "2.0", id, result: method }));
+    const { id, method } = JSON.parse(line); ${answers ? "" : "return;"} console.log(JSON.stringify({ jsonrpc: "2.0", id, result: method }));
     ${ends ? "process.exit(3);" : ""} }).on("close", () => process.exit(0));`;
   fs.writeFileSync(`${file}.cjs`, `if (process.argv.includes("--help")) process.exit(0);\n${answer}`);
   fs.writeFileSync(file, `#!/bin/sh\nexec "${process.execPath}" "${file}.cjs" "$@"\n`, { mode: 0o755 });
@@ -134,6 +142,26 @@ test("a setting that changes while a Python is looked for is the one that counts
   connection.send({ id: 1, method: "x" });
   await until(hasAnswered(1));
   assert.equal(heard.filter((one) => one.id === "host").length, 1);
+});
+
+test("what was asked of a bridge that is replaced is answered before the next one is there", async () => {
+  fake.settings.set("python", python("dumb", { answers: false }));
+  await connection.start();
+  connection.send({ id: 1, method: "submit" });
+  fake.settings.set("python", python("good"));
+  await connection.restart();
+  assert.deepEqual(told, ["lost", "back"]);
+  connection.send({ id: 2, method: "submit" });
+  await until(hasAnswered(2));
+});
+
+test("what was asked before there was a bridge waits for the one that is started anew", async () => {
+  const starting = connection.start();
+  connection.send({ id: 1, method: "hello" });
+  fake.settings.set("python", python("good"));
+  await Promise.all([starting, connection.restart()]);
+  await until(hasAnswered(1));
+  assert.deepEqual(lost, []);
 });
 
 test("a bridge that keeps ending is started again four times, then it says that it is not, with a way on", async () => {

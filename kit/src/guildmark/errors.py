@@ -154,7 +154,9 @@ class StillWaiting(Refused):
 class WorkspaceDamaged(Refused):
     """A file of ours in the exam folder is damaged or was edited."""
 
-    default_next_step = mark("Rename the folder .guildmark and run: guildmark start; your files and submissions are kept.")
+    default_next_step = mark(
+        "Delete that file and run in the exam folder: guildmark start; your files, and what waits to be sent, are kept."
+    )
 
 
 class ResultPending(Refused):

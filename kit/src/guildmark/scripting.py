@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from guildmark.client import wording
-from guildmark.client.kept import this_machines_time
-from guildmark.client.looking import look_before
+from guildmark.client.looking import Look, consider, time_left_s
 from guildmark.client.nearby import only_exam_near
+from guildmark.client.progress import silent
 from guildmark.client.saving import save_model
 from guildmark.client.session import Session
-from guildmark.client.time_left import CAUTION_S
+from guildmark.client.submissions import after_it_was_received
 from guildmark.client.workspace import Workspace
-from guildmark.errors import PortalFault, ServerUnreachable, SignInRequired
+from guildmark.errors import ModelRefused
 from guildmark.i18n import _
 from guildmark.protocol import SubmissionState
 from guildmark.rules.contract import ModelFormat
@@ -96,35 +96,16 @@ def submit(  # noqa: PLR0913  # each has a default that is right for most
     with Session.open(place) as session:
         file = _file_of(model, workspace, str(category))
         path = session.model_of(found.id) if file is None else file
-        left_s = _time_left_s(session)
-        if check:
+        seen = consider(session, found.id, path, time_left_s=time_left_s(session), looks=check)
+        if seen.look is Look.REFUSED:
             otherwise = _("Change the model as described, and submit it again; or send it all the same with check=False.")
-            look_before(session, found.id, path, time_left_s=left_s, otherwise=otherwise)
-        for notice in session.warnings(found.id, path, looks_inside=False):
+            raise ModelRefused(seen.findings, next_step=otherwise)
+        for notice in seen.notices:
             sys.stderr.write(f"{notice.text} {notice.next_step}".strip() + "\n")
-        sent = session.submit(found.id, path, progress=progress or _silent, wait=False, held_up=_held_up)
-        graded = _graded(session, sent) if wait else sent
-        return HandedIn(graded, _time_left_s(session), workspace.state.exam_title, found.number)
-
-
-def _time_left_s(session: Session) -> float:
-    """The time left; a portal that does not answer now, or a sign-in that is over, is met again when the file is sent."""
-    try:
-        return session.state().time_left_s
-    except (ServerUnreachable, SignInRequired, PortalFault):
-        last = session.last_heard()
-        return float(CAUTION_S) if last is None else last.time_left_s(this_machines_time())
-
-
-def _graded(session: Session, sent: SubmissionState) -> SubmissionState:
-    """The submission with its score. It is received, whatever becomes of the connection now."""
-    try:
-        return session.wait_for(sent)
-    except ServerUnreachable as error:
-        raise ServerUnreachable(
-            _("Your submission is kept and graded, but the portal stopped answering before its score came."),
-            next_step=_("Check your connection, then run: guildmark status"),
-        ) from error
+        sent = session.submit(found.id, path, progress=progress or silent, wait=False, held_up=_held_up)
+        with after_it_was_received():
+            graded = session.wait_for(sent) if wait else sent
+        return HandedIn(graded, time_left_s(session) or 0.0, workspace.state.exam_title, found.number)
 
 
 def _held_up() -> None:
@@ -139,7 +120,3 @@ def _file_of(model: object, workspace: Workspace, category: str) -> Path | None:
     found = workspace.category(category)
     contract = workspace.contract_of(found)
     return save_model(model, workspace.folder / found.folder, _KERAS if contract is None else contract.formats)
-
-
-def _silent(_done: int, _total: int) -> None:
-    """No progress is shown."""

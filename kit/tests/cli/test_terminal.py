@@ -23,9 +23,12 @@ PRESSED_AGAIN_AFTER_S = 5
 
 
 def _everything_from(terminal, until=None, press=b""):
-    """What the command prints up to `until`, or to its end. While nothing comes, `press` is typed again, as people do."""
+    """What the command prints up to `until`, or to its end. While nothing comes, `press` is typed again, as people do.
+
+    Where a line breaks in `until` is all the same: that depends on how long the path before it is.
+    """
     seen = b""
-    while until is None or until not in seen:
+    while until is None or _as_one_line(until) not in _as_one_line(seen):
         if press and not select.select([terminal], [], [], PRESSED_AGAIN_AFTER_S)[0]:
             os.write(terminal, press)
             continue
@@ -39,6 +42,10 @@ def _everything_from(terminal, until=None, press=b""):
             break
         seen += piece
     return seen
+
+
+def _as_one_line(printed):
+    return b" ".join(printed.split())
 
 
 @pytest.fixture

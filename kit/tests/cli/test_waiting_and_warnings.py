@@ -8,7 +8,11 @@ from command_answers import RUNNER, Answer, model
 
 from guildmark.cli import app
 from guildmark.cli.screen import Screen
-from guildmark.errors import Refused
+from guildmark.client.outbox import Outbox
+from guildmark.client.sending import Emptied, Sender
+from guildmark.client.session import Session
+from guildmark.client.tus import Uploader
+from guildmark.errors import Refused, StillWaiting
 
 FOR_EVER = 10**6
 
@@ -57,6 +61,50 @@ def test_x9_status_tells_what_waits_and_what_was_known_and_counts_the_time_on(gu
     assert "by this machine's clock; the portal's decides." in answer.out
     assert "category2: mymodel.keras (7 bytes) waits here to be sent. It is not submitted" in answer.out
     assert guildmark("status", "--json").json["error"]["code"] == "server_unreachable"
+
+
+def test_x9_with_a_sign_in_that_is_over_status_tells_what_waits_and_what_was_known(guildmark, started, portal):
+    model(started, 1, "score 4")
+    portal.access.clear()
+    portal.refresh.clear()
+    guildmark("submit", "1", "--no-check")
+    answer = guildmark("status")
+    assert answer.status == 4
+    assert "category1: mymodel.keras (7 bytes) waits here to be sent." in answer.out
+    assert "The last try came to nothing: " in answer.out
+    assert "by this machine's clock; the portal's decides." in answer.out
+
+
+def test_x9_status_says_that_what_waits_cannot_be_seen_and_finish_stops_there(guildmark, started, portal):
+    (started / ".guildmark" / "outbox").write_bytes(b"")
+    assert ".guildmark/outbox cannot be read: Not a directory." in guildmark("status").out
+    answer = guildmark("finish", "--yes")
+    assert (answer.status, portal.exam.finished_at) == (3, None)
+
+
+def test_x6_a_file_that_is_refused_as_the_exam_is_finished_stops_the_finish(guildmark, started, portal, away):
+    model(started, 1, "score 4")
+    away()
+    guildmark("submit", "1", "--no-check")
+    away(back=True)
+    (copy,) = (started / ".guildmark" / "outbox").glob("*/file/*")
+    copy.write_bytes(b"damaged")
+    answer = guildmark("finish", "--yes")
+    assert (answer.status, portal.exam.finished_at) == (3, None)
+    assert "were not taken just now" in answer.err
+    assert guildmark("finish", "--yes").status == 0
+
+
+@pytest.mark.parametrize("is_here", [True, False])
+def test_x3_what_is_under_way_is_to_be_submitted_again_only_where_it_does_not_wait_here(guildmark, stuck, portal, is_here):
+    size = 7 if is_here else 8
+    upload = {"id": "u1", "category": "category1", "file_name": "mymodel.keras", "size": size, "offset": 3}
+    upload["opened_at"] = portal.exam.now.isoformat()
+    of_category = portal.exam.category
+    portal.exam.category = lambda *which: {**of_category(*which), "open_upload": upload}
+    said = guildmark("status").out
+    assert f"mymodel.keras is under way, 3 bytes of {size} bytes." in said
+    assert ("Submit it again to go on." in said) is not is_here
 
 
 def test_x9_status_sends_what_waits_and_shows_its_score(guildmark, started, away, portal):
@@ -112,6 +160,23 @@ def test_x6_finish_with_a_file_that_waits_takes_a_word_of_its_own(guildmark, stu
     assert answer.json["error"]["next_step"].endswith("guildmark finish --yes --without-waiting")
     assert portal.exam.finished_at is None
     assert guildmark("finish", "--yes", "--without-waiting", "--json").json["phase"] == "decided"
+
+
+def test_x6_what_another_tool_sends_now_is_on_the_list_and_waiting_for_it_is_said(guildmark, started, portal, monkeypatch):
+    model(started, 1, "score 4")
+    with Session.open(started) as other_tool:
+        other_tool.keep_for_later("1")
+    monkeypatch.setattr(Sender, "send_waiting", lambda *_what, **_how: Emptied())
+    monkeypatch.setattr(Outbox, "is_being_sent", lambda *_item: True)
+    monkeypatch.setattr(Session, "finish", _held_up_and_refused)
+    answer = guildmark("finish", "--yes")
+    assert "mymodel.keras of Category1 is handed in and not sent yet; it is sent before the exam ends." in answer.out
+    assert "Another tool of this exam is handing in a file. The exam ends when that is done." in answer.err
+
+
+def _held_up_and_refused(*_what, held_up, **_how):
+    held_up()
+    raise StillWaiting
 
 
 @pytest.mark.parametrize(("word", "ends"), [("y\nn\n", False), ("y\ny\n", True)], ids=["no", "yes"])
@@ -175,6 +240,48 @@ def test_s8_with_little_time_left_nobody_is_asked(started, older, portal, monkey
     portal.exam.now += timedelta(hours=4, minutes=58)
     answer = Answer(RUNNER.invoke(app, ["submit", "1", "--no-check"]))
     assert (answer.status, "[y/N]" in answer.err, len(portal.exam.submissions)) == (0, False, 1)
+
+
+def test_s8_in_the_last_minute_a_file_is_sent_without_a_look(guildmark, started, portal):
+    model(started, 1, "score 4")
+    portal.exam.now += timedelta(hours=4, minutes=59, seconds=30)
+    answer = guildmark("submit", "1", "--json")
+    assert (answer.status, answer.json["local_check"], answer.json["submission"]["report"]["score"]) == (0, "skipped", 4)
+
+
+def test_x9_the_file_is_kept_before_a_silent_portal_is_tried_with_patience(guildmark, started, away, portal, monkeypatch):
+    model(started, 1, "score 4")
+    away()
+    tries_before_it_was_kept = []
+    keep = Outbox.keep
+
+    def counted(*what, **how):
+        tries_before_it_was_kept.append(len(portal.log))
+        return keep(*what, **how)
+
+    monkeypatch.setattr(Outbox, "keep", counted)
+    before = len(portal.log)
+    assert guildmark("submit", "1", "--no-check").status == 5
+    assert tries_before_it_was_kept == [before + 1]
+
+
+def test_x9_ctrl_c_while_a_file_is_sent_says_that_it_is_kept(guildmark, started, portal, monkeypatch):
+    model(started, 1, "score 4")
+    monkeypatch.setattr(Uploader, "fill", _interrupted)
+    answer = guildmark("submit", "1", "--no-check")
+    assert answer.status == 130
+    assert "Stopped. mymodel.keras is kept here and not sent whole yet; the next command goes on with it" in answer.err
+
+
+def test_x9_ctrl_c_before_a_file_is_kept_does_not_say_that_it_is(guildmark, started, portal, monkeypatch):
+    model(started, 1, "score 4")
+    monkeypatch.setattr(Outbox, "keep", _interrupted)
+    answer = guildmark("submit", "1", "--no-check")
+    assert (answer.status, answer.err) == (130, "Stopped. guildmark status shows what was submitted.\n")
+
+
+def _interrupted(*_what, **_how):
+    raise KeyboardInterrupt
 
 
 def test_a_model_that_is_submitted_again_as_it_is_is_noticed(guildmark, started):

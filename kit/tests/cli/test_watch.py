@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from guildmark.cli.watch import changed_models
+from guildmark.cli.screen import Screen
+from guildmark.cli.watch import Sending, changed_models
 
 
 class Enough(Exception):
@@ -70,3 +71,16 @@ def test_each_time_that_it_is_saved_it_is_offered(watched, exam_folder):
 def test_a_model_that_is_removed_is_not_offered(watched, exam_folder):
     model = exam_folder / "Category1" / "mymodel.keras"
     assert watched(saving(model, b"a"), model.unlink, nothing, nothing) == []
+
+
+def test_what_waits_is_sent_between_two_looks(running, exam_folder, portal, capsys):
+    saving(exam_folder / "Category1" / "mymodel.keras", b"score 4")()
+    running.keep_for_later("1")
+    wait = Sending(Screen(as_json=False), running, sleep=lambda _seconds: None)
+    wait(0.5)
+    assert (running.waiting(), len(portal.exam.submissions)) == ((), 1)
+    assert "mymodel.keras, which waited here, is received." in capsys.readouterr().err
+    asked = len(portal.log)
+    running.keep_for_later("1")
+    wait(0.5)
+    assert len(portal.log) == asked  # the next time is a while from now

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from guildmark.client import credentials as on_disk
 from guildmark.client.address import default_server
 from guildmark.client.credentials import Credentials, Tokens, config_dir
 from guildmark.errors import Refused, SignInRequired, UsageError
@@ -62,6 +63,22 @@ def test_a_sign_in_waits_for_a_trade_of_tokens_and_stands_after_it(tmp_path):
         trading.remember("https://a.example", Tokens(access_token="fresh"))
     thread.join(10)
     assert [trading.tokens(f"https://{name}.example").access_token for name in "ab"] == ["fresh", "new"]
+
+
+def test_a_tool_that_is_stopped_in_mid_trade_holds_nobody_up_for_ever(tmp_path, monkeypatch):
+    """Whoever goes on without the lock asks for it no second time while it trades."""
+    asked, acquire = [], FileLock.acquire
+    monkeypatch.setattr(on_disk, "_PATIENCE_S", 0.2)
+    monkeypatch.setattr(FileLock, "acquire", lambda *args, **kwargs: (asked.append(kwargs), acquire(*args, **kwargs))[1])
+
+    def trade(credentials):
+        with credentials.alone():
+            credentials.require_room()
+            credentials.remember("https://a.example", Tokens(access_token="fresh"))
+
+    with ThreadPoolExecutor(1) as another, Credentials(tmp_path).alone():
+        another.submit(trade, Credentials(tmp_path)).result(timeout=10)
+    assert (Credentials(tmp_path).tokens("https://a.example").access_token, len(asked)) == ("fresh", 2)
 
 
 def test_a_home_that_knows_no_locks_keeps_nobody_from_signing_in(tmp_path, monkeypatch):

@@ -1,5 +1,6 @@
 """What is heard of an attempt, and what happens when nothing is."""
 
+import json
 import threading
 import time
 from contextlib import contextmanager
@@ -8,11 +9,12 @@ from queue import Queue
 
 import pytest
 
+from guildmark.client.files import sha256_of, write_atomically
 from guildmark.client.following import Following, Rhythm
 from guildmark.client.kept import keep, this_machines_time
 from guildmark.client.sending import Sender
 from guildmark.client.session import Session
-from guildmark.errors import KeptInOutbox, NoExamHere, ServerUnreachable, SignInRequired
+from guildmark.errors import KeptInOutbox, NoExamHere, Refused, ServerUnreachable, SignInRequired
 
 QUICK = Rhythm(waits_s=(0.01, 0.02), poll_s=0.02, polling_s=0.1, silence_s=1.0, next_try_s=0.02)
 FOR_EVER = 10**6
@@ -143,6 +145,39 @@ def test_where_no_stream_comes_through_the_portal_is_asked_instead(listening, po
         portal.faults.no_stream = 0
         portal.exam.breaks_left = 2
         listener.next(lambda heard: heard.state.breaks_left == 2)
+
+
+def test_x9_streams_that_something_on_the_way_refuses_make_nobody_offline(listening, portal, running, exam_folder):
+    portal.faults.stream_blocked = FOR_EVER
+    model = exam_folder / "Category1" / "mymodel.keras"
+    model.write_bytes(b"score 3")
+    running.keep_for_later("1", model)
+    with listening() as listener:
+        assert [one.report.score for one in listener.next(lambda heard: heard.sent or not heard.online).sent] == [3]
+        portal.exam.breaks_left = 1
+        listener.next(lambda heard: heard.state.breaks_left == 1)
+        portal.faults.stream_blocked = 0
+        portal.exam.breaks_left = 2
+        assert listener.next(lambda heard: heard.state.breaks_left == 2).online
+
+
+def test_x9_a_folder_whose_attempt_the_portal_does_not_know_sends_nothing(running, portal, exam_folder):
+    """As one that a stranger made, to be opened by others: what lies in its outbox is the stranger's."""
+    model = exam_folder / "Category1" / "mymodel.keras"
+    model.write_bytes(b"score 3")
+    running.keep_for_later("1", model)
+    under_way = {"url": "/api/v1/uploads/u1", "sha256": sha256_of(model), "size": model.stat().st_size}
+    write_atomically(running.workspace.uploads / "category1.json", json.dumps(under_way).encode())
+    keep(running.workspace, running.state(), heard_at=this_machines_time())
+    portal.exam.attempt, portal.before = "another", {}
+    asked = len(portal.log)
+    listener = Listener(Following(running, rhythm=QUICK))
+    assert listener.next().online  # what was heard before
+    listener.following.wake()
+    assert isinstance(listener.next(lambda heard: not heard.online).problem, Refused)
+    time.sleep(0.1)
+    listener.close()
+    assert {line.split()[0] for line in portal.log[asked:]} == {"GET"}
 
 
 def test_a_line_that_is_silent_for_too_long_is_opened_again(listening, portal):

@@ -1,6 +1,7 @@
 """The command in the exam's environment, called where files of the candidate have the names of Python's own modules."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from guildmark.client.forwarding import forward
-from guildmark.client.interpreters import command_of, installing
+from guildmark.client.interpreters import OURS, command_of, installing
 
+VS_CODE = Path(__file__).parents[3] / "integrations" / "vscode" / "src" / "python.ts"
 STANDING_IN = ("random", "json", "types", "typing", "subprocess", "httpx", "typer", "guildmark")
 INSTALL = '-m pip install "guildmark[check,notebook]"'
 
@@ -46,8 +48,15 @@ def said_by(*command, cwd, **variables):
     return ended.returncode, ended.stdout.strip(), ended.stderr.strip()
 
 
-def test_no_file_of_the_folder_stands_in_for_a_module_of_ours(folder):
-    assert said_by(*command_of("guildmark.cli", "--version"), cwd=folder) == (0, "0.1.0", "")
+@pytest.mark.parametrize("places", ["", ":/nowhere", "."])
+def test_no_file_of_the_folder_stands_in_for_a_module_of_ours(folder, places):
+    assert said_by(*command_of("guildmark.cli", "--version"), cwd=folder, PYTHONPATH=places) == (0, "0.1.0", "")
+
+
+@pytest.mark.skipif(not VS_CODE.exists(), reason="the kit alone, without the extension for VS Code")
+def test_vs_code_leaves_the_folder_out_in_the_same_way():
+    line = VS_CODE.read_text().partition("const OURS =")[2].partition(";\n\n")[0]
+    assert "".join(re.findall('"(.*)"', line)) == OURS
 
 
 def test_the_environments_command_runs_whatever_the_folder_holds(environment, folder):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from guildmark.client.kept import keep, this_machines_time
-from guildmark.client.nearby import exam_near, only_exam_near, room_for_another
+from guildmark.client.nearby import exam_near, home_of, only_exam_near, room_for_another
 from guildmark.client.session import Session
 from guildmark.client.workspace import Workspace
 from guildmark.errors import UsageError
@@ -21,6 +21,12 @@ def test_x7_the_folder_around_an_exam_means_the_exam(running, exam_folder):
 
 def test_x7_two_levels_above_an_exam_nothing_is_meant_but_the_place_itself(running, exam_folder):
     assert exam_near(exam_folder.parent.parent) == exam_folder.parent.parent
+
+
+def test_a_new_exam_gets_a_folder_and_a_damaged_one_goes_on_where_it_was(tmp_path, exam_folder, running):
+    assert home_of(tmp_path, "test") == tmp_path / "test"
+    (exam_folder / ".guildmark" / "exam.json").unlink()
+    assert home_of(exam_folder, "test") == exam_folder
 
 
 def test_x7_of_two_exams_the_one_that_was_begun_last_is_meant(session, exam_folder, portal):

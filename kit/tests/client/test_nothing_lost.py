@@ -92,9 +92,36 @@ def test_the_copy_is_for_its_owner_alone(running, portal, model, exam_folder):
     assert item.by.pid == os.getpid()
 
 
-def test_without_room_for_the_copy_it_tells_how_much_is_needed_and_sends_nothing(running, portal, model, monkeypatch):
+@pytest.fixture
+def small_disk(running, monkeypatch):
+    """An exam under way on a disk with less room than a model takes."""
     monkeypatch.setattr(disk.shutil, "disk_usage", lambda _folder: SimpleNamespace(free=3 * MEGABYTE))
     monkeypatch.setattr(copying, "_clone", lambda _old, _new: False)
+
+
+@pytest.mark.usefixtures("small_disk")
+def test_without_room_for_a_copy_the_file_itself_is_sent_and_stays(running, portal, model):
+    path = model(size=2 * MEGABYTE)
+    running.submit("1", path)
+    assert [upload.size for upload in portal.exam.uploads.values()] == [2 * MEGABYTE]
+    assert (running.waiting(), path.stat().st_size) == ((), 2 * MEGABYTE)
+
+
+@pytest.mark.usefixtures("small_disk")
+def test_without_room_for_a_copy_a_file_that_is_saved_over_meanwhile_is_not_sent_for_what_it_was(running, portal, model):
+    path = model(size=2 * MEGABYTE)
+    portal.faults.drop = FOR_EVER
+    with pytest.raises(KeptInOutbox):
+        running.submit("1", path)
+    portal.faults.drop = 0
+    path.write_bytes(b"something else".ljust(2 * MEGABYTE))
+    emptied = running.send_waiting()
+    assert ([one.refused.code for one in emptied.refused], portal.exam.submissions) == (["copy_damaged"], {})
+
+
+@pytest.mark.usefixtures("small_disk")
+def test_without_room_for_the_copy_and_a_second_name_it_tells_how_much_is_needed(running, portal, model, monkeypatch):
+    monkeypatch.setattr(copying, "_named_twice", lambda _source, _target: False)
     with pytest.raises(
         UsageError, match=r"There is no room on the disk of .*: 6\.0 MiB are needed\. 3\.0 MiB are free\."
     ) as said:
@@ -106,6 +133,8 @@ def test_without_room_for_the_copy_it_tells_how_much_is_needed_and_sends_nothing
 def test_a_disk_that_is_full_in_the_middle_says_the_same(tmp_path, monkeypatch):
     (tmp_path / "model").write_bytes(b"x" * MEGABYTE)
     monkeypatch.setattr(copying, "_private", lambda _path: open("/dev/full", "r+b", buffering=0))  # noqa: PTH123, SIM115
+    assert copy_durably(tmp_path / "model", tmp_path / "named").size == MEGABYTE
+    monkeypatch.setattr(copying, "_named_twice", lambda _source, _target: False)
     with pytest.raises(UsageError, match=r"There is no room on the disk of .*: 5\.0 MiB are needed\."):
         copy_durably(tmp_path / "model", tmp_path / "copy")
 

@@ -1,10 +1,13 @@
 """What is handed in while the portal does not answer."""
 
+import os
 from datetime import timedelta
 
 import pytest
 from loopback_exam import START
 
+from guildmark.client.drafts import make_draft
+from guildmark.client.files import sha256_of
 from guildmark.client.outbox import Outbox
 from guildmark.client.session import Session
 from guildmark.client.tus import Outgoing
@@ -14,6 +17,7 @@ from guildmark.protocol import Problem
 MEGABYTE = 1024 * 1024
 SMALL = 1000
 FOR_EVER = 10**6
+NOBODYS_PID = 10**8
 
 
 @pytest.fixture
@@ -135,7 +139,7 @@ def test_x9_a_portal_that_is_lost_after_the_last_byte_sends_its_receipt_later(ru
 
 def test_x9_an_answer_that_was_lost_with_the_portal_makes_no_second_submission(running, portal, model):
     path = model()
-    outgoing = Outgoing.of(path, "category1")
+    outgoing = Outgoing(path, "category1", sha256_of(path), path.stat().st_size)
     running.state()
     running.keep_for_later("1", path)
     upload = portal.exam.open_upload("category1", path.name, outgoing.sha256, outgoing.size)
@@ -226,11 +230,14 @@ def test_what_is_no_place_of_ours_is_left_alone(waiting, running, exam_folder, p
     assert [one.number for one in running.waiting()] == [1, 10]
 
 
-def test_what_a_killed_process_left_of_an_unfinished_place_is_cleared_away(waiting, running, exam_folder, places):
+def test_what_a_killed_process_left_of_an_unfinished_place_is_cleared_away(waiting, running, exam_folder, places, monkeypatch):
     outbox = exam_folder / ".guildmark" / "outbox"
-    for name in ("draft-1", "done-1"):
-        (outbox / name / "file").mkdir(parents=True)
-        (outbox / name / "file" / "mymodel.keras").write_bytes(b"half")
+    with monkeypatch.context() as killed:
+        killed.setattr(os, "getpid", lambda: NOBODYS_PID)
+        draft = make_draft(outbox, 1, "category1").path
+    (outbox / "done-1" / "file").mkdir(parents=True)
+    for place in (draft, outbox / "done-1"):
+        (place / "file" / "mymodel.keras").write_bytes(b"half")
     assert running.waiting() == ()
     waiting()
     assert places() == ["000001-category1"]

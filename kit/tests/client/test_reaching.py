@@ -117,3 +117,9 @@ def caused_by(reason):
             raise RuntimeError from inner
     except RuntimeError as outer:
         return outer
+
+
+def test_an_error_that_is_its_own_reason_is_told_too():
+    error = OSError("cut off")
+    error.__cause__ = error
+    assert reaching.unreachable(NOWHERE, error).code == "server_unreachable"

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from guildmark.client import disk, workspace
-from guildmark.errors import UsageError
+from guildmark.errors import Refused, UsageError
 
 
 @pytest.fixture
@@ -18,6 +18,17 @@ def prepared(session, exam_folder):
 
 def no_space(*_args, **_kwargs):
     raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_who_signs_in_with_another_account_is_told_whose_exam_it_is(running, portal, signed_in):
+    tokens = signed_in.tokens(portal.url)
+    signed_in.remember(portal.url, tokens.model_copy(update={"access_token": "mallory"}))
+    with pytest.raises(Refused, match=r"“.+” in .+ was begun with another one\.") as caught:
+        running.state()
+    assert (caught.value.code, caught.value.next_step) == (
+        "not_found",
+        "Sign in with the account that began it: guildmark login",
+    )
 
 
 def test_without_room_for_the_exams_files_the_clock_does_not_start(prepared, portal, monkeypatch):

@@ -6,6 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from loopback_exam import START
 
 from guildmark.client import tus
+from guildmark.client.files import sha256_of
 from guildmark.client.session import Session
 from guildmark.client.transport import Patience
 from guildmark.errors import AttemptClosed, KeptInOutbox, ReceiptInvalid, ResultPending, ServerUnreachable, UsageError
@@ -178,11 +179,20 @@ def _drop(portal, done):
 
 def test_an_upload_that_the_portal_abandoned_starts_anew(running, model, portal, exam_folder):
     path = model()
-    outgoing = tus.Outgoing.of(path, "category1")
     note = exam_folder / ".guildmark" / "uploads" / "category1.json"
     note.parent.mkdir()
-    note.write_text(json.dumps({"url": "/api/v1/uploads/gone", "sha256": outgoing.sha256, "size": outgoing.size}))
+    note.write_text(json.dumps({"url": "/api/v1/uploads/gone", "sha256": sha256_of(path), "size": path.stat().st_size}))
     assert running.submit("1", path).report.score == 4
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/api/v1/uploads/u1", "//127.0.0.1:9/api/v1/u1", "/elsewhere", ""])
+def test_an_address_that_is_none_of_the_api_is_forgotten_whoever_wrote_it(running, model, portal, exam_folder, address):
+    path = model()
+    note = exam_folder / ".guildmark" / "uploads" / "category1.json"
+    note.parent.mkdir()
+    note.write_text(json.dumps({"url": address, "sha256": sha256_of(path), "size": path.stat().st_size}))
+    assert running.submit("1", path).report.score == 4
+    assert {line.split()[0] for line in portal.log if "/uploads/" in line} == {"PATCH"}
 
 
 def test_the_token_goes_to_no_other_host(running, model, portal):

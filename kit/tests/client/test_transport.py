@@ -2,6 +2,7 @@ import errno
 
 import httpx
 import pytest
+from loopback_portal import Portal
 
 from guildmark.client import credentials as on_disk
 from guildmark.client.answers import raw_json
@@ -107,6 +108,23 @@ def test_a_stranger_is_refused_another_persons_attempt(running, portal, signed_i
     with pytest.raises(Refused) as caught:
         running.state()
     assert (caught.value.code, caught.value.exit_code) == ("not_found", 3)
+
+
+@pytest.mark.parametrize(
+    "address", ["{elsewhere}/api/v1/uploads/u1", "/api/v1/../../o/token", "/o/token", "http://[/api/v1/me"]
+)
+def test_x9_the_token_goes_to_no_other_address_whoever_names_it(running, portal, address):
+    """An upload's address is kept in the exam folder, and a folder may come from anybody."""
+    with Portal() as elsewhere:
+        asked = len(portal.log)
+        address = address.format(elsewhere=elsewhere.url)
+        with pytest.raises(OurFault) as caught:
+            running._api.request("HEAD", address)
+        with pytest.raises(OurFault):
+            running._api.download(address, print, restart=bool)
+        with pytest.raises(OurFault), running._api.listen(f"/../../..{address}", silence_s=1):
+            pass
+    assert (caught.value.code, elsewhere.log, portal.log[asked:]) == ("foreign_address", [], [])
 
 
 def test_it_tries_again_with_growing_waits_when_the_connection_is_lost(session, portal, waits):

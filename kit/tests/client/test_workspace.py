@@ -9,6 +9,7 @@ import pytest
 from loopback_exam import STARTER
 
 from guildmark.client.delivery import deliver
+from guildmark.client.nearby import home_of
 from guildmark.client.session import Session
 from guildmark.client.workspace import ExamState, Workspace
 from guildmark.errors import BundleDamaged, NoExamHere, NotStarted, Refused, UsageError, WorkspaceDamaged
@@ -136,15 +137,18 @@ def test_a_damaged_or_edited_state_file_is_a_clear_error(running, exam_folder, d
     with pytest.raises(WorkspaceDamaged) as caught:
         Session.open(exam_folder / "Category1")
     assert caught.value.message == f"{path} is damaged or was edited."
-    assert caught.value.next_step.startswith("Rename the folder .guildmark")
+    assert caught.value.next_step.startswith("Delete that file and run in the exam folder: guildmark start")
 
 
-def test_the_next_step_for_a_damaged_folder_works(running, exam_folder):
-    (exam_folder / "Category1" / "starter.py").write_text("mine")
-    (exam_folder / ".guildmark").rename(exam_folder / "damaged")
-    running.register("test", exam_folder)
+def test_the_next_step_for_a_damaged_folder_works_and_keeps_what_waits(running, exam_folder):
+    starter = exam_folder / "Category1" / "starter.py"
+    starter.write_text("mine")
+    running.keep_for_later("1", starter)
+    (exam_folder / ".guildmark" / "exam.json").unlink()
+    running.register("test", home_of(exam_folder, "test"))
     running.prepare()
     assert running.begin().unpacked.kept == (PurePosixPath("Category1/starter.py"),)
+    assert [item.path.name for item in running.waiting()] == ["starter.py"]
 
 
 def test_a_folder_of_another_attempt_is_refused_and_none_is_opened_for_it(running, session, exam_folder, portal):

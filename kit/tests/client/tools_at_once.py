@@ -12,16 +12,18 @@ import os
 import signal
 import sys
 import traceback
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
+from guildmark.client.locks import one_at_a_time
 from guildmark.client.session import Session
 from guildmark.client.transport import Patience
 
 _OPERATIONS = ("open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.truncate")
 
 
-def in_processes(works):
-    """What each of `works` gives, run at the same moment in processes of their own."""
+def in_processes(works, meeting=None):
+    """What each of `works` gives, run at the same moment in processes of their own, while the parent is in `meeting`."""
     gate, opened = os.pipe()
     readers = []
     for work in works:
@@ -38,7 +40,8 @@ def in_processes(works):
             os._exit(0)
         os.close(told)
         readers.append(answer)
-    os.close(opened)
+    with meeting or nullcontext():
+        os.close(opened)
     for reader in readers:
         with os.fdopen(reader, "rb") as stream:
             print(stream.read().decode())  # noqa: T201 - the test reads it
@@ -46,12 +49,23 @@ def in_processes(works):
 
 
 def submit(folder, category, files):
+    here, came = os.pipe()
+
     def one(path):
         with Session.open(folder) as session:
-            state = session.submit(category, path, wait=False)
+            state = session.submit(category, path, wait=False, held_up=lambda: os.write(came, b"."))
             return {"submission": state.id, "sha256": state.sha256}
 
-    in_processes([lambda path=Path(file): one(path) for file in files])
+    @contextmanager
+    def all_of_them():
+        """Nobody's turn, until everybody waits for it: else the first may be done before the last has begun."""
+        with Session.open(folder) as session, one_at_a_time(session.workspace, session.workspace.category(category).id):
+            yield
+            os.close(came)
+            for _each in files:
+                os.read(here, 1)
+
+    in_processes([lambda path=Path(file): one(path) for file in files], all_of_them())
 
 
 def flush(folder, count):

@@ -22,6 +22,7 @@ NOT_IN_A_CELL = {"ui", "bridge"}
         ),
         ("Run: %guildmark submit 3 model", "Run: %guildmark submit 3 model"),
         ('Run: pip install "guildmark[check]"', 'Run: pip install "guildmark[check]"'),
+        ("send it all the same with check=False.", "send it all the same with --no-check."),
         ("Rename the folder .guildmark start", "Rename the folder .guildmark start"),
         ("of guildmark started", "of guildmark started"),
     ],

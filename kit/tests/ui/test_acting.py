@@ -34,6 +34,10 @@ def model(exam_folder):
     return path
 
 
+def unshown(_done, _total):
+    """No progress is shown."""
+
+
 def heard(exam, running):
     """The board knows the time left."""
     exam._live.hear(running.state())
@@ -42,8 +46,8 @@ def heard(exam, running):
 def test_what_the_grader_would_refuse_is_asked_and_can_be_sent_all_the_same(exam, running, model):
     heard(exam, running)
     found = exam.consider(ONE)
-    assert (found.file, found.asks, [notice.code for notice in found.notices][:1]) == (model, True, ["model_refused"])
-    assert exam.submit(ONE, found.file, lambda _done, _total: None) == "It is queued for grading; its score comes by itself."
+    assert (found.file, [notice.code for notice in found.against][:1]) == (model, ["model_refused"])
+    assert exam.submit(ONE, found.file, unshown, held_up=bool) == "It is queued for grading; its score comes by itself."
     assert [one.file_name for one in running.state().categories[0].submissions] == ["mymodel.keras"]
 
 
@@ -51,15 +55,15 @@ def test_the_file_that_was_considered_is_sent_whatever_is_newer(exam, running, m
     heard(exam, running)
     found = exam.consider(ONE)
     (exam_folder / "Category1" / "mymodel.h5").write_bytes(b"score 1")
-    exam.submit(ONE, found.file, lambda _done, _total: None)
+    exam.submit(ONE, found.file, unshown, held_up=bool)
     assert [one.file_name for one in running.state().categories[0].submissions] == [model.name]
 
 
-def test_in_the_last_minutes_the_file_is_not_looked_at(exam, running, portal, model):
-    portal.exam.now += timedelta(seconds=running.state().time_left_s - 200)
+def test_in_the_last_minute_the_file_is_not_looked_at(exam, running, portal, model):
+    portal.exam.now += timedelta(seconds=running.state().time_left_s - 30)
     heard(exam, running)
     found = exam.consider(ONE)
-    assert (found.file, found.notices, found.asks) == (model, (), False)
+    assert (found.file, found.against) == (model, ())
 
 
 def test_an_empty_file_is_refused_at_once(exam, running, model):
@@ -86,7 +90,7 @@ def test_a_submission_stands_even_if_the_portal_is_lost_right_after(exam, runnin
         return sent
 
     monkeypatch.setattr(running, "submit", and_then_lost)
-    assert exam.submit(ONE, model, lambda _done, _total: None) == "It is queued for grading; its score comes by itself."
+    assert exam.submit(ONE, model, unshown, held_up=bool) == "It is queued for grading; its score comes by itself."
     portal.faults.drop = 0
 
 
@@ -98,7 +102,7 @@ def test_what_is_handed_in_and_waits_stands_on_the_list_before_the_end(exam, run
     running.keep_for_later("1", model)
     assert "mymodel.keras of Category1 is handed in and not sent yet; it is sent before the exam ends." in exam.readiness()
     with pytest.raises(StillWaiting):
-        exam.finish(leave_waiting=False)
+        exam.finish(leave_waiting=False, say=print)
     assert portal.exam.finished_at is None
 
 

@@ -61,6 +61,13 @@ async def test_a_link_leads_to_the_dashboard_and_names_no_cookie(client, server,
     assert (await client.get(f"{place}static/js/textual.js", headers=HOST)).status == 200
 
 
+async def test_its_page_fetches_nothing_from_elsewhere(client, server):
+    shown = await client.get(await let_in(client, server), headers=HOST)
+    assert "https://" in await shown.text()  # the font that the page would ask a foreign host for
+    allowed = re.findall(r"https?:|\*", shown.headers["Content-Security-Policy"])
+    assert (allowed, shown.headers["Content-Security-Policy"].split(";")[0]) == ([], "default-src 'self' 'unsafe-inline'")
+
+
 async def test_a_link_is_good_for_one_use(client, server, entered):
     link = server.link().removeprefix(LINK)
     tried = [(await client.get(link, headers=HOST)).status for _time in range(2)]

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from guildmark.client.board import Board, BoardCategory, BoardModel, BoardSubmission
+from guildmark.client.looking import Considered, Look
 from guildmark.client.notices import Level, Notice
 from guildmark.client.reaching import unreachable
 from guildmark.client.time_left import Clock
 from guildmark.errors import ModelRefused, ServerUnreachable, SignInRequired, StillWaiting, UsageError
 from guildmark.rules.attempt import Phase
-from guildmark.ui.acting import Considered
 from guildmark.ui.dashboard import Dashboard
 from guildmark.ui.told import failed, news
 from guildmark.ui.window import BoardCame
@@ -124,8 +124,9 @@ class Room:
 
     def __init__(self, first):
         self.first, self.done, self.against, self.refuses = first, [], (), {}
-        self.changed, self.asks, self.goes_on, self.waits = None, True, threading.Event(), None
+        self.changed, self.goes_on, self.waits = None, threading.Event(), None
         self.goes_on.set()
+        self.another_tool_sends = False
 
     def start(self, changed):
         self.changed = changed
@@ -141,14 +142,16 @@ class Room:
 
     def consider(self, category):
         self._meet("consider")
-        return Considered(Path(f"{category}/mymodel.keras"), self.against, asks=self.asks)
+        return Considered(Path(f"{category}/mymodel.keras"), Look.PASSED, self.against)
 
     def check(self, category):
         self._meet("check")
         self.done.append(f"check {category}")
         return "mymodel.keras: nothing speaks against submitting it."
 
-    def submit(self, category, file, progress):
+    def submit(self, category, file, progress, *, held_up):
+        if self.another_tool_sends:
+            held_up()
         progress(2048, 4096)
         self._meet("submit")
         assert file == Path(f"{category}/mymodel.keras")
@@ -173,8 +176,10 @@ class Room:
         self._meet("readiness")
         return ("1  ◆◆◆◆◇  4  Regression", "2  ◇◇◇◇◇  -  Images  Nothing was submitted.")
 
-    def finish(self, *, leave_waiting):
+    def finish(self, *, leave_waiting, say):
         self._meet("finish")
+        if self.another_tool_sends:
+            say("Another tool goes first.")
         if self.waits and not leave_waiting:
             raise self.waits
         self.done.append("finish")
@@ -218,7 +223,7 @@ def log_of(app):
 async def settled(app, pilot):
     """Wait until nothing goes on beside the screen, and what came of it is drawn."""
     for _turn in range(3):
-        while app.beside.is_busy:
+        while app.beside._going:
             await pilot.pause(0.01)
         await pilot.pause()
 
@@ -374,16 +379,6 @@ async def test_x6_finishing_shows_what_is_missing_and_wants_a_yes(sit):
         assert room.done == ["finish"]
 
 
-async def test_with_little_time_left_nothing_is_asked(sit):
-    room, app, _now = sit(has_model=True)
-    room.against, room.asks = (STALE,), False
-    async with app.run_test(size=(110, 34)) as pilot:
-        await pilot.pause()
-        await pilot.press("s")
-        await settled(app, pilot)
-        assert room.done == ["submit category1"]
-
-
 @pytest.mark.parametrize(
     ("key", "verb", "error", "said"),
     [
@@ -490,6 +485,42 @@ async def test_while_a_file_is_sent_quitting_is_asked_first(sit):
         await pilot.pause()
         assert (app.gave_up, app.is_sending, room.done) == (True, True, [])
     room.goes_on.set()
+
+
+async def test_while_a_file_is_sent_who_finishes_is_told_so(sit):
+    room, app, _now = sit(has_model=True)
+    async with app.run_test(size=(110, 34)) as pilot:
+        await pilot.pause()
+        await being_sent(room, app, pilot)
+        room.readiness = lambda: ("1  ◇◇◇◇◇  -  Regression",)
+        await pilot.press("f")
+        while len(app.screen_stack) == 1:
+            await pilot.pause(0.01)
+        shown = [str(line.render()) for line in app.screen.query("#question Static")]
+        assert shown[:2] == ["1  ◇◇◇◇◇  -  Regression", "mymodel.keras is being sent."]
+        room.goes_on.set()
+
+
+async def test_who_submits_behind_another_tool_is_told_so(sit):
+    room, app, _now = sit(has_model=True)
+    room.another_tool_sends = True
+    async with app.run_test(size=(110, 34)) as pilot:
+        await pilot.pause()
+        await pilot.press("s")
+        await settled(app, pilot)
+        assert "Category 1: Another tool sends a file in this category." in log_of(app)
+
+
+async def test_who_finishes_behind_another_tool_is_told_so(sit):
+    room, app, _now = sit()
+    room.another_tool_sends = True
+    async with app.run_test(size=(110, 34)) as pilot:
+        await pilot.pause()
+        await pilot.press("f")
+        await settled(app, pilot)
+        await pilot.press("tab", "enter")
+        await settled(app, pilot)
+        assert ("Another tool goes first." in log_of(app), room.done) == (True, ["finish"])
 
 
 async def test_what_waits_to_be_sent_is_told_to_who_quits(sit):

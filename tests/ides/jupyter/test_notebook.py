@@ -22,7 +22,7 @@ from .looking import (
     solve,
 )
 
-LOAD, PANEL, TRAIN, SUBMIT, LONG, STATUS, WRONG = range(7)
+LOAD, PANEL, TRAIN, SUBMIT, LONG, STATUS, WRONG, QUOTED = range(8)
 CELLS = (
     "%load_ext guildmark.notebook",
     "%guildmark",
@@ -37,6 +37,7 @@ while not pathlib.Path("enough").exists():
     time.sleep(0.1)""",
     "%guildmark status",
     "%guildmark submit 1 no_such_thing",
+    "%guildmark submit 1 Bea's.keras",
 )
 
 
@@ -77,6 +78,7 @@ def test_x7_an_exam_goes_from_the_terminal_to_the_side_bar_to_a_notebook_to_the_
     expect(of(1)).to_contain_text("5")
     expect(run_cell(page, STATUS)).to_contain_text("Straight line 2")
     expect(run_cell(page, WRONG)).to_contain_text("There is no variable and no file no_such_thing.")
+    expect(run_cell(page, QUOTED)).to_contain_text("Put the name of a file between double quotation marks")
 
     # A cell trains: time and scores come in, and what is clicked is done when it has ended.
     run_cell(page, LONG, waits=False)

@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 
 import type { ReadinessText } from "../protocol";
 import type { Store } from "../store";
-import { Action } from "./parts";
+import { Action, Bar } from "./parts";
 
 interface RowProps {
   number: number;
@@ -26,7 +26,7 @@ function Row({ number, title, marks, children }: RowProps) {
 
 /** The list before Finish: what each category has, and what is missing. */
 export function Finish({ store, readiness }: { store: Store; readiness: ReadinessText }) {
-  const { unsent } = store.state;
+  const { unsent, board, log } = store.state;
   return (
     <section class="gm-step">
       <ol class="gm-rows">
@@ -39,6 +39,10 @@ export function Finish({ store, readiness }: { store: Store; readiness: Readines
       {readiness.also.map((line) => (
         <p key={line}>{line}</p>
       ))}
+      {board?.categories.map(
+        ({ id, upload }) => upload && <Bar key={id} sending={upload} label={store.word("submitting", { name: upload.file_name })} />,
+      )}
+      {store.isBusy("finish") && log && <p class="gm-quiet">{log}</p>}
       {unsent && (
         <div class="gm-notice gm-urgent" role="alert">
           <p>{unsent}</p>

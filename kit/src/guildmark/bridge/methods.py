@@ -15,13 +15,13 @@ from guildmark.bridge.rehearsing import rehearse
 from guildmark.bridge.rpc import NoSuchMethod
 from guildmark.bridge.submitting import hand_in
 from guildmark.bridge.words import words
-from guildmark.client import environment
+from guildmark.client import ending_told, environment
 from guildmark.client.address import overheard
 from guildmark.client.board import Board
 from guildmark.client.credentials import Credentials
 from guildmark.client.device import DeviceCode
 from guildmark.client.following import Rhythm
-from guildmark.client.nearby import room_for_another
+from guildmark.client.nearby import home_of, room_for_another
 from guildmark.client.session import Session
 from guildmark.client.signing_out import sign_out
 from guildmark.client.transport import Patience
@@ -123,7 +123,7 @@ class Bridge:
 
     def _sign_out(self, _asked: doc.Nothing) -> doc.SignedOut:
         done = sign_out(self._held.session().server, self._held.credentials)
-        return doc.SignedOut(text=done.said if done.was_signed_in and not done.is_ended else "")
+        return doc.SignedOut(text="" if done.is_over else done.said)
 
     # Before the clock
 
@@ -143,7 +143,7 @@ class Bridge:
         session = self._held.session()
         if session.workspace is None:
             slug = session.program(asked.program)
-            state = session.register(slug, asked.folder or self._held.folder / slug)
+            state = session.register(slug, asked.folder or home_of(self._held.folder, slug))
         else:
             state = session.state()
         if state.phase.is_over and asked.another:
@@ -225,7 +225,10 @@ class Bridge:
         return telling.readiness(session.readiness(), session.waiting())
 
     def _finish(self, asked: doc.Finish) -> doc.Shown:
-        return self._shown(self._held.session().finish(confirm=asked.confirm, leave_waiting=asked.leave_waiting))
+        state = self._held.session().finish(
+            confirm=asked.confirm, leave_waiting=asked.leave_waiting, held_up=lambda: self._log(ending_told.held_up())
+        )
+        return self._shown(state)
 
     def _result(self, _asked: doc.Nothing) -> doc.ResultText:
         session = self._held.session()

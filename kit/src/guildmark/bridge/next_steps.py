@@ -21,9 +21,12 @@ SAID: Final[Mapping[str, str]] = {
     mark("Run: guildmark result in a minute."): mark("Press “Result” in a minute."),
     mark("Run: guildmark start"): mark("Press “Download the exam”, then “Start the clock”."),
     mark("Run: guildmark start; it fetches the bundle again."): mark("Press “Download the exam”; it is fetched again."),
-    mark("Rename the folder .guildmark and run: guildmark start; your files and submissions are kept."): mark(
-        "Rename the folder .guildmark and press “Download the exam”; your files and submissions are kept."
-    ),
+    mark(
+        "Delete that file and run in the exam folder: guildmark start; your files, and what waits to be sent, are kept."
+    ): mark("Delete that file and press “Download the exam”; your files, and what waits to be sent, are kept."),
+    mark("Run: guildmark status; it tells the time left."): mark("This panel shows the time left."),
+    mark("Check your connection, then run: guildmark status"): mark("Check your connection; the score comes here by itself."),
+    mark("Sign in with the account that began it: guildmark login"): mark("Sign in with the account that began it."),
     mark("Delete that file and run: guildmark start; it puts it back."): mark(
         "Delete that file, if it is there, and press “Put the files back”."
     ),

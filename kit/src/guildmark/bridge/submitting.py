@@ -8,16 +8,12 @@ from guildmark.bridge import documents as doc
 from guildmark.bridge import telling
 from guildmark.bridge.holding import Held
 from guildmark.client.files import require_file
-from guildmark.client.looking import HURRY_S, in_words, looked_at
+from guildmark.client.looking import consider
 from guildmark.client.notices import Notice
-from guildmark.client.session import Session
 from guildmark.client.tus import Progress
 from guildmark.errors import ConfirmationNeeded, GuildmarkError, KeptInOutbox
 from guildmark.i18n import _
 from guildmark.protocol import SubmissionState
-
-LAST_S = 60.0
-"""With less time left nothing comes before the opening of the upload, not even a look at the file."""
 
 
 class WarningsFirst(ConfirmationNeeded):
@@ -42,10 +38,9 @@ def hand_in(
     path = session.model_of(asked.category) if asked.file is None else held.exam().folder / asked.file
     require_file(path)
     if not asked.anyway or asked.seen not in (None, _version_of(path)):
-        left = live.board().clock.time_left_s
-        notices = _against(session, category, path, time_left_s=0.0 if left is None else left)
-        if notices:
-            raise WarningsFirst(notices, path, _version_of(path))
+        found = consider(session, category, path, time_left_s=live.board().clock.time_left_s)
+        if found.against:
+            raise WarningsFirst(found.against, path, _version_of(path))
 
     def changed(_state: SubmissionState) -> None:
         with suppress(GuildmarkError):  # the score comes all the same
@@ -64,22 +59,6 @@ def hand_in(
         return doc.Submitted(submission=None, text=telling.kept(kept), board=live.look())
     board = live.hear(session.state())
     return doc.Submitted(submission=sent, text=telling.submitted(board, sent), board=board)
-
-
-def _against(session: Session, category: str, path: Path, *, time_left_s: float) -> tuple[Notice, ...]:
-    """What to ask about before `path` is sent. Raises `ModelRefused` for what no portal opens.
-
-    As in a terminal: with little time left only a file that the grader would refuse is asked about.
-    """
-    if time_left_s < LAST_S:
-        return ()
-    looked = looked_at(session, category, path, time_left_s=time_left_s)
-    is_hurry = time_left_s < HURRY_S
-    fits = looked is None or looked.passed
-    if fits and is_hurry:
-        return ()
-    notices = session.warnings(category, path, looks_inside=not fits and not is_hurry)
-    return notices if looked is None or fits else (telling.would_be_refused(in_words(looked)), *notices)
 
 
 def _version_of(path: Path) -> str:

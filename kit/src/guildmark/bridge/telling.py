@@ -1,22 +1,15 @@
 """What the bridge answers, in words: a check, a submission, the list before Finish, the decision."""
 
-from collections.abc import Iterator
-
 from guildmark.bridge import documents as doc
 from guildmark.bridge.next_steps import in_a_panel
-from guildmark.client import wording
+from guildmark.client import ending_told, wording
 from guildmark.client.board import Board
 from guildmark.client.check import Checked
-from guildmark.client.notices import Level, Notice
 from guildmark.client.outbox import Waiting
 from guildmark.errors import KeptInOutbox
 from guildmark.i18n import _
 from guildmark.protocol import AttemptState, Readiness, Result, SubmissionState
-from guildmark.rules.scoring import PassRule
 from guildmark.rules.wording import describe
-
-_NAMED = 5
-"""So many skills to practise are named; the page of the result has all of them."""
 
 terms = wording.terms
 
@@ -27,12 +20,6 @@ def checked(found: Checked) -> doc.CheckedText:
     said = _("{name}: nothing speaks against submitting it.") if found.passed else _("{name}: the grader would refuse it.")
     findings = tuple(doc.FindingText(code=one.code, text=describe(one.code, one.params)) for one in found.findings)
     return doc.CheckedText(passed=found.passed, file_name=name, text=said.format(name=name), findings=findings)
-
-
-def would_be_refused(findings: str) -> Notice:
-    """The warning before a file is sent that the grader would refuse."""
-    next_step = _("Change the model as described, and save it again.")
-    return Notice(level=Level.URGENT, code="model_refused", text=findings, next_step=next_step)
 
 
 def kept(error: KeptInOutbox) -> str:
@@ -67,43 +54,22 @@ def readiness(found: Readiness, waiting: tuple[Waiting, ...]) -> doc.ReadinessTe
         for item in found.items
     )
     question = _("Finish the exam now? The clock cannot be started again.")
-    return doc.ReadinessText(items=items, also=(*_unsent(waiting), *_also(found)), question=question)
-
-
-def _unsent(waiting: tuple[Waiting, ...]) -> Iterator[str]:
-    for one in waiting:
-        yield _("{name} of {category} is handed in and not sent yet; it is sent before the exam ends.").format(
-            name=one.path.name, category=one.category.title()
-        )
-
-
-def _also(found: Readiness) -> Iterator[str]:
-    for upload in found.open_uploads:
-        yield _("The upload of {name} is under way and would be abandoned.").format(name=upload.file_name)
-    if found.pending:
-        yield _("{count} submissions are still being graded; they count.").format(count=found.pending)
+    return doc.ReadinessText(items=items, also=tuple(ending_told.besides(found, waiting)), question=question)
 
 
 def result(state: AttemptState, found: Result, *, page: str, has_room: bool) -> doc.ResultText:
     """The decision."""
-    rule = (
-        _("the pass mark is {mark}").format(mark=found.pass_mark)
-        if found.pass_rule is PassRule.WEIGHTED
-        else _("a pass needs full score in every category")
-    )
-    said = _(": {points:g} of {possible} points; {rule}.")
-    verdict = _("Passed") if found.passed else _("Not passed")
-    skills = {skill.id: skill.title for area in found.skills for skill in area.skills}
+    verdict, points = ending_told.decision(found)
     return doc.ResultText(
         passed=found.passed,
-        text=f"{state.exam_title}  {verdict}" + said.format(points=found.points, possible=found.points_possible, rule=rule),
+        text=f"{state.exam_title}  {verdict}{points}",
         categories=tuple(
             doc.ResultRow(
                 number=one.number, title=one.title, marks=wording.marks(one.score), points=f"{one.points:g} / {one.weight}"
             )
             for one in found.categories
         ),
-        practise=tuple(f"{skill}  {skills.get(skill, '')}".strip() for skill in found.practise[:_NAMED]),
+        practise=ending_told.to_practise(found),
         certificate=found.certificate_url or "",
         page=page,
         has_room=has_room,

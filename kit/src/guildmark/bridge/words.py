@@ -57,6 +57,9 @@ _WORDS = {
     "sign_out": mark("Sign out"),
     "start": mark("Start exam"),
     "starter": mark("Starter"),
+    "still_submitting": mark(
+        "Category {number}: a model is still being submitted. Wait until that is done, or finish without it."
+    ),
     "submit": mark("Submit and test"),
     "submit_anyway": mark("Submit all the same"),
     "submitting": mark("Sending {name}"),

@@ -9,6 +9,8 @@ from guildmark.cli.here import exam_here
 from guildmark.cli.options import AsJson, Yes
 from guildmark.cli.outbox_told import send_what_waits, tell
 from guildmark.cli.screen import Screen
+from guildmark.client.ending_told import besides, held_up
+from guildmark.client.finishing import require_taken
 from guildmark.client.session import Session
 from guildmark.errors import AttemptClosed, ConfirmationNeeded, NotStarted, StillWaiting
 from guildmark.i18n import _
@@ -34,18 +36,24 @@ def finish(
             raise NotStarted
         if state.phase is not Phase.RUNNING:
             raise AttemptClosed
-        send_what_waits(screen, session)
+        emptied = send_what_waits(screen, session)
         tell(screen, session)
+        if yes and not without_waiting:  # else somebody sees it before the question
+            require_taken(emptied)
         found = session.readiness()
         screen.say(show.time_left(state), "", show.readiness(found, screen.out), "")
-        screen.say(*_also(found))
+        outbox = session.sender.outbox
+        sending = [one for one in session.waiting() if outbox.is_being_sent(one)]  # what rests was told above
+        screen.say(*besides(found, sending))
         try:
             sure = screen.confirm(_("Finish the exam now? The clock cannot be started again."), yes=yes)
         except ConfirmationNeeded:
             if not screen.as_json:  # people see the list above
                 raise ConfirmationNeeded(next_step=_("Run: guildmark finish --yes")) from None
             raise ConfirmationNeeded(
-                " ".join([*_missing(found), *_also(found), _("The exam is not finished: that needs your word.")]),
+                " ".join(
+                    [*_missing(found), *besides(found, session.waiting()), _("The exam is not finished: that needs your word.")]
+                ),
                 next_step=_("Run: guildmark finish --yes"),
             ) from None
         except KeyboardInterrupt:
@@ -67,7 +75,7 @@ def finish(
 def _ended(screen: Screen, session: Session, *, yes: bool, without_waiting: bool) -> AttemptState | None:
     """The attempt, finished; None where files wait to be sent and somebody would rather have them sent."""
     try:
-        return session.finish(confirm=True, leave_waiting=without_waiting)
+        return _finished(screen, session, leave_waiting=without_waiting)
     except StillWaiting as left:
         if yes or not screen.can_ask:
             step = _("Wait until they are sent, or run: guildmark finish --yes --without-waiting")
@@ -79,7 +87,17 @@ def _ended(screen: Screen, session: Session, *, yes: bool, without_waiting: bool
         except KeyboardInterrupt:
             screen.note(_("The exam goes on."))
             raise typer.Exit(_STOPPED) from None
-    return session.finish(confirm=True, leave_waiting=True)
+    return _finished(screen, session, leave_waiting=True)
+
+
+def _finished(screen: Screen, session: Session, *, leave_waiting: bool) -> AttemptState:
+    with screen.transfer(_("Sending what waited")) as progress:
+        return session.finish(
+            confirm=True,
+            leave_waiting=leave_waiting,
+            progress=lambda _item, done, total: progress(done, total),
+            held_up=lambda: screen.note(held_up()),
+        )
 
 
 def _missing(found: Readiness) -> list[str]:
@@ -88,12 +106,3 @@ def _missing(found: Readiness) -> list[str]:
         for item in found.items
         if item.warning
     ]
-
-
-def _also(found: Readiness) -> list[str]:
-    uploads = [
-        _("The upload of {name} is under way and would be abandoned.").format(name=upload.file_name)
-        for upload in found.open_uploads
-    ]
-    pending = [_("{count} submissions are still being graded; they count.").format(count=found.pending)]
-    return [*uploads, *(pending if found.pending else [])]

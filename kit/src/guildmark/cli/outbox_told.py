@@ -16,7 +16,7 @@ from guildmark.rules.wording import size_text
 def send_what_waits(screen: Screen, session: Session) -> Emptied:
     """Send what waits, and say what became of it."""
     if not session.waiting():
-        return Emptied()
+        return Emptied(stopped_by=session.sender.outbox.unreadable())
     with screen.transfer(_("Sending what waited")) as progress:
         emptied = session.send_waiting(lambda _item, done, total: progress(done, total))
     for one in emptied.sent:
@@ -36,9 +36,13 @@ def tell(screen: Screen, session: Session) -> None:
             "answers."
         )
         screen.say(Text(said.format(category=one.category, name=one.path.name, size=size_text(one.size)), style="bold"))
+        if one.problem is not None:
+            screen.say(Text(_("The last try came to nothing: {reason}").format(reason=one.problem.message)))
     for one in session.sender.outbox.refused():
         if one.refused is not None:
             screen.say(Text(_not_taken(one, one.refused), style="bold"))
+    if unseen := session.sender.outbox.unreadable():
+        screen.say(Text(f"{unseen.message} {unseen.next_step}", style="bold"))
 
 
 def documents(session: Session) -> list[dict[str, Any]]:

@@ -1,22 +1,18 @@
 """`guildmark result`."""
 
-from typing import Final
-
 from rich.text import Text
 
 from guildmark.cli import show
 from guildmark.cli.here import exam_here
 from guildmark.cli.options import AsJson
 from guildmark.cli.screen import Screen
+from guildmark.client import ending_told
 from guildmark.client.wording import local_time
 from guildmark.errors import ResultPending
 from guildmark.i18n import _
 from guildmark.protocol import ExamKind, Result, RevisionView
-from guildmark.rules.scoring import PassRule
 
 _PATIENCE_S = 60.0
-_NAMED: Final = 5
-"""So many skills to practise are named; the table has all of them."""
 
 
 def result(*, as_json: AsJson = False) -> None:
@@ -27,24 +23,14 @@ def result(*, as_json: AsJson = False) -> None:
     found = state.result
     if found is None:
         raise ResultPending
-    verdict = Text(_("Passed"), style="bold green") if found.passed else Text(_("Not passed"), style="bold yellow")
-    rule = (
-        _("the pass mark is {mark}").format(mark=found.pass_mark)
-        if found.pass_rule is PassRule.WEIGHTED
-        else _("a pass needs full score in every category")
-    )
+    verdict, points = ending_told.decision(found)
     screen.say(
         Text(f"{state.exam_title}  {state.exam_version}", style="bold"),
         show.time_left(state),
         "",
         show.result(found, screen.out),
         "",
-        verdict.append(
-            _(": {points:g} of {possible} points; {rule}.").format(
-                points=found.points, possible=found.points_possible, rule=rule
-            ),
-            style="default",
-        ),
+        Text(verdict, style="bold green" if found.passed else "bold yellow").append(points, style="default"),
     )
     if found.skills:
         screen.say("", show.skills(found.skills, screen.out), "")
@@ -81,8 +67,7 @@ def _tell_revision(screen: Screen, revision: RevisionView) -> None:
 
 def _tell_next(screen: Screen, found: Result) -> None:
     """What to practise, and from when on to try again."""
-    titles = {skill.id: skill.title for area in found.skills for skill in area.skills}
     if found.practise:
-        screen.say(_("Practise next:"), *(f"  {skill}  {titles.get(skill, '')}" for skill in found.practise[:_NAMED]))
+        screen.say(_("Practise next:"), *(f"  {skill}" for skill in ending_told.to_practise(found)))
     if found.retake_from is not None:
         screen.say(_("You can try again from {time}.").format(time=local_time(found.retake_from)))

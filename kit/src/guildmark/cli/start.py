@@ -14,14 +14,15 @@ from guildmark.cli.options import AsJson, Server, Yes
 from guildmark.cli.project_files import leave_project_files
 from guildmark.cli.screen import Screen
 from guildmark.client import wording
+from guildmark.client.board import instructions_of
 from guildmark.client.environment import Environment
+from guildmark.client.nearby import home_of
 from guildmark.client.session import Session
 from guildmark.client.starting import Started
 from guildmark.errors import AttemptClosed, ConfirmationNeeded, Refused
-from guildmark.i18n import _, language
+from guildmark.i18n import _
 from guildmark.protocol import AttemptState
 from guildmark.rules.attempt import Phase
-from guildmark.rules.counting import Counts
 from guildmark.rules.wording import size_text
 
 _STOPPED = 130
@@ -88,7 +89,7 @@ def _session(folder: Path | None, server: str | None) -> Session:
 def _attempt(session: Session, program: str | None, folder: Path | None) -> AttemptState:
     if session.workspace is None:
         slug = session.program(program)
-        return session.register(slug, folder or Path.cwd() / slug)
+        return session.register(slug, folder or home_of(Path.cwd(), slug))
     here = session.workspace.state
     if program not in (None, here.program):
         raise Refused(
@@ -109,15 +110,7 @@ def _again(folder: Path | None) -> str:
 def _decided(screen: Screen, state: AttemptState, *, yes: bool, again: str) -> bool:
     screen.say(
         "",
-        _("{title}: {count} categories, {time} on the clock.").format(
-            title=state.exam_title, count=len(state.categories), time=wording.clock(state.duration_s + state.extra_s)
-        ),
-        *_breaks(state),
-        *wording.last_day(state),
-        _("When the clock starts, it runs on the server and cannot be paused. Only models submitted before it ends count."),
-        _("Any resource that machine-learning work uses is allowed; submissions are unlimited, and the last counts.")
-        if state.counts is Counts.LAST
-        else _("Any resource that machine-learning work uses is allowed; submissions are unlimited, and the best counts."),
+        *wording.terms(state),
         _("To see first that everything works, answer no and run: guildmark rehearse"),
         "",
     )
@@ -131,14 +124,6 @@ def _decided(screen: Screen, state: AttemptState, *, yes: bool, again: str) -> b
     except KeyboardInterrupt:
         screen.note(_("The clock has not started."))
         raise typer.Exit(_STOPPED) from None
-
-
-def _breaks(state: AttemptState) -> list[str]:
-    """The breaks that were granted, as a line; no line without one."""
-    if not state.breaks_left:
-        return []
-    said = _("Breaks that you can take, of {minutes} minutes each: {count}. Each adds its minutes to your time.")
-    return [said.format(minutes=state.break_minutes, count=state.breaks_left)]
 
 
 def _tell(screen: Screen, session: Session, state: AttemptState, started: Started, made: Environment | None) -> None:
@@ -156,7 +141,7 @@ def _tell(screen: Screen, session: Session, state: AttemptState, started: Starte
     screen.say(
         "",
         _("Next: read {instructions}, fill in {folder}/starter.py and run it; then, in the exam folder:").format(
-            instructions=_instructions(session.workspace.folder, first.folder), folder=first.folder
+            instructions=instructions_of(session.workspace.folder, first.folder), folder=first.folder
         ),
         *_way(session.workspace.folder),
         *active(made),
@@ -172,14 +157,6 @@ def _way(folder: Path) -> list[str]:
         return []
     place = folder.relative_to(here) if folder.is_relative_to(here) else folder
     return [f'    cd "{place}"' if " " in str(place) else f"    cd {place}"]
-
-
-def _instructions(exam: Path, category: str) -> str:
-    """What to read first, as seen from the exam folder: in the reader's language where it is there, else in English."""
-    for spoken in (language().replace("_", "-"), "en"):
-        if (exam / category / f"instructions.{spoken}.md").is_file():
-            return f"{category}/instructions.{spoken}.md"
-    return category
 
 
 def _document(session: Session, state: AttemptState, started: Started | None) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from guildmark.cli.outbox_told import documents, send_what_waits, tell
 from guildmark.cli.screen import Screen
 from guildmark.client import wording
 from guildmark.client.kept import LastHeard, this_machines_time
+from guildmark.client.outbox import Waiting
 from guildmark.client.session import Session
-from guildmark.errors import ServerUnreachable
+from guildmark.errors import ServerUnreachable, SignInRequired
 from guildmark.i18n import _
-from guildmark.protocol import AttemptState
+from guildmark.protocol import AttemptState, OpenUpload
 from guildmark.rules.attempt import Phase
 from guildmark.rules.wording import size_text
 
@@ -31,17 +32,17 @@ def status(*, as_json: AsJson = False) -> None:
     with exam_here() as session:
         try:
             state = session.state()
-        except ServerUnreachable:
+        except (ServerUnreachable, SignInRequired):
             _tell_last(screen, session)
             raise
         if send_what_waits(screen, session).sent:
             state = session.state()
-        _tell(screen, state)
+        _tell(screen, state, session.waiting())
         tell(screen, session)
         screen.answer({**state.model_dump(mode="json"), "waiting": documents(session)})
 
 
-def _tell(screen: Screen, state: AttemptState) -> None:
+def _tell(screen: Screen, state: AttemptState, waiting: tuple[Waiting, ...]) -> None:
     screen.say(
         Text(f"{state.exam_title}  {state.exam_version}", style="bold"),
         show.time_left(state),
@@ -53,15 +54,18 @@ def _tell(screen: Screen, state: AttemptState) -> None:
     )
     for category in state.categories:
         if category.open_upload is not None:
-            upload = category.open_upload
-            screen.say(
-                _("Category {number}: {name} is under way, {offset} of {size}. Submit it again to go on.").format(
-                    number=category.number,
-                    name=upload.file_name,
-                    offset=size_text(upload.offset),
-                    size=size_text(upload.size),
-                )
-            )
+            screen.say(_under_way(category.number, category.open_upload, waiting))
+
+
+def _under_way(number: int, upload: OpenUpload, waiting: tuple[Waiting, ...]) -> str:
+    """How far an upload is; what the outbox does not have goes on only when it is handed in again."""
+    said = _("Category {number}: {name} is under way, {offset} of {size}.").format(
+        number=number, name=upload.file_name, offset=size_text(upload.offset), size=size_text(upload.size)
+    )
+    is_here = any(
+        (one.category, one.path.name, one.size) == (upload.category, upload.file_name, upload.size) for one in waiting
+    )
+    return said if is_here else f"{said} {_('Submit it again to go on.')}"
 
 
 def _tell_last(screen: Screen, session: Session) -> None:

@@ -1,5 +1,7 @@
 """`guildmark submit`: check, warn, send, wait, show the score."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -13,11 +15,11 @@ from guildmark.cli.outbox_told import send_what_waits
 from guildmark.cli.screen import Screen
 from guildmark.client import wording
 from guildmark.client.check import unavailable
-from guildmark.client.kept import this_machines_time
-from guildmark.client.looking import HURRY_S, look_before
+from guildmark.client.looking import Considered, Look, consider, time_left_s
 from guildmark.client.notices import Notice
 from guildmark.client.session import Session
-from guildmark.errors import ModelRefused, OurFault, PortalFault, ServerUnreachable, SignInRequired
+from guildmark.client.submissions import after_it_was_received
+from guildmark.errors import ModelRefused, OurFault
 from guildmark.i18n import _
 from guildmark.protocol import AttemptState, CategoryState, SubmissionState
 from guildmark.rules.verdict import Verdict
@@ -43,20 +45,18 @@ def submit(  # noqa: PLR0913  # the options of the command
     screen = Screen(as_json=as_json)
     with exam_here() as session:
         path = file or session.model_of(category)
-        time_left_s = _time_left_s(session)
-        hurry = time_left_s is not None and time_left_s < HURRY_S
-        looked = _look(screen, session, category, path, time_left_s=time_left_s) if check else "skipped"
-        notices = session.warnings(category, path, looks_inside=False)
-        if not _is_wanted(screen, notices, yes=yes, hurry=hurry):
-            screen.say(_("Nothing was submitted."))
-            screen.answer({"submission": None, "warnings": _documents(notices), "local_check": looked})
-            return
-        if time_left_s is None:
-            raise session.keep_for_later(category, path)
-        with screen.transfer(_("Sending {name}").format(name=path.name)) as progress:
-            sent = session.submit(category, path, progress=progress, wait=False, rest=False, held_up=lambda: _held_up(screen))
-        screen.note(_("Received in time. The receipt is in .guildmark/receipts."))
-        send_what_waits(screen, session)
+        with _told_when_stopped(screen, session):
+            found = _considered(screen, session, category, path, looks=check)
+            if not _is_wanted(screen, found.notices, yes=yes):
+                screen.say(_("Nothing was submitted."))
+                screen.answer({"submission": None, "warnings": _documents(found.notices), "local_check": found.look.value})
+                return
+            with screen.transfer(_("Sending {name}").format(name=path.name)) as progress:
+                sent = session.submit(
+                    category, path, progress=progress, wait=False, rest=False, held_up=lambda: _held_up(screen)
+                )
+            screen.note(_("Received in time. The receipt is in .guildmark/receipts."))
+            send_what_waits(screen, session)
         final, state = _await(screen, session, sent, wait=wait)
     of_it = next(one for one in state.categories if one.id == final.category)
     _tell(screen, final, of_it)
@@ -66,52 +66,50 @@ def submit(  # noqa: PLR0913  # the options of the command
             "submission": final.model_dump(mode="json"),
             "best_score": of_it.best_score,
             "time_left_s": state.time_left_s,
-            "local_check": looked,
-            "warnings": _documents(notices),
+            "local_check": found.look.value,
+            "warnings": _documents(found.notices),
         }
     )
     if final.report is not None and final.report.verdict is not Verdict.GRADED:
         raise typer.Exit(OurFault.exit_code if final.report.verdict.is_ours else ModelRefused.exit_code)
 
 
-def _time_left_s(session: Session) -> float | None:
-    """The time left in seconds, as far as it is known; None where the portal does not answer.
-
-    A sign-in that is over, or a portal that stumbles, keeps no file from being handed in: it is kept here, and that says why.
-    """
+@contextmanager
+def _told_when_stopped(screen: Screen, session: Session) -> Iterator[None]:
+    """Say on Ctrl+C what becomes of the file: from the moment that it is kept here, the next command sends it."""
+    before = {one.ticket for one in session.waiting()}
     try:
-        return session.state().time_left_s
-    except ServerUnreachable:
-        return None
-    except (SignInRequired, PortalFault):
-        last = session.last_heard()
-        return 0.0 if last is None else last.time_left_s(this_machines_time())
+        yield
+    except KeyboardInterrupt:
+        wanted = next((one for one in session.waiting() if one.ticket not in before), None)
+        if wanted is None:
+            screen.note(_("Stopped. guildmark status shows what was submitted."))
+        else:
+            said = _(
+                "Stopped. {name} is kept here and not sent whole yet; the next command goes on with it, such as: {command}"
+            )
+            screen.note(said.format(name=wanted.path.name, command="guildmark status"))
+        raise typer.Exit(_STOPPED) from None
 
 
-def _look(screen: Screen, session: Session, category: str, path: Path, *, time_left_s: float | None) -> str:
-    if time_left_s is None:
-        last = session.last_heard()
-        time_left_s = 0.0 if last is None else last.time_left_s(this_machines_time())
-    otherwise = _("Change the model as described, and submit it again; or send it all the same with --no-check.")
-    try:
-        with screen.waiting(_("Looking at {file}").format(file=path.name)):
-            was_looked_at = look_before(session, category, path, time_left_s=time_left_s, otherwise=otherwise)
-    except ModelRefused:
-        for notice in session.warnings(category, path):
-            screen.note(notice.text)
-        raise
-    if not was_looked_at:
+def _considered(screen: Screen, session: Session, category: str, path: Path, *, looks: bool) -> Considered:
+    """What speaks against the file. Raises `ModelRefused` for what the grader would refuse."""
+    with screen.waiting(_("Looking at {file}").format(file=path.name)):
+        found = consider(session, category, path, time_left_s=time_left_s(session), looks=looks)
+    if found.look is Look.UNAVAILABLE:
         missing = unavailable()
         screen.note(_("The file was not looked at before it is sent: {next_step}").format(next_step=missing.next_step))
-        return "unavailable"
-    return "passed"
-
-
-def _is_wanted(screen: Screen, notices: tuple[Notice, ...], *, yes: bool, hurry: bool) -> bool:
-    """Whether to send the file in spite of `notices`. Where nobody can be asked, or the time is nearly up: it is sent."""
-    for notice in notices:
+    for notice in found.notices:
         screen.note(notice.text, style="yellow")
-    if not notices or yes or hurry or not screen.can_ask:
+    if found.look is Look.REFUSED:
+        otherwise = _("Change the model as described, and submit it again; or send it all the same with --no-check.")
+        raise ModelRefused(found.findings, next_step=otherwise)
+    return found
+
+
+def _is_wanted(screen: Screen, notices: tuple[Notice, ...], *, yes: bool) -> bool:
+    """Whether to send the file in spite of `notices`. Where nobody can be asked it is sent."""
+    if not notices or yes or not screen.can_ask:
         return True
     try:
         return screen.confirm(_("Submit it all the same?"), yes=False)
@@ -131,16 +129,12 @@ def _documents(notices: tuple[Notice, ...]) -> list[dict[str, str]]:
 def _await(screen: Screen, session: Session, sent: SubmissionState, *, wait: bool) -> tuple[SubmissionState, AttemptState]:
     """The submission, graded if that is waited for, and the attempt with it."""
     try:
-        if not wait:
-            return sent, session.state()
-        with screen.waiting(_("Waiting for the score")) as update:
-            final = session.wait_for(sent, changed=lambda state: update(wording.standing(state)))
-        return final, session.state()
-    except ServerUnreachable as error:
-        raise ServerUnreachable(
-            _("Your submission is kept and graded, but the portal stopped answering before its score came."),
-            next_step=_("Check your connection, then run: guildmark status"),
-        ) from error
+        with after_it_was_received():
+            if not wait:
+                return sent, session.state()
+            with screen.waiting(_("Waiting for the score")) as update:
+                final = session.wait_for(sent, changed=lambda state: update(wording.standing(state)))
+            return final, session.state()
     except KeyboardInterrupt:
         screen.note(_("Stopped waiting. Your submission is kept and graded; guildmark status shows its score."))
         raise typer.Exit(_STOPPED) from None

@@ -20,7 +20,7 @@ def notices_of(facts: Facts, clock: Clock) -> Iterator[Notice]:
     if facts.offline_since is not None:
         yield _unheard(facts.problem)
     if not facts.signed_in:
-        text = _("Your sign-in has expired. Sign in again to go on; nothing is lost.")
+        text = _("You are not signed in any more. Sign in again to go on; nothing is lost.")
         yield Notice(level=Level.URGENT, code="sign_in", text=text)
     yield from _of_refused(facts)
     if clock.stands_still:

@@ -5,10 +5,12 @@ The folder is `GUILDMARK_CONFIG_DIR`, or where the platform keeps settings. The 
 
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -19,6 +21,8 @@ from guildmark.errors import Refused
 from guildmark.i18n import _
 
 _FILE = "credentials.json"
+_PATIENCE_S: Final = 30.0
+"""So long a tool waits for another one, which may be stopped (Ctrl+Z); then it goes on with what stands in the file."""
 
 
 class Tokens(BaseModel):
@@ -66,7 +70,8 @@ class Credentials:
     def __init__(self, folder: Path | None = None) -> None:
         self.path = (folder or config_dir()) / _FILE
         self._held: dict[str, _Held] = {}
-        self._lock = FileLock(self.path.with_suffix(".lock"))  # of each thread; the same one may take it again
+        self._lock = FileLock(self.path.with_suffix(".lock"))  # of each thread
+        self._mine = threading.local()
 
     def tokens(self, server: str) -> Tokens | None:
         """The tokens for `server`, or None if nobody signed in there."""
@@ -84,12 +89,19 @@ class Credentials:
     def alone(self) -> Iterator[None]:
         """While one process of the user trades its tokens for new ones, the others wait, and take those.
 
-        Nothing is remembered or forgotten meanwhile, but by the holder: whoever changes the file reads it first.
+        Nothing is remembered or forgotten meanwhile, but by the holder: whoever changes the file reads it first. No tool waits
+        for ever: where another one holds on for too long, or the file system knows no locks, it goes on without the lock. The
+        thread that is alone may call it again.
         """
+        if getattr(self._mine, "is_alone", False):
+            yield
+            return
         with ExitStack() as stack:
-            with suppress(OSError, NotImplementedError):  # a home of a cluster may know no locks, and people sign in there too
+            with suppress(OSError, NotImplementedError):  # one of them is `Timeout`; a home of a cluster may know no locks
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-                stack.enter_context(self._lock)
+                stack.enter_context(self._lock.acquire(timeout=_PATIENCE_S))
+            self._mine.is_alone = True
+            stack.callback(setattr, self._mine, "is_alone", False)
             yield
 
     @property

@@ -4,11 +4,14 @@ import socket
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 import httpx
 
 from guildmark.errors import ServerUnreachable
+
+_MADE: Final = (".connect_tcp.complete", ".start_tls.complete")
+"""What httpcore calls a connection that was made: `connection.`, `proxy.` or `socks.` stands before it."""
 
 
 class Connections:
@@ -35,7 +38,7 @@ class Connections:
         request.extensions["trace"] = self._trace
 
     def _trace(self, name: str, info: Mapping[str, Any]) -> None:
-        if name not in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+        if not name.endswith(_MADE):
             return
         stream = info["return_value"]
         with self._lock:

@@ -4,9 +4,9 @@ import errno
 import shutil
 import uuid
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
-from guildmark.errors import UsageError
+from guildmark.errors import Refused, StillWaiting, UsageError
 from guildmark.i18n import _
 from guildmark.rules.wording import size_text
 
@@ -47,7 +47,7 @@ def require_writable(folder: Path) -> None:
 
 
 def not_written(error: OSError) -> UsageError:
-    """A file of ours that could not be written or read, whatever the reason: what to say of it."""
+    """A file of ours that could not be written, whatever the reason: what to say of it."""
     place = "" if error.filename is None else str(error.filename)
     reason = error.strerror or str(error)
     said = _("{file} cannot be written: {why}.") if place else _("A file cannot be written: {why}.")
@@ -55,4 +55,30 @@ def not_written(error: OSError) -> UsageError:
         said.format(file=place, why=reason),
         next_step=_("Make room on the disk, or see that the folder may be written to, then do the same again."),
         code="no_room" if is_full(error) else "not_written",
+    )
+
+
+def open_to_read(path: Path) -> BinaryIO:
+    """`path`, to be read as bytes. Raises `Refused` (`not_read`)."""
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise not_read(path, error) from error
+
+
+def unseen(outbox: Path, error: OSError) -> StillWaiting:
+    """What waits in the folder `outbox` cannot be seen, whatever the reason: what to say of it."""
+    said = _("{folder} cannot be read: {why}. Files that wait there to be sent would not count.")
+    return StillWaiting(
+        said.format(folder=outbox, why=error.strerror or str(error)),
+        next_step=_("See that your user may read that folder and what is in it, then do the same again."),
+    )
+
+
+def not_read(path: Path, error: OSError) -> Refused:
+    """A model, or the copy of one, that could not be read, whatever the reason: what to say of it."""
+    return Refused(
+        _("{file} cannot be read: {why}.").format(file=path, why=error.strerror or str(error)),
+        next_step=_("See that the file may be read, or save the model again; then submit it again."),
+        code="not_read",
     )

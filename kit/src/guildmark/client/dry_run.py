@@ -20,14 +20,12 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from guildmark.client.environment import whole_environment
+from guildmark.client.interpreters import NOT_FROM_HERE
 from guildmark.inspection import Finding
 from guildmark.rules.contract import Contract, Shape, TensorContract, note_alternatives, shape_text, takes
 
 _SCRIPT = Path(__file__).with_name("dry_run_script.py")
-_PROBE = (
-    "import sys; sys.path[:] = [place for place in sys.path if place]; "  # no file of the candidate's stands in for a module
-    "import importlib.util; sys.exit(0 if importlib.util.find_spec('tensorflow') else 9)"
-)
+_PROBE = f"{NOT_FROM_HERE}import importlib.util; sys.exit(0 if importlib.util.find_spec('tensorflow') else 9)"
 _PROBE_TIMEOUT_S = 20
 _TIMEOUT_S = 180
 _LAST_WORDS = 300

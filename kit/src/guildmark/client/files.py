@@ -11,13 +11,16 @@ from guildmark.i18n import _
 _CHUNK = 1024 * 1024
 
 
-def write_atomically(path: Path, content: bytes, *, private: bool = False, durable: bool = True) -> None:
-    """Write `content` to `path` so that a reader sees the old bytes or the new ones, never a part; parents are made.
+def write_atomically(
+    path: Path, content: bytes, *, private: bool = False, durable: bool = True, makes_parents: bool = True
+) -> None:
+    """Write `content` to `path` so that a reader sees the old bytes or the new ones, never a part.
 
     `private` keeps the file to its owner, where the system knows owners. `durable` waits for the disk, which a thousand small
-    files that can be had again need not do.
+    files that can be had again need not do. Without `makes_parents` the folder is there, or `FileNotFoundError` is raised.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if makes_parents:
+        path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
@@ -48,6 +51,11 @@ def require_file(model: Path) -> None:
             next_step=_("Save the model as one file: model.save('mymodel.keras')"),
         )
     if not model.is_file():
+        if model.exists():
+            raise UsageError(
+                _("{path} is no file whose bytes can be sent.").format(path=model),
+                next_step=_("Save the model as a file of its own, and name that."),
+            )
         raise UsageError(
             _("There is no file {path}.").format(path=model),
             next_step=_("Train and save the model first, or name the file."),

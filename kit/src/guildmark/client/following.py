@@ -3,9 +3,11 @@
 Theory: the attempt's event stream tells the state at once and at every change; a comment in between says that the line is
 alive. A stream that breaks is opened again after waits that grow. Where the way to the portal lets no stream through, or the
 portal asks to come back later, the state is asked for every few seconds instead, and the stream is tried again after a minute.
+Only where that question fails too is the portal away: much on the way lets everything through but streams.
 
 Two threads feed whoever iterates: one listens; the other sends what waits in the outbox whenever the portal was heard, so that
-scores and time come in while a large file goes out. Nothing that goes wrong ends one of them: it is told, and tried again.
+scores and time come in while a large file goes out. Before the portal knew the attempt, nothing is sent: the folder may be a
+stranger's. Nothing that goes wrong ends one of them: it is told, and tried again.
 `close`, from any thread, ends them by ending their connections.
 """
 
@@ -31,7 +33,7 @@ from guildmark.client.reaching import http_client
 from guildmark.client.session import Session
 from guildmark.client.threads import thread
 from guildmark.client.transport import Patience
-from guildmark.errors import GuildmarkError, NoExamHere, SignInRequired
+from guildmark.errors import GuildmarkError, NoExamHere, PortalFault, Refused, ServerUnreachable, SignInRequired
 from guildmark.protocol import AttemptState, SubmissionState
 
 if TYPE_CHECKING:
@@ -115,6 +117,7 @@ class Following:
         self._state: AttemptState | None = None
         self._heard_at = elapsed_s()
         self._online, self._since = True, this_machines_time()
+        self._is_known = False
         self._problem: GuildmarkError | None = None
         self._posted = Posted()
         self._tries = 0
@@ -127,8 +130,8 @@ class Following:
         self._told.put(None)
 
     def wake(self) -> None:
-        """Something came into the outbox that nobody sends: do so now, if the portal is there."""
-        if self._online:
+        """Something came into the outbox that nobody sends: do so now, if the portal is there and knows the attempt."""
+        if self._online and self._is_known:
             self._posting.wake()
 
     def __enter__(self) -> "Self":
@@ -180,8 +183,7 @@ class Following:
         """Listen until the portal says no more."""
         try:
             self._stream()
-        except _NoStream:
-            self._tries = 0
+        except (_NoStream, ServerUnreachable, PortalFault, Refused):  # what is lost, the plain question tells
             self._poll()
 
     def _stream(self) -> None:
@@ -190,11 +192,11 @@ class Following:
         with self._session.listen(silence_s=self._rhythm.silence_s) as response:
             if not response.headers.get("Content-Type", "").startswith(EVENT_STREAM):
                 raise _NoStream
-            with suppress(httpx.TransportError):
+            with suppress(httpx.RequestError):
                 for event in events(response.iter_lines()):
                     self._stop_if_closed()
                     if event is None:
-                        self._posting.wake()
+                        self.wake()
                         continue
                     state = None if event.retry_s is not None else event.state
                     if state is None:
@@ -210,7 +212,8 @@ class Following:
         while time.monotonic() < until:
             self._stop_if_closed()
             state = self._session.state()
-            if state != self._state or not self._online:
+            self._tries = 0
+            if state != self._state or not (self._online and self._is_known):
                 self._take(state)
             self._posting.wake()
             self._wait(self._rhythm.poll_s)
@@ -218,7 +221,7 @@ class Following:
     def _take(self, state: AttemptState) -> None:
         now = this_machines_time()
         keep(self._workspace, state, heard_at=now)
-        was_online = self._online
+        was_online, self._is_known = self._online, True
         if not was_online:
             self._online, self._since = True, now
         self._state, self._heard_at, self._problem = state, elapsed_s(), None

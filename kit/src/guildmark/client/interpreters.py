@@ -1,7 +1,8 @@
 """The Pythons of this machine: which one an environment is made with, where an environment has its own, and how ours is called.
 
 `python -m` looks for every module in the current folder first, which is the candidate's: a `random.py` of theirs would stand in
-for Python's own. So our modules are run by a line of code (`OURS`) that leaves that folder out.
+for Python's own. So our modules are run by a line of code (`OURS`) that leaves that folder out, also where `PYTHONPATH` has it:
+an empty place there (`:/opt/tools`) means the current folder, and Python makes its whole path of it.
 """
 
 import os
@@ -15,10 +16,12 @@ from typing import Final
 
 from guildmark.client.requirements import Pythons
 
-OURS: Final = (
-    "import sys; sys.path[:] = [place for place in sys.path if place]; import runpy; "
-    "runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
+NOT_FROM_HERE: Final = (
+    "import os, sys; sys.path[:] = [place for place in sys.path "
+    "if place and not (os.path.exists(place) and os.path.samefile(place, '.'))]; "
 )
+"""Code after which no module comes from the current folder. `os` is loaded before one there could stand in for it."""
+OURS: Final = f"{NOT_FROM_HERE}import runpy; runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
 """`python -c OURS MODULE ARGUMENTS`: as `python -m MODULE ARGUMENTS`, without the current folder. No line breaks, no `"`."""
 _ASKING_LIMIT_S = 20
 

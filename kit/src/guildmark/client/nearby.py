@@ -54,6 +54,11 @@ def _running_below(place: Path) -> list[Path]:
     return sorted(folder for standing, _written, folder in _below(place) if standing is _Standing.RUNNING)
 
 
+def home_of(place: Path, program: str) -> Path:
+    """The folder for an exam at `program` begun at `place`: one in it, or `place` where it was an exam folder before."""
+    return place if (place / STATE_FOLDER).is_dir() else place / program
+
+
 def room_for_another(place: Path, program: str) -> Path | None:
     """A folder for an exam at `program` beside those below `place`, not there yet; None where `place` is in an exam."""
     with suppress(NoExamHere):

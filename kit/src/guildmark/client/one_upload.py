@@ -1,17 +1,22 @@
 """One file's way from the outbox to its receipt, while its category's lock is held: opened, filled, taken, cleared away.
 
 Two devices that hand in in one category could go on for ever taking each other's place, since the portal keeps one upload open
-in it and the newest opening wins. So a file that waited lets another device's upload go first while that gets on, and where the
-last submission counts, one whose upload was replaced by something newer is not sent any more.
+in it and the newest opening wins. So a file that waited lets another device's upload go first while that gets on. Where the
+last submission counts, nothing is sent after something newer: neither a file whose upload another device took the place of, nor
+one that waits still when a newer one of this folder was received.
 """
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
+from guildmark.client.disk import not_read
 from guildmark.client.files import sha256_of
 from guildmark.client.kept import this_machines_time
-from guildmark.client.outbox import Behind, Outbox, Waiting
+from guildmark.client.outbox import Outbox, Waiting
+from guildmark.client.places import Behind
 from guildmark.client.received import Received
+from guildmark.client.still_here import problem_of, superseded
 from guildmark.client.tus import Opened, Progress, Standing, Uploader
 from guildmark.errors import GuildmarkError, ModelRefused, ReceiptInvalid, Refused
 from guildmark.i18n import _
@@ -32,7 +37,8 @@ class OneUpload:
     def open(self, item: Waiting, *, is_fresh: bool) -> Opened:
         """The upload of `item`, opened now if it was not before: from then on the file counts.
 
-        `is_fresh` says that `item` was never tried. Otherwise the portal is asked first what it has: see the module.
+        `is_fresh` says that `item` was never tried. Otherwise the portal is asked first what it has: see the module. Nothing is
+        opened for a copy that cannot be read, as that would only take another file's place.
         """
         opened = self._uploader.resume(item.outgoing)
         if opened is not None:
@@ -40,6 +46,7 @@ class OneUpload:
         before = None if is_fresh else self._sent_before(item)
         if before is not None:
             return Opened("", Standing(item.size, before))
+        _require_readable(item)
         return self._uploader.create(item.outgoing)
 
     def send(self, item: Waiting, progress: Progress, *, is_fresh: bool, opened: Opened | None = None) -> SubmissionState:
@@ -60,8 +67,17 @@ class OneUpload:
         return state
 
     def _clear(self, item: Waiting) -> None:
+        self._supersede_older(item)
         self._outbox.remove(item)  # first: a remembered upload without a place in the outbox does no harm, the reverse would
         self._uploader.forget(item.category)
+
+    def _supersede_older(self, item: Waiting) -> None:
+        """Where the last one counts, what was handed in before `item`, which was received, is not sent any more."""
+        older = [one for one in self._outbox.waiting(item.category) if one.number < item.number]
+        with suppress(GuildmarkError, OSError):
+            if older and self._received.counts() is Counts.LAST:
+                for one in older:
+                    self._outbox.note(one, refused=problem_of(superseded()))
 
     def _sent_before(self, item: Waiting) -> str | None:
         """The submission of `item` that came of a try whose answer was lost; None where it is to be opened."""
@@ -125,11 +141,26 @@ def _open_upload(item: Waiting, state: AttemptState) -> OpenUpload | None:
 
 def _goes_first(other: OpenUpload) -> Refused:
     said = _("Another device is handing in {name} in this category, and that goes first.")
-    return Refused(said.format(name=other.file_name), next_step=_("Leave this window open."), code="upload_elsewhere")
+    step = _("Leave a tool of this exam open: it tries again by itself, as every command does.")
+    return Refused(said.format(name=other.file_name), next_step=step, code="upload_elsewhere")
+
+
+def _require_readable(item: Waiting) -> None:
+    try:
+        with item.path.open("rb") as copy:
+            copy.read(1)
+    except FileNotFoundError as error:
+        raise _damaged(item) from error
+    except OSError as error:
+        raise not_read(item.path, error) from error
 
 
 def _require_whole(item: Waiting) -> None:
-    if sha256_of(item.path) != item.sha256:
+    try:
+        is_whole = sha256_of(item.path) == item.sha256
+    except OSError as error:
+        raise not_read(item.path, error) from error
+    if not is_whole:
         raise _damaged(item)
 
 

@@ -33,7 +33,7 @@ def waited_for(ask: Callable[[], AttemptState], *, sleep: Callable[[float], None
     if state.phase is Phase.RUNNING:
         raise Refused(
             _("The exam still runs; its result comes when it ends."),
-            next_step=_("Run: guildmark finish"),
+            next_step=_("Run: guildmark status; it tells the time left."),
             code="still_running",
         )
     if state.result is None:

@@ -28,7 +28,3 @@ class Pauses:
         before_s = self._resting[name][1] if name in self._resting else 0.0
         pause_s = min(2 * before_s or self._first_s, self._longest_s)
         self._resting[name] = (elapsed_s() + pause_s, pause_s, error)
-
-    def forget(self) -> None:
-        """Everything may be tried now: the portal is back."""
-        self._resting.clear()

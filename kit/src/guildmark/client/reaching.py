@@ -90,6 +90,9 @@ def unreachable(server: str, error: BaseException | None = None) -> ServerUnreac
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
+    """`error` and what led to it, each once: an error that was raised anew may be its own reason."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
         yield error
         error = error.__cause__ or error.__context__

@@ -1,6 +1,7 @@
 """What the portal has received: a submission found, its receipt checked and kept, and a note of it left for other tools."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from guildmark.client import receipts
 from guildmark.client.answers import parsed, raw_json
@@ -12,6 +13,7 @@ from guildmark.client.workspace import Workspace
 from guildmark.errors import OurFault, ReceiptInvalid
 from guildmark.i18n import _
 from guildmark.protocol import AttemptState, CategoryState, PublicKey, SubmissionState
+from guildmark.rules.counting import Counts
 
 
 class Received:
@@ -25,6 +27,11 @@ class Received:
     def state(self) -> AttemptState:
         """What the portal says of the attempt."""
         return self._api.get(f"/attempts/{self._attempt}", AttemptState)
+
+    def counts(self) -> Counts:
+        """Which submission of a category counts: the portal is asked where nothing is kept of it."""
+        last = last_heard(self._workspace)
+        return (self.state() if last is None else last.state).counts
 
     def noted(self, category: str) -> tuple[Sent, ...]:
         """What this folder knows to have sent in `category`."""
@@ -57,16 +64,22 @@ class Received:
         Raises `ReceiptInvalid` where the receipt does not verify; the submission stands all the same.
         """
         found = identifier or self.newest(item)
-        note_sent(self._workspace, item.category, Sent(sha256=item.sha256, submission=found, ticket=item.ticket))
+        with suppress(OSError):  # a full disk makes no error of what was received
+            note_sent(self._workspace, item.category, Sent(sha256=item.sha256, submission=found, ticket=item.ticket))
         return self.accepted(found, item)
 
     def accepted(self, identifier: str, item: Waiting) -> SubmissionState:
-        """The submission `identifier`, with its receipt checked against the portal's keys and kept. Raises `ReceiptInvalid`."""
+        """The submission `identifier`, with its receipt checked against the portal's keys and kept. Raises `ReceiptInvalid`.
+
+        Where there is no room to keep the receipt, the portal has it, and gives it again with the submission.
+        """
         response = self._api.request("GET", f"{API}/submissions/{identifier}")
         state, document = parsed(response, SubmissionState), raw_json(response)["receipt"]
-        receipts.keep(document, self._workspace.receipts, submission=state.id)
+        with suppress(OSError):
+            receipts.keep(document, self._workspace.receipts, submission=state.id)
         keys = self._api.get("/keys", tuple[PublicKey, ...])
-        receipts.keep_keys(keys, self._workspace.hidden)
+        with suppress(OSError):
+            receipts.keep_keys(keys, self._workspace.hidden)
         receipt = receipts.verified(document, keys, attempt=self._attempt, category=item.category, sha256=item.sha256)
         if (receipt.submission, receipt.size) != (identifier, item.size):
             raise ReceiptInvalid

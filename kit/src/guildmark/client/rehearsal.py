@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from guildmark.client.health import Check
+from guildmark.client.nearby import home_of
 from guildmark.client.session import Session
 from guildmark.client.tus import Progress
 from guildmark.errors import GuildmarkError, ServerUnreachable, SignInRequired
@@ -58,7 +59,7 @@ def sealed_check(session: Session, folder: Path | None, progress: Progress) -> C
     here = session.workspace
     try:
         if here is None or here.state.attempt != attempt.id:
-            session.register(attempt.program, folder or Path.cwd() / attempt.program)
+            session.register(attempt.program, folder or home_of(Path.cwd(), attempt.program))
         offer = session.prepare(progress)
     except (SignInRequired, ServerUnreachable):
         raise

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from guildmark.client import device, starting
+from guildmark.client import device, finishing, starting
 from guildmark.client.address import default_server
 from guildmark.client.check import Checked, check_file
 from guildmark.client.credentials import Credentials, Tokens
@@ -31,11 +31,11 @@ from guildmark.client.notices import Notice
 from guildmark.client.outbox import Outbox, Waiting
 from guildmark.client.outcome import waited_for
 from guildmark.client.programs import chosen, remember
+from guildmark.client.progress import WaitingProgress, nobody, silent, unshown
 from guildmark.client.reaching import http_client
 from guildmark.client.run import Run
-from guildmark.client.sending import Emptied, Sender, WaitingProgress, nobody, unshown
+from guildmark.client.sending import Emptied, Sender
 from guildmark.client.starting import Started
-from guildmark.client.still_here import still_waiting
 from guildmark.client.submissions import Heard, Submissions
 from guildmark.client.transport import API, Patience, Transport, wait
 from guildmark.client.tus import Progress
@@ -44,7 +44,7 @@ from guildmark.client.workspace import Workspace
 from guildmark.errors import (
     GuildmarkError,
     NoExamHere,
-    SignInRequired,
+    Refused,
 )
 from guildmark.protocol import (
     AttemptState,
@@ -61,10 +61,6 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from guildmark.client.following import Following
-
-
-def _silent(_done: int, _total: int) -> None:
-    """No progress is shown."""
 
 
 class Session:
@@ -167,7 +163,7 @@ class Session:
         self.workspace = workspace
         return state
 
-    def prepare(self, progress: Progress = _silent) -> BundleOffer:
+    def prepare(self, progress: Progress = silent) -> BundleOffer:
         """Download the sealed bundle and check its digest; the clock does not start. Raises `BundleDamaged`."""
         workspace, attempt = self._exam()
         offer = bring(self._api, attempt, workspace.bundle_path, progress)
@@ -186,10 +182,22 @@ class Session:
 
     # Working
 
-    def state(self) -> AttemptState:
-        """Everything that the portal knows of the attempt now: phase, time left, scores, submissions."""
+    def state(self, *, within_s: float | None = None) -> AttemptState:
+        """Everything that the portal knows of the attempt now: phase, time left, scores, submissions.
+
+        With `within_s`, in one try that waits so many seconds for a portal that is silent.
+        """
         workspace, attempt = self._exam()
-        state = self._api.get(f"/attempts/{attempt}", AttemptState)
+        path = f"/attempts/{attempt}"
+        try:
+            if within_s is None:
+                state = self._api.get(path, AttemptState)
+            else:
+                state = self._api.get_once(path, AttemptState, timeout_s=within_s)
+        except Refused as refusal:
+            if starting.is_of_another(refusal):
+                raise starting.of_another(workspace) from refusal
+            raise
         keep(workspace, state, heard_at=this_machines_time())
         return state
 
@@ -237,7 +245,7 @@ class Session:
         category: str,
         file: Path | None = None,
         *,
-        progress: Progress = _silent,
+        progress: Progress = silent,
         wait: bool = True,
         rest: bool = True,
         changed: Heard | None = None,
@@ -303,18 +311,25 @@ class Session:
         _workspace, attempt = self._exam()
         return self._api.get(f"/attempts/{attempt}/readiness", Readiness)
 
-    def finish(self, *, confirm: bool, leave_waiting: bool = False) -> AttemptState:
+    def finish(
+        self,
+        *,
+        confirm: bool,
+        leave_waiting: bool = False,
+        progress: WaitingProgress = unshown,
+        held_up: Callable[[], object] = nobody,
+    ) -> AttemptState:
         """End the exam; what waits in the outbox is sent before. Without `confirm`, a list with warnings is refused.
 
-        Raises `StillWaiting` where files wait that could not be sent, unless `leave_waiting` says to finish without them.
+        `held_up` is called where another tool's sending, or copying, is waited for. Raises `StillWaiting` where files wait that
+        could not be sent, or were refused just now, unless `leave_waiting` says to finish without them.
         """
         _workspace, attempt = self._exam()
-        emptied = self.sender.send_waiting(patient=True)
-        if isinstance(emptied.stopped_by, SignInRequired):
-            raise emptied.stopped_by
-        if (left := self.waiting()) and not leave_waiting:
-            raise still_waiting(left, emptied.stopped_by)
-        return self._api.post(f"/attempts/{attempt}/finish", Finish(confirm=confirm), AttemptState, repeatable=False)
+
+        def end() -> AttemptState:
+            return self._api.post(f"/attempts/{attempt}/finish", Finish(confirm=confirm), AttemptState, repeatable=False)
+
+        return finishing.finish(self.sender, end, leave_waiting=leave_waiting, progress=progress, held_up=held_up)
 
     def result(self, *, wait_s: float = 0.0) -> AttemptState:
         """The attempt with its `result`, waiting up to `wait_s` seconds for the last submissions to be graded.

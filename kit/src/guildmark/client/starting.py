@@ -17,6 +17,7 @@ from guildmark.i18n import _
 from guildmark.packs.bundle import unseal
 from guildmark.protocol import AttemptState, Begin, Begun, OpenAttempt
 
+_NOT_FOUND: Final = "not_found"
 _UNPACKED: Final = 6
 """A bundle is compressed: what it unpacks to is at most about so many times as large."""
 
@@ -49,7 +50,7 @@ def _the_same(api: Transport, known: ExamState, program: str, folder: Path) -> A
         try:
             state = api.get(f"/attempts/{known.attempt}", AttemptState)
         except Refused as refusal:
-            if refusal.code != "not_found":  # what another account sits is not found
+            if not is_of_another(refusal):
                 raise
         else:
             if not state.phase.is_over:
@@ -58,6 +59,21 @@ def _the_same(api: Transport, known: ExamState, program: str, folder: Path) -> A
         _("{folder} holds another attempt.").format(folder=folder),
         next_step=_("Name a new folder: guildmark start --folder DIR"),
         code="other_attempt",
+    )
+
+
+def is_of_another(refusal: Refused) -> bool:
+    """Whether `refusal` of an attempt says that this account has none: what another one sits is not found."""
+    return refusal.code == _NOT_FOUND
+
+
+def of_another(workspace: Workspace) -> Refused:
+    """What to raise where the exam of `workspace` was begun with another account."""
+    said = _("The account that is signed in has no such exam: “{exam}” in {folder} was begun with another one.")
+    return Refused(
+        said.format(exam=workspace.state.exam_title, folder=workspace.folder),
+        next_step=_("Sign in with the account that began it: guildmark login"),
+        code=_NOT_FOUND,
     )
 
 

@@ -4,6 +4,7 @@ For good is what the portal says of the file or of the attempt itself: it would 
 wrong account, a full disk of the portal's, an upload that another device took the place of: the file waits and is tried again.
 """
 
+from guildmark.client.drafts import Draft
 from guildmark.client.locks import Holder
 from guildmark.client.outbox import Waiting
 from guildmark.errors import (
@@ -15,6 +16,7 @@ from guildmark.errors import (
     ServerUnreachable,
     SignInRequired,
     StillWaiting,
+    UsageError,
 )
 from guildmark.i18n import _
 from guildmark.protocol import Problem
@@ -29,8 +31,11 @@ def is_for_good(error: GuildmarkError) -> bool:
 
 
 def holds_up(error: GuildmarkError) -> bool:
-    """Whether what waits behind a file in its category would fare no better than this one did."""
-    return not isinstance(error, Refused) or error.code in _OF_THE_CATEGORY
+    """Whether what waits behind a file in its category would fare no better than this one did.
+
+    What a disk does not let us write or read is of that one file: to send another takes no disk.
+    """
+    return not isinstance(error, Refused | UsageError) or error.code in _OF_THE_CATEGORY
 
 
 def problem_of(error: GuildmarkError) -> Problem:
@@ -42,6 +47,15 @@ def refusal_of(problem: Problem) -> Refused:
     """What a portal that refused a file said then, to be raised again."""
     kind = AttemptClosed if problem.code == AttemptClosed().code else ModelRefused
     return kind(problem.message, next_step=problem.next_step, code=problem.code)
+
+
+def superseded() -> ModelRefused:
+    """What becomes of a file that waits where the last one counts, once a newer one was received."""
+    return ModelRefused(
+        _("Something newer was handed in in this category and received, and the last one counts."),
+        next_step=_("Submit the file again if it is the one that should count."),
+        code="superseded",
+    )
 
 
 def kept_here(name: str, server: str, why: GuildmarkError, *, is_under_way: bool) -> KeptInOutbox | SignInRequired:
@@ -79,8 +93,20 @@ def behind_another_tool(name: str, holder: Holder | None) -> KeptInOutbox:
     return KeptInOutbox(said.format(name=name), next_step=step.format(pid=holder.pid, host=holder.host))
 
 
-def still_waiting(items: tuple[Waiting, ...], why: GuildmarkError | None) -> StillWaiting:
-    """What to raise where an exam would be finished without files that were handed in."""
-    names = tuple(f"{one.category}/{one.path.name}" for one in items)
+def still_waiting(items: tuple[Waiting, ...], drafts: tuple[Draft, ...], why: GuildmarkError | None) -> StillWaiting:
+    """What to raise where an exam would be finished without files that were handed in, or are being handed in just now."""
+    names = (*_names(items), *(f"{one.category}/{one.name}".rstrip("/") for one in drafts))
     said = _("These files are handed in and not sent yet; they would not count: {names}.").format(names=", ".join(names))
     return StillWaiting(said if why is None else f"{said} {why.message}", files=names)
+
+
+def not_taken(items: tuple[Waiting, ...]) -> StillWaiting:
+    """What to raise where files that waited were refused when an exam was about to be finished."""
+    said = _("These files were not taken just now, so they do not count: {names}.").format(names=", ".join(_names(items)))
+    reasons = dict.fromkeys(one.refused.message for one in items if one.refused is not None)
+    step = _("Submit them again as the reason says, or finish without them.")
+    return StillWaiting(" ".join([said, *reasons]), next_step=step, files=_names(items))
+
+
+def _names(items: tuple[Waiting, ...]) -> tuple[str, ...]:
+    return tuple(f"{one.category}/{one.path.name}" for one in items)

@@ -1,14 +1,14 @@
 """What was submitted: its score awaited, pinned, and its file fetched back. How a file is sent stands in `sending`."""
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from guildmark.client.files import sha256_of
 from guildmark.client.transport import API, Transport
 from guildmark.client.tus import Progress
 from guildmark.client.workspace import Workspace
-from guildmark.errors import OurFault, UsageError
+from guildmark.errors import OurFault, ServerUnreachable, UsageError
 from guildmark.i18n import _
 from guildmark.packs.names import fitting_name
 from guildmark.protocol import AttemptState, PinWish, SubmissionPhase, SubmissionState
@@ -89,6 +89,18 @@ class Submissions:
 
     def _state(self) -> AttemptState:
         return self._api.get(f"/attempts/{self._attempt}", AttemptState)
+
+
+@contextmanager
+def after_it_was_received() -> Iterator[None]:
+    """While the score of a submission is awaited: a portal that stops answering then takes nothing back, which is said."""
+    try:
+        yield
+    except ServerUnreachable as error:
+        raise ServerUnreachable(
+            _("Your submission is kept and graded, but the portal stopped answering before its score came."),
+            next_step=_("Check your connection, then run: guildmark status"),
+        ) from error
 
 
 def _elsewhere() -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx
 from pydantic import BaseModel
@@ -81,6 +81,10 @@ class Transport:
         """GET `path` under the API as `reply`."""
         return parsed(self.request("GET", API + path, params=params), reply)
 
+    def get_once(self, path: str, reply: type[ReplyT], *, timeout_s: float) -> ReplyT:
+        """GET `path` under the API as `reply` in one try, which waits `timeout_s` seconds for a silent portal."""
+        return parsed(self._once(lambda: self._built("GET", API + path, timeout=timeout_s)), reply)
+
     def post(self, path: str, body: BaseModel | None, reply: type[ReplyT], *, repeatable: bool = True) -> ReplyT:
         """POST `body` to `path` under the API. `repeatable` says that the portal takes the same request twice."""
         json = None if body is None else body.model_dump(mode="json")
@@ -111,7 +115,7 @@ class Transport:
         """One request, signed in; any answer that is not a success is raised as an error of `guildmark.errors`."""
 
         def build() -> httpx.Request:
-            return self.http.build_request(method, path, params=params, json=json, content=content, headers=headers)
+            return self._built(method, path, params=params, json=json, content=content, headers=headers)
 
         return self._persist(lambda: self._once(build), repeatable=repeatable)
 
@@ -120,7 +124,7 @@ class Transport:
 
         def attempt() -> None:
             restart()
-            with self._streamed(lambda: self.http.build_request("GET", path)) as response:
+            with self._streamed(lambda: self._built("GET", path)) as response:
                 for piece in response.iter_bytes():
                     write(piece)
 
@@ -131,8 +135,20 @@ class Transport:
         """The answer to GET `path` under the API, as it comes; it is tried once, and read at most `silence_s` in silence."""
         timeout = httpx.Timeout(silence_s, connect=CONNECT_TIMEOUT_S)
         headers = {"Accept": "text/event-stream"}
-        with self._streamed(lambda: self.http.build_request("GET", API + path, headers=headers, timeout=timeout)) as response:
+        with self._streamed(lambda: self._built("GET", API + path, headers=headers, timeout=timeout)) as response:
             yield response
+
+    def _built(self, method: str, path: str, **parts: Any) -> httpx.Request:
+        """A request to this portal's API. The token goes nowhere else, whatever address a file in an exam folder names."""
+        api = self.http.base_url.join(API.lstrip("/") + "/")
+        try:
+            request = self.http.build_request(method, path, **parts)
+        except httpx.InvalidURL as error:
+            raise _foreign(path, self.server) from error
+        url = request.url
+        if (url.scheme, url.netloc) != (api.scheme, api.netloc) or not url.path.startswith(api.path):
+            raise _foreign(path, self.server)
+        return request
 
     @contextmanager
     def _streamed(self, build: Callable[[], httpx.Request]) -> Iterator[httpx.Response]:
@@ -219,3 +235,8 @@ class Transport:
         with suppress(OSError):  # they are held, and written as soon as they can be
             self.credentials.remember(self.server, fresh)
         return fresh
+
+
+def _foreign(address: str, server: str) -> OurFault:
+    said = _("{address} is no address of {server}: nothing was sent there.").format(address=address, server=server)
+    return OurFault(said, code="foreign_address")

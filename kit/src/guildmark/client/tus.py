@@ -12,6 +12,7 @@ one, and its answer; where all goes well they grow again.
 
 import base64
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -20,7 +21,8 @@ import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from guildmark.client.copying import file_changed
-from guildmark.client.files import sha256_of, write_atomically
+from guildmark.client.disk import not_read, open_to_read
+from guildmark.client.files import write_atomically
 from guildmark.client.transport import API, Transport
 from guildmark.errors import GuildmarkError, OurFault, PortalFault, Refused, ServerUnreachable, SignInRequired
 from guildmark.i18n import _
@@ -41,11 +43,6 @@ class Outgoing:
     category: str
     sha256: str
     size: int
-
-    @classmethod
-    def of(cls, path: Path, category: str) -> "Outgoing":
-        """`path` with its digest and size."""
-        return cls(path, category, sha256_of(path), path.stat().st_size)
 
     @property
     def metadata(self) -> str:
@@ -94,34 +91,31 @@ class _Pace:
 
 
 class Uploader:
-    """Sends files to one attempt, at most `chunk_bytes` at a time. `memory` keeps the addresses of uploads under way."""
+    """Sends files to one attempt, at most `chunk_bytes` at a time. `memory` keeps the addresses of uploads under way.
+
+    An address that cannot be written there, on a full disk, is held here: sending needs no room.
+    """
 
     def __init__(self, transport: Transport, attempt: str, memory: Path, *, chunk_bytes: int = CHUNK_BYTES) -> None:
         self._transport = transport
         self._attempt = attempt
         self._memory = memory
+        self._held: dict[str, _Remembered] = {}
         self._chunk_bytes = chunk_bytes
 
-    def send(self, outgoing: Outgoing, progress: Progress) -> str | None:
-        """Send all bytes, and give the id of the submission.
+    def fill(self, opened: Opened, outgoing: Outgoing, progress: Progress) -> str | None:
+        """Send the bytes that the upload has not got yet, and give the id of the submission.
 
         None if the portal has all bytes but did not say the id: the connection was cut just there, and the id stands in
-        the attempt's state. Raises `ServerUnreachable` when patience ends; the next call goes on from there. The address is
-        remembered until `forget`, so that a process that is killed before it kept the receipt sends nothing twice.
+        the attempt's state. Raises `ServerUnreachable` when patience ends (the next call goes on from there), and `Refused`
+        where the file cannot be read. The address is remembered until `forget`, so that a process that is killed before it kept
+        the receipt sends nothing twice.
         """
-        return self.fill(self.open(outgoing), outgoing, progress)
-
-    def open(self, outgoing: Outgoing) -> Opened:
-        """Announce the file, or find its upload that stands: the file counts from now on. Of its bytes none are read."""
-        return self.resume(outgoing) or self.create(outgoing)
-
-    def fill(self, opened: Opened, outgoing: Outgoing, progress: Progress) -> str | None:
-        """Send the bytes that the upload has not got yet; see `send`."""
         url, standing = opened.url, opened.standing
         progress(standing.offset, outgoing.size)
         pace = _Pace(self._chunk_bytes)
         waits = iter(self._transport.patience.waits_s)
-        with outgoing.path.open("rb") as file:
+        with open_to_read(outgoing.path) as file:
             while standing.submission is None and standing.offset < outgoing.size:
                 before = standing.offset
                 standing = self._advance(url, before, _chunk(file, outgoing, before, pace), pace, waits)
@@ -142,7 +136,9 @@ class Uploader:
 
     def forget(self, category: str) -> None:
         """Forget the upload of `category`: its submission is known, and its receipt is kept."""
-        self._note(category).unlink(missing_ok=True)
+        self._held.pop(category, None)
+        with suppress(OSError):
+            self._note(category).unlink(missing_ok=True)
 
     def resume(self, outgoing: Outgoing) -> Opened | None:
         """The upload of this very file that was opened from this folder, if the portal still has it."""
@@ -166,7 +162,10 @@ class Uploader:
         # Only the path: our token goes to no other host, whatever address the portal thinks that it has.
         url = response.request.url.join(response.headers.get("Location", "")).raw_path.decode()
         note = _Remembered(url=url, sha256=outgoing.sha256, size=outgoing.size)
-        write_atomically(self._note(outgoing.category), note.model_dump_json().encode())
+        try:
+            write_atomically(self._note(outgoing.category), note.model_dump_json().encode())
+        except OSError:
+            self._held[outgoing.category] = note
         return Opened(url, _standing(response, default=0))
 
     def _ask(self, url: str) -> Standing:
@@ -203,19 +202,26 @@ class Uploader:
         return standing
 
     def _remembered(self, category: str) -> _Remembered | None:
+        if category in self._held:
+            return self._held[category]
         try:
-            return _Remembered.model_validate_json(self._note(category).read_bytes())
+            kept = _Remembered.model_validate_json(self._note(category).read_bytes())
         except (OSError, ValidationError):
             return None
+        # A folder that comes from somebody else may name any address, and our token would go there.
+        return kept if kept.url.startswith(f"{API}/") else None
 
     def _note(self, category: str) -> Path:
         return self._memory / f"{category}.json"
 
 
 def _chunk(file: BinaryIO, outgoing: Outgoing, offset: int, pace: _Pace) -> bytes:
-    """The bytes to send next. Raises `Refused` if the file has become shorter than it was announced."""
-    file.seek(offset)
-    chunk = file.read(min(pace.chunk_bytes, outgoing.size - offset))
+    """The bytes to send next. Raises `Refused` if the file has become shorter than it was announced, or cannot be read."""
+    try:
+        file.seek(offset)
+        chunk = file.read(min(pace.chunk_bytes, outgoing.size - offset))
+    except OSError as error:
+        raise not_read(outgoing.path, error) from error
     if len(chunk) < min(pace.chunk_bytes, outgoing.size - offset):
         raise file_changed(outgoing.path)
     return chunk

@@ -11,5 +11,5 @@ _COMMAND: Final = re.compile(rf"(?<![\w%./-])guildmark (?=(?:{'|'.join(COMMANDS)
 
 
 def as_magic(text: str) -> str:
-    """`text` with a `%` before every command that it names."""
-    return _COMMAND.sub("%guildmark ", text)
+    """`text` with a `%` before every command that it names, and options as the magic takes them."""
+    return _COMMAND.sub("%guildmark ", text).replace("check=False", "--no-check")

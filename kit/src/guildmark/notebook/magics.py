@@ -18,6 +18,7 @@ from guildmark.notebook.widget import ExamPanel
 from guildmark.scripting import HandedIn, submit
 
 _ENDS_S = 10
+_UNCHECKED = frozenset({"--no-check"})
 _ACTS = ("submit", "pin", "unpin", "break", "finish")
 """What changes an exam: where two run, which one must be said."""
 
@@ -31,12 +32,12 @@ class GuildmarkMagics(Magics):  # type: ignore[misc]  # IPython's magics have no
     @line_magic  # type: ignore[untyped-decorator]
     def guildmark(self, line: str) -> ExamPanel | HandedIn | None:
         """Show the panel, or do what `line` says: `submit 3 model`, `status`, `check 3`."""
-        words = shlex.split(line, posix=os.name != "nt")
-        if not words:
-            return self._one_panel()
         try:
+            words = _words_of(line)
+            if not words:
+                return self._one_panel()
             place = _place_for(words[0])
-            if words[0] == "submit" and not any(word.startswith("-") for word in words):
+            if words[0] == "submit" and _UNCHECKED.issuperset(word for word in words if word.startswith("-")):
                 return self._submit(words[1:])
         except GuildmarkError as error:
             sys.stderr.write(as_magic(f"{error.message}\n{error.next_step}\n"))
@@ -51,9 +52,14 @@ class GuildmarkMagics(Magics):  # type: ignore[misc]  # IPython's magics have no
         return self._panel
 
     def _submit(self, words: list[str]) -> HandedIn:
-        if not words:
+        category, *model = [word for word in words if word not in _UNCHECKED] or [""]
+        if not category:
             raise UsageError(_("Which category?"), next_step=_("Run: %guildmark submit 3 model"))
-        return submit(words[0], self._named(words[1]) if len(words) > 1 else None)
+        if len(model) > 1:
+            raise UsageError(
+                _("One model is handed in at a time, not {names}.").format(names=", ".join(model)), next_step=_quoted()
+            )
+        return submit(category, self._named(model[0]) if model else None, check=_UNCHECKED.isdisjoint(words))
 
     def _named(self, name: str) -> Any:
         """The variable `name`, else the file. Raises `UsageError`."""
@@ -65,6 +71,18 @@ class GuildmarkMagics(Magics):  # type: ignore[misc]  # IPython's magics have no
             _("There is no variable and no file {name}.").format(name=name),
             next_step=_("Run the cell that makes the model, or name a file."),
         )
+
+
+def _quoted() -> str:
+    return _('Put the name of a file between double quotation marks: %guildmark submit 3 "my model.keras"')
+
+
+def _words_of(line: str) -> list[str]:
+    """What stands in `line`. Raises `UsageError` where a quotation is not closed, as after an apostrophe."""
+    try:
+        return shlex.split(line, posix=os.name != "nt")
+    except ValueError as error:
+        raise UsageError(_("A quotation mark in this line has no partner."), next_step=_quoted()) from error
 
 
 def _place_for(command: str) -> Path:

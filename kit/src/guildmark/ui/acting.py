@@ -3,16 +3,15 @@
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from guildmark.client import ending_told
 from guildmark.client.address import overheard
 from guildmark.client.check import unavailable
 from guildmark.client.device import DeviceCode
 from guildmark.client.live_board import Changed, LiveBoard
-from guildmark.client.looking import HURRY_S, in_words, looked_at
-from guildmark.client.notices import Level, Notice
+from guildmark.client.looking import LAST_S, Considered, consider, in_one_line, looked_at
 from guildmark.client.session import Session
 from guildmark.errors import GuildmarkError, NoExamHere, SignInRequired
 from guildmark.i18n import _
@@ -20,15 +19,6 @@ from guildmark.protocol import SubmissionState
 from guildmark.ui import told
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class Considered:
-    """A model that may be handed in, and what speaks against that. `asks` is False where there is no time for questions."""
-
-    file: Path
-    notices: tuple[Notice, ...]
-    asks: bool = True
 
 
 class Exam(Protocol):
@@ -50,8 +40,11 @@ class Exam(Protocol):
         """Look at the newest model of `category`, and say what was found."""
         ...
 
-    def submit(self, category: str, file: Path, progress: Progress) -> str:
-        """Hand `file` in; the score is on a later board. What is to be said beside it, if anything."""
+    def submit(self, category: str, file: Path, progress: Progress, *, held_up: Callable[[], object]) -> str:
+        """Hand `file` in; the score is on a later board. What is to be said beside it, if anything.
+
+        `held_up` is called where another tool sends in this category, and goes first.
+        """
         ...
 
     def instructions(self, path: str) -> str:
@@ -70,8 +63,8 @@ class Exam(Protocol):
         """What finishing now would mean, line by line."""
         ...
 
-    def finish(self, *, leave_waiting: bool) -> None:
-        """End the exam. Raises `StillWaiting` where files wait to be sent, unless `leave_waiting`."""
+    def finish(self, *, leave_waiting: bool, say: Callable[[str], None]) -> None:
+        """End the exam; `say` hears why that takes a while. Raises `StillWaiting` where files wait, unless `leave_waiting`."""
         ...
 
     def sign_in(self, say: Callable[[str], None]) -> str:
@@ -101,31 +94,24 @@ class SessionExam:
             self._live.close()
 
     def consider(self, category: str) -> Considered:
-        """See `Exam`. With little time left the file is not looked at: the opening of its upload is what counts."""
-        path, left_s = self._session.model_of(category), self._time_left_s()
-        if left_s < HURRY_S:
-            return Considered(path, (), asks=False)
-        looked = looked_at(self._session, category, path, time_left_s=left_s)
-        if looked is None or looked.passed:
-            return Considered(path, self._session.warnings(category, path, looks_inside=False))
-        next_step = _("Change the model as described, and save it again.")
-        refused = Notice(level=Level.URGENT, code="model_refused", text=in_words(looked), next_step=next_step)
-        return Considered(path, (refused, *self._session.warnings(category, path)))
+        """See `Exam`."""
+        return consider(self._session, category, self._session.model_of(category), time_left_s=self._time_left_s())
 
     def check(self, category: str) -> str:
         """See `Exam`."""
         path = self._session.model_of(category)
-        looked = looked_at(self._session, category, path, time_left_s=self._time_left_s())
+        left_s = self._time_left_s()
+        looked = looked_at(self._session, category, path, time_left_s=LAST_S if left_s is None else left_s)
         if looked is None:
             raise unavailable()
         if not looked.passed:
             refused = _("{name}: the grader would refuse it.").format(name=path.name)
-            return f"{refused} {in_words(looked)} {_('Change the model as described, and save it again.')}"
+            return f"{refused} {in_one_line(looked)} {_('Change the model as described, and save it again.')}"
         return _("{name}: nothing speaks against submitting it.").format(name=path.name)
 
-    def submit(self, category: str, file: Path, progress: Progress) -> str:
+    def submit(self, category: str, file: Path, progress: Progress, *, held_up: Callable[[], object]) -> str:
         """See `Exam`."""
-        sent = self._session.submit(category, file, progress=progress, wait=False, rest=False)
+        sent = self._session.submit(category, file, progress=progress, wait=False, rest=False, held_up=held_up)
         self._hear()
         return _told(sent)
 
@@ -152,9 +138,9 @@ class SessionExam:
         """See `Exam`."""
         return tuple(told.readiness(self._session.readiness(), self._session.waiting()))
 
-    def finish(self, *, leave_waiting: bool) -> None:
+    def finish(self, *, leave_waiting: bool, say: Callable[[str], None]) -> None:
         """See `Exam`."""
-        self._session.finish(confirm=True, leave_waiting=leave_waiting)
+        self._session.finish(confirm=True, leave_waiting=leave_waiting, held_up=lambda: say(ending_told.held_up()))
         self._hear()
 
     def sign_in(self, say: Callable[[str], None]) -> str:
@@ -179,10 +165,10 @@ class SessionExam:
             with suppress(GuildmarkError):  # what was asked for is done; the board comes all the same
                 self._live.hear(self._session.state())
 
-    def _time_left_s(self) -> float:
+    def _time_left_s(self) -> float | None:
         if self._live is None:
             raise NoExamHere
-        return self._live.board().clock.time_left_s or 0.0
+        return self._live.board().clock.time_left_s
 
 
 def _told(sent: SubmissionState) -> str:

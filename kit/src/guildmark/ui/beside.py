@@ -22,11 +22,6 @@ class Beside:
         self._lasting: set[threading.Thread] = set()
 
     @property
-    def is_busy(self) -> bool:
-        """Whether something goes on."""
-        return bool(self._going)
-
-    @property
     def is_lasting(self) -> bool:
         """Whether something goes on that is waited for."""
         return bool(self._going & self._lasting)

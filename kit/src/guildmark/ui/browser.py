@@ -5,6 +5,8 @@ is open in the candidate's own browser can reach it too. So each request must na
 and all that is served lies under a path that nobody can guess. No cookie names that path: browsers show a cookie to every port
 of a host. A link leads to it once: what is seen of a link that was used is good for nothing. The browser is started with a file
 that only its owner can read, and only when the port is ours.
+
+The page of Textual's server asks a foreign host for a font; the browser is told to fetch nothing from elsewhere.
 """
 
 import hmac
@@ -31,6 +33,7 @@ from guildmark.errors import UsageError
 from guildmark.i18n import _
 
 _HOST = "127.0.0.1"
+_NOTHING_FROM_ELSEWHERE = "default-src 'self' 'unsafe-inline'; connect-src 'self' ws://{host}:{port}; img-src 'self' data:"
 _NOT_KEPT = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -70,6 +73,8 @@ class GuardedServer(Server):
         response = await handler(request)
         if not response.prepared:
             response.headers.update(_NOT_KEPT)
+            policy = _NOTHING_FROM_ELSEWHERE.format(host=_HOST, port=self.port)
+            response.headers["Content-Security-Policy"] = policy
         return response
 
     async def _enter(self, request: web.Request) -> web.Response:

@@ -87,8 +87,8 @@ class Dashboard(Window):
         found = await self._tried(category, lambda: self._exam.consider(category.id))
         if found is None:
             return
-        against = told.noticed(found.notices)
-        if not against or not found.asks or await self._agreed(_("Submit it all the same?"), against, yes=_("Submit")):
+        against = told.noticed(found.against)
+        if not against or await self._agreed(_("Submit it all the same?"), against, yes=_("Submit")):
             self._send(category, found.file)
 
     @work
@@ -114,13 +114,14 @@ class Dashboard(Window):
         lines = await self._tried(None, self._exam.readiness)
         if lines is None:
             return
-        if await self._agreed(_("Finish the exam now? The clock cannot be started again."), lines, yes=_("Finish")):
+        question = _("Finish the exam now? The clock cannot be started again.")
+        if await self._agreed(question, [*lines, *self._being_sent()], yes=_("Finish")):
             self._finish()
 
     @work
     async def _finish(self, *, leave_waiting: bool = False) -> None:
         try:
-            await self.beside.run(lambda: self._exam.finish(leave_waiting=leave_waiting))
+            await self.beside.run(lambda: self._exam.finish(leave_waiting=leave_waiting, say=self._said))
         except StillWaiting as error:
             if await self._agreed(_("Finish without what waits?"), [error.message], yes=_("Finish")):
                 self._finish(leave_waiting=True)
@@ -142,7 +143,7 @@ class Dashboard(Window):
         """Sign in again."""
         self._is_signing_in = True
         self.refresh_bindings()
-        said = await self._tried(None, lambda: self._exam.sign_in(lambda sentence: self._post(Said(sentence))))
+        said = await self._tried(None, lambda: self._exam.sign_in(self._said))
         self._is_signing_in = False
         self.refresh_bindings()
         self._say(said or "")
@@ -156,10 +157,13 @@ class Dashboard(Window):
 
     def _left_behind(self) -> list[str]:
         """What is not sent yet."""
-        sending = [_("{name} is being sent.").format(name=name) for name in self._sending.values()]
         waiting = () if self._board is None else (one for one in self._board.categories if one.waiting)
         said = _("Category {number}: a file waits here to be sent.")
-        return [*sending, *(said.format(number=one.number) for one in waiting if one.id not in self._sending)]
+        return [*self._being_sent(), *(said.format(number=one.number) for one in waiting if one.id not in self._sending)]
+
+    def _being_sent(self) -> list[str]:
+        """What is on its way from here."""
+        return [_("{name} is being sent.").format(name=name) for name in self._sending.values()]
 
     @work(exclusive=True, group="leaving")
     async def _ask_to_quit(self, left: list[str]) -> None:
@@ -192,14 +196,22 @@ class Dashboard(Window):
         def moved(done: int, total: int) -> None:
             self._post(Moved(category.id, done, total))
 
+        def held_up() -> None:
+            said = _("Another tool sends a file in this category. This one is sent after it.")
+            self._said(_("Category {number}: {said}").format(number=category.number, said=said))
+
         try:
-            said = await self.beside.run(lambda: self._exam.submit(category.id, file, moved), lasting=True)
+            said = await self.beside.run(lambda: self._exam.submit(category.id, file, moved, held_up=held_up), lasting=True)
         except Exception as error:  # noqa: BLE001  # told; the dashboard goes on
             said = told.failed(error)
         self._sending.pop(category.id, None)
         self._below().query("#progress").remove_class("sending")
         if said:
             self._say_of(category, said)
+
+    def _said(self, sentence: str) -> None:
+        """Put `sentence` into the log, from any thread."""
+        self._post(Said(sentence))
 
     def _say_of(self, category: BoardCategory | None, said: str) -> None:
         if category is not None:

@@ -1,8 +1,8 @@
 """What the dashboard says, in words: a board's details and its time, what went wrong, what stands before a submission."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from guildmark.client import wording
+from guildmark.client import ending_told, wording
 from guildmark.client.board import Board, BoardCategory, BoardSubmission
 from guildmark.client.notices import Notice
 from guildmark.client.outbox import Waiting
@@ -50,18 +50,11 @@ def noticed(notices: Iterable[Notice]) -> list[str]:
     return [f"{one.text} {one.next_step}".strip() for one in notices]
 
 
-def readiness(found: Readiness, waiting: Iterable[Waiting] = ()) -> Iterator[str]:
+def readiness(found: Readiness, waiting: Collection[Waiting]) -> Iterator[str]:
     """What finishing now would mean, line by line, with what is handed in and waits here."""
     for item in found.items:
         yield f"{item.number}  {wording.marks(item.best_score)}  {item.title}  {item.warning or ''}".rstrip()
-    for one in waiting:
-        yield _("{name} of {category} is handed in and not sent yet; it is sent before the exam ends.").format(
-            name=one.path.name, category=one.category.title()
-        )
-    for upload in found.open_uploads:
-        yield _("The upload of {name} is under way and would be abandoned.").format(name=upload.file_name)
-    if found.pending:
-        yield _("{count} submissions are still being graded; they count.").format(count=found.pending)
+    yield from ending_told.besides(found, waiting)
 
 
 def time_words(board: Board, left: str) -> str:
@@ -115,4 +108,4 @@ def news(board: Board, before: Board) -> Iterator[str]:
     if before.online and not board.online and any(one.code == "offline" for one in board.notices):
         yield _("The portal does not answer.")  # another reason why nothing is heard stands among the notices
     if before.signed_in and not board.signed_in:
-        yield _("Your sign-in has expired. Press l to sign in again.")
+        yield _("You are not signed in any more. Press l to sign in again.")
