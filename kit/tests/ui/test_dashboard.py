@@ -17,7 +17,7 @@ from guildmark.errors import ModelRefused, ServerUnreachable, SignInRequired, St
 from guildmark.rules.attempt import Phase
 from guildmark.ui.dashboard import Dashboard
 from guildmark.ui.told import failed, news
-from guildmark.ui.window import BoardCame
+from guildmark.ui.window import BoardCame, Moved
 
 pytest.importorskip("textual")
 LEFT_S = 4 * 3600 + 59 * 60 + 7
@@ -625,3 +625,20 @@ def test_it_looks_as_it_did(sit, snap_compare, size):
         notices=[Notice(level=Level.URGENT, code="time_15", text="Less than 15 minutes left.")],
     )
     assert snap_compare(app, terminal_size=size)
+
+
+@pytest.mark.parametrize("gone", ["#clock", "#notices", "#categories", "#told", "#progress", "#log"])
+async def test_what_comes_while_the_widgets_are_taken_away_is_left_undrawn(sit, gone):
+    room, app, _now = sit(has_model=True)
+    async with app.run_test(size=(110, 34)) as pilot:
+        await pilot.pause()
+        await app.query_one(gone).remove()
+        app._tick()
+        app.on_board_came(BoardCame(room.first))
+        app.on_moved(Moved("category1", 1, 2))
+        app.on_data_table_row_highlighted()
+        app._say("Late.")
+        await pilot.press("c", "s", "p", "u", "i", "down")
+        await settled(app, pilot)
+        assert app.is_running
+        assert room.done == []

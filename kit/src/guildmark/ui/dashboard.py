@@ -205,7 +205,8 @@ class Dashboard(Window):
         except Exception as error:  # noqa: BLE001  # told; the dashboard goes on
             said = told.failed(error)
         self._sending.pop(category.id, None)
-        self._below().query("#progress").remove_class("sending")
+        if self._is_open():
+            self._below().query("#progress").remove_class("sending")
         if said:
             self._say_of(category, said)
 

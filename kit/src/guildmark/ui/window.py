@@ -23,6 +23,7 @@ from guildmark.ui.acting import Exam
 
 _TICK_S = 0.5
 _NARROW = 84
+_DRAWN_ON = ("#clock", "#notices", "#categories", "#told", "#progress", "#log")
 
 
 class BoardCame(Message):
@@ -109,7 +110,8 @@ class Window(App[None]):
 
     def on_data_table_row_highlighted(self) -> None:
         """The cursor moved to another category."""
-        self._draw_details()
+        if self._is_open():
+            self._draw_details()
 
     def on_moved(self, moved: Moved) -> None:
         """Draw how far a file has come."""
@@ -133,8 +135,8 @@ class Window(App[None]):
             self._below().query_one("#log", RichLog).write(sentence)
 
     def _is_open(self) -> bool:
-        """Whether there is something to draw on: messages and ticks come until the very end."""
-        return bool(self.screen_stack and self._below().query("#log"))
+        """Whether all that is drawn on stands: messages and ticks come while widgets are taken away one by one, too."""
+        return bool(self.screen_stack) and len(self._below().query(", ".join(_DRAWN_ON))) == len(_DRAWN_ON)
 
     def _below(self) -> Screen[object]:
         """The dashboard itself, whatever question stands over it."""
@@ -144,6 +146,8 @@ class Window(App[None]):
         return self._below().query_one("#categories", DataTable)
 
     def _chosen(self) -> BoardCategory | None:
+        if not self._is_open():
+            return None
         row = self._table().cursor_row
         known = () if self._board is None else self._board.categories
         return known[row] if 0 <= row < len(known) else None
