@@ -21,7 +21,7 @@ SEEDS ?= 1
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage authoring models installs certificates ides postgresql-suite runtimes starters hostile soak cuts flows together bench lint format check types imports reasons rules translations packs prove calibrate clean lock \
+.PHONY: help demo test coverage authoring models installs commands money certificates ides postgresql-suite runtimes starters hostile soak cuts flows together bench lint format check types imports reasons rules translations packs prove calibrate clean lock \
     wheels browser postgresql intellij tmux ide-environment vsix jupyter widget code-server libraries-of-code-server install install-dev torch keras2
 
 help:  ## List the commands
@@ -34,7 +34,7 @@ test: install-dev browser  ## The fast gate: candidate, grader and portal, whole
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup $(PYTEST_ARGS)
 
 coverage: install-dev browser  ## The same, and which lines and branches it reaches (htmlcov/index.html); half as long again
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup -m 'not hostile and not soak and not torch and not keras2 and not cuts and not together and not certificates and not ides and not flows' \
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup -m 'not hostile and not soak and not torch and not keras2 and not cuts and not together and not certificates and not ides and not flows and not commands and not money' \
 	    --cov --cov-report=term:skip-covered --cov-report=html:htmlcov $(PYTEST_ARGS)
 
 authoring: install-dev  ## The tests of the author's tools, which build and train; the guide is walked to a live exam
@@ -45,6 +45,12 @@ models: install-dev  ## Models of every library, version and style: the box answ
 
 flows: install-dev browser  ## What people do in headless Chromium: exams, uploads that are cut, papers and their reviewers, passkeys
 	$(BIN)/python -m pytest --no-cov --numprocesses=2 --dist=loadgroup -m flows portal/tests $(PYTEST_ARGS)
+
+commands: install-dev  ## Services and commands as an operator runs them: serve, init, roles, keys, doctor, the grader's socket
+	$(BIN)/python -m pytest --no-cov --numprocesses=2 --dist=loadgroup -m commands grader/tests portal/tests $(PYTEST_ARGS)
+
+money: install-dev  ## Orders, vouchers, stipends, transfers and cohorts, in any order of events
+	$(BIN)/python -m pytest --no-cov --numprocesses=2 --dist=loadgroup -m money portal/tests $(PYTEST_ARGS)
 
 certificates: install-dev browser postgresql  ## Certificates: foreign verifiers, forgeries, papers in many scripts, a thousand at once, the network at its size
 	$(BIN)/python -m pytest --no-cov --numprocesses=2 --dist=loadgroup -m certificates kit/tests portal/tests tests $(PYTEST_ARGS)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.commands
+
 
 def run(*words, **options) -> subprocess.CompletedProcess:
     command = [sys.executable, "-m", "guildmark_grader.cli", *map(str, words)]

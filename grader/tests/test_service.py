@@ -21,6 +21,8 @@ from guildmark.protocol import GradeJob, GradeReport
 from guildmark.rules.verdict import Verdict
 from guildmark_grader.sandbox import bwrap
 
+pytestmark = pytest.mark.commands
+
 LENGTH = struct.Struct(">I")
 
 

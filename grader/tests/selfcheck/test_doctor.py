@@ -19,6 +19,8 @@ from guildmark_grader.selfcheck import attacks, doctor, host, shown
 from guildmark_grader.selfcheck.catalogue import ATTACKS
 from guildmark_grader.selfcheck.doctor import BoxNotWhole, require_whole
 
+pytestmark = pytest.mark.commands
+
 COMMAND = [sys.executable, "-m", "guildmark_grader.cli", "doctor"]
 QUICK = [attack for attack in ATTACKS if attack.is_quick]
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can hide bubblewrap from a process")

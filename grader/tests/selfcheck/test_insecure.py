@@ -9,6 +9,8 @@ import pytest
 
 from guildmark_grader.sandbox import bwrap
 
+pytestmark = pytest.mark.commands
+
 GRADE = [sys.executable, "-m", "guildmark_grader.cli", "grade"]
 HIDDEN = ["unshare", "--mount", "sh", "-c", f'mount --bind /bin/false {bwrap.binary()} && exec "$@"', "sh"]
 NO_NAMESPACES = [

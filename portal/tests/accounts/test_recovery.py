@@ -280,6 +280,7 @@ def test_a_new_passkey_that_was_set_up_meanwhile_is_kept(opened, locked_out, rf,
     assert (Authenticator.objects.count(), Recovery.objects.get().outcome) == (4, Outcome.LAPSED)
 
 
+@pytest.mark.commands
 def test_the_only_owner_comes_back_by_a_command_on_the_machine(initialised, portal_env):
     code = "from allauth.mfa.models import Authenticator as A; from guildmark_portal.accounts.models import User as U; "
     code += "A.objects.create(user=U.objects.get(), type='totp', data={})"

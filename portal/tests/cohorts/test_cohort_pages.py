@@ -18,7 +18,7 @@ from guildmark_portal.cohorts import accepting
 from guildmark_portal.cohorts.models import Block, Cohort, Invitation, Taking, Teacher
 from guildmark_portal.exams.models import Program
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.money]
 PAGE = "/invitation/"
 DESK = "/desk/cohorts/"
 

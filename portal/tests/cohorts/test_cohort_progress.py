@@ -24,7 +24,7 @@ from guildmark_portal.exams import services
 
 __all__ = ["grading_service"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.money]
 
 
 def reached(cohort: Cohort) -> Reached:

@@ -21,7 +21,7 @@ from guildmark_portal.jobs.models import Job
 from guildmark_portal.mail import refusals
 from guildmark_portal.mail.models import Outcome, Refusal
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.money]
 Letters = Callable[[], list[tuple[str, str, str]]]
 LINK = re.compile(r"/invitation/([A-Za-z0-9_-]{43})/")
 

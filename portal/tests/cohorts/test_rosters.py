@@ -11,6 +11,8 @@ from guildmark_portal.cohorts.models import Cohort, Invitation
 from guildmark_portal.cohorts.refusals import RosterRefused
 from guildmark_portal.cohorts.roster import MOST_BYTES, MOST_ROWS, Row, read
 
+pytestmark = pytest.mark.money
+
 HEAD = "email,name,language,extra_time,breaks,break_minutes\n"
 FULL = "ada@example.org,Ada Lovelace,ko,25,2,10\n"
 

@@ -35,7 +35,7 @@ from guildmark_portal.exams.entitling import transfer
 from guildmark_portal.exams.models import Accommodation, Entitlement, Program
 from guildmark_portal.exams.refusals import EntitlementOver, RegistrationIncomplete, RetakeTooEarly
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.money]
 
 
 def accept(invitation: Invitation, user: User, **terms: bool) -> Taking:

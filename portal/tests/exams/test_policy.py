@@ -252,6 +252,7 @@ class TestIdentityOnCertificates:
         assert "not checked" in client.get(f"/certificates/{issued.identifier}/").content.decode()
 
 
+@pytest.mark.commands
 class TestTheCommand:
     @pytest.fixture
     def env(self, tmp_path: object, bank: BankFolder) -> dict[str, str]:

@@ -13,7 +13,7 @@ from .conftest import MakeBank
 
 __all__ = ["initialised", "made_once", "portal_env"]
 
-pytestmark = pytest.mark.cuts
+pytestmark = pytest.mark.commands
 PORTAL = [sys.executable, "-c", "from guildmark_portal.cli import main; main()"]
 
 

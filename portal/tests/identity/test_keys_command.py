@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.commands
+
 PORTAL = [sys.executable, "-c", "from guildmark_portal.cli import main; main()"]
 
 

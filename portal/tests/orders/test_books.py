@@ -18,7 +18,7 @@ from guildmark_portal.orders import offline, refunding
 from guildmark_portal.orders.models import Order
 from guildmark_portal.spreadsheets import defused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.money]
 DESK = "/desk/orders/"
 
 

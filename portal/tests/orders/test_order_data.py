@@ -17,7 +17,7 @@ from guildmark_portal.payments_config import Payments, PaymentsUnfit, parse
 from guildmark_portal.vouchers.models import Use
 
 __all__ = ["made"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.money]
 
 
 def test_g7_a_partial_voucher_is_held_with_the_order_and_used_up_when_the_rest_is_paid(

@@ -37,7 +37,7 @@ from guildmark_portal.transfers.models import Transfer
 from guildmark_portal.vouchers.models import Use
 
 __all__ = ["made"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.money]
 Found = TypeVar("Found")
 places = st.integers(0, 5)
 people = st.integers(0, 1)

@@ -16,7 +16,7 @@ from guildmark_portal.exams.models import Entitlement, Program
 from guildmark_portal.orders.models import Order
 from guildmark_portal.payments_config import Payments
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.money]
 PAY, MINE, DESK = "/register/pay/", "/orders/", "/desk/orders/"
 
 

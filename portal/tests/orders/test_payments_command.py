@@ -14,6 +14,8 @@ from guildmark_portal import datadir
 from guildmark_portal.orders.provider import Examined, configured
 from guildmark_portal.orders.stripe import EVENTS
 
+pytestmark = pytest.mark.money
+
 __all__ = ["initialised", "made_once", "portal_env"]
 
 PORTAL = [sys.executable, "-c", "from guildmark_portal.cli import main; main()", "payments"]

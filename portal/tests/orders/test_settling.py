@@ -21,7 +21,7 @@ from guildmark_portal.orders import opening, provider, settling, sweeping
 from guildmark_portal.orders.models import CheckoutSession, Order, ProviderEvent
 from guildmark_portal.orders.refusals import AlreadyEntitled, NothingSold, OrderOver, OrderPaid, PaymentUnavailable
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.money]
 
 
 def standing(order: Order) -> OrderStanding:

@@ -20,7 +20,7 @@ from guildmark_portal.payments_config import Payments
 from guildmark_portal.vouchers.making import Plan, code_of, make
 from guildmark_portal.vouchers.redeeming import redeem
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.money]
 CLOSES = datetime(2030, 1, 20, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
 

@@ -24,7 +24,7 @@ from guildmark_portal.orders.models import Order, Refund
 from guildmark_portal.orders.refusals import ExamBegun, NothingComesBack, RightGivenOn, RightNoMore
 from guildmark_portal.payments_config import Payments
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.money]
 TICK = timedelta(microseconds=1)
 STEPS = "refunds=14 days: 100%, 60 days: 50%"
 

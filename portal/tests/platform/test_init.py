@@ -15,6 +15,8 @@ from portal.tests.exams.conftest import BankFolder
 
 from guildmark_portal import __version__, datadir
 
+pytestmark = pytest.mark.commands
+
 PORTAL = [sys.executable, "-c", "from guildmark_portal.cli import main; main()"]
 
 

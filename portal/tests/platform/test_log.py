@@ -12,7 +12,7 @@ from portal.tests.exams.conftest import BankFolder
 
 from .conftest import PORTAL, ServedPortal, until
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.timeout(120), pytest.mark.commands]
 PROTOCOL = {"Guildmark-Protocol": "1"}
 
 

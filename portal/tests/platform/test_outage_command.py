@@ -6,6 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.commands
+
 PORTAL = [sys.executable, "-c", "from guildmark_portal.cli import main; main()"]
 
 

@@ -8,6 +8,8 @@ from guildmark_portal.cli.serve import trusted_proxies
 
 from .conftest import ServedPortal
 
+pytestmark = pytest.mark.commands
+
 ASKED = {"client_id": CLIENT_ID, "scope": "openid"}
 
 

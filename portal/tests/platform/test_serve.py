@@ -19,7 +19,7 @@ from portal.tests.platform.conftest import ServedPortal
 from guildmark_portal.cli.listening import dead_links, effective_url, listen
 
 PORTAL = [sys.executable, "-c", "from guildmark_portal.cli import main; main()"]
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.timeout(120), pytest.mark.commands]
 
 
 def until(condition, timeout_s=20):

@@ -19,6 +19,8 @@ from portal.tests.platform.conftest import ServedPortal, until
 from guildmark.rules.outage import Span, uncredited
 from guildmark_portal import clock
 
+pytestmark = pytest.mark.commands
+
 EXAM_S = 5 * 3600
 
 GRADER = """

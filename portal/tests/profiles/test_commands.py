@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.commands
+
 PORTAL = [sys.executable, "-c", "from guildmark_portal.cli import main; main()"]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -15,7 +15,7 @@ from guildmark_portal.stipends.deciding import decide
 from guildmark_portal.stipends.models import Application, Decision
 from guildmark_portal.vouchers.making import code_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.money]
 APPLY, MINE, DESK = "/stipend/apply/", "/stipend/mine/", "/desk/stipends/"
 SENT = {"program": "tiny", "reasons": WORDS.reasons, "circumstances": WORDS.circumstances}
 

@@ -40,7 +40,7 @@ from guildmark_portal.vouchers.making import code_of
 from guildmark_portal.vouchers.redeeming import consume, quote, redeem, reserve
 from guildmark_portal.vouchers.refusals import VoucherOfAnother, VoucherOver
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.money]
 TICK = timedelta(microseconds=1)
 Letters = object
 

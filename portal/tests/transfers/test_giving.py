@@ -30,7 +30,7 @@ from guildmark_portal.transfers.refusals import AlreadyOffered, GivenToOneself, 
 from guildmark_portal.vouchers.models import Voucher
 from guildmark_portal.vouchers.redeeming import redeem
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.money]
 TICK = timedelta(microseconds=1)
 
 

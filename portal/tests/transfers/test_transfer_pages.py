@@ -10,7 +10,7 @@ from guildmark_portal.accounts.models import User
 from guildmark_portal.exams.models import Entitlement, Program
 from guildmark_portal.transfers.models import Transfer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.money]
 ALL = "/transfers/"
 
 

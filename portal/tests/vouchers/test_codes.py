@@ -8,6 +8,8 @@ from guildmark_portal.accounts import sealing
 from guildmark_portal.vouchers.codes import ALPHABET, LENGTH, digest_of, new_code, normalised
 from guildmark_portal.vouchers.models import Voucher
 
+pytestmark = pytest.mark.money
+
 EN_DASH = " \N{EN DASH} "
 codes = st.builds(new_code)
 

@@ -20,7 +20,7 @@ from guildmark_portal.vouchers.making import Plan, make_personal
 from guildmark_portal.vouchers.models import Batch, Voucher
 from guildmark_portal.vouchers.redeeming import redeem, reserve
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.money]
 DESK = "/desk/vouchers/"
 MAKE = f"{DESK}make/"
 

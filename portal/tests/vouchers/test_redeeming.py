@@ -37,7 +37,7 @@ from guildmark_portal.vouchers.refusals import (
     VoucherUsedUp,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.money]
 TICK = timedelta(microseconds=1)
 STRANGE = "000000-000000-000000"
 

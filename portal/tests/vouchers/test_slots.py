@@ -15,7 +15,7 @@ from guildmark_portal.vouchers.models import Use
 from guildmark_portal.vouchers.redeeming import consume, redeem, release, reserve
 from guildmark_portal.vouchers.refusals import VoucherRefused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.money]
 PEOPLE = 4
 acts = st.lists(
     st.tuples(st.sampled_from(["take", "take", "again", "consume", "release"]), st.integers(0, PEOPLE - 1)), max_size=14

@@ -10,7 +10,7 @@ from portal.tests.platform.conftest import initialised, made_once, portal_env
 
 __all__ = ["initialised", "made_once", "portal_env"]
 
-pytestmark = pytest.mark.cuts
+pytestmark = pytest.mark.commands
 PORTAL = [sys.executable, "-c", "from guildmark_portal.cli import main; main()", "vouchers"]
 
 

@@ -17,7 +17,7 @@ from guildmark_portal.logs import _TOKENS
 from guildmark_portal.payments_config import Payments
 from guildmark_portal.vouchers.models import Use
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.money]
 PAGE = "/register/voucher/"
 
 
