@@ -4,15 +4,19 @@ import pytest
 from allauth.account.models import EmailAddress
 from portal.tests.conftest import StoppedClock
 
+from guildmark.client.wording import terms
 from guildmark.rules.exam_stage import Stage
 from guildmark_portal import clock
 from guildmark_portal.accounts import personal_data
 from guildmark_portal.accounts.models import User
 from guildmark_portal.credentials.models import Certificate
+from guildmark_portal.engine.state import attempt_state
 from guildmark_portal.exams import pilots, queries, services, stages
 from guildmark_portal.exams.models import Attempt, Entitlement, ExamVersion, PilotInvitation, Program
 from guildmark_portal.exams.refusals import EntitlementOver, NotInvitable, RetakeTooEarly
 from guildmark_portal.exams.retakes import failures
+from guildmark_portal.jobs.models import Job
+from guildmark_portal.mail.services import KIND
 
 from .conftest import MakeBank, Sitting, WorkOff
 from .paid_exam import granted, published, settled
@@ -199,3 +203,47 @@ def test_p2_invitations_are_in_the_export_and_go_with_the_account(
     assert (told["email"], told["exam_version__version"]) == (candidate.email, "2030.2")
     part.erase(candidate)
     assert list(PilotInvitation.objects.values_list("email", flat=True)) == ["somebody@example.org"]
+
+
+def letters_about(pilot: ExamVersion) -> list[str]:
+    keys = {f"pilot:{invitation.pk}" for invitation in pilot.invitations.all()}
+    return [job.payload["to"] for job in Job.objects.filter(kind=KIND, key__in=keys).order_by("pk")]
+
+
+def test_p2_who_is_invited_gets_a_letter_when_the_pilot_can_be_sat(
+    program: Program, make_bank: MakeBank, stranger: User
+) -> None:
+    bank = make_bank(visibility="private", version="2030.2", pass_mark=50)
+    bank.calibrate()
+    version = services.publish(bank.folder, program.exam_kind, "tests", to=Stage.DRAFT)
+    retire(version, Stage.PROVEN)
+    gone, _stays = invite(version, "gone@example.org", stranger.email)
+    pilots.withdraw(invitation=gone, actor="tests", now=clock.now())
+    assert letters_about(version) == []
+    retire(version, Stage.PILOT)
+    invite(version, stranger.email, "new@example.org")
+    assert letters_about(version) == [stranger.email, "new@example.org"]
+
+
+def test_p2_a_pilot_that_begins_again_writes_to_nobody_twice(pilot: ExamVersion, candidate: User) -> None:
+    invite(pilot, candidate.email)
+    retire(pilot, Stage.PROVEN)
+    Job.objects.filter(kind=KIND).update(finished_at=clock.now())
+    retire(pilot, Stage.PILOT)
+    assert letters_about(pilot) == [candidate.email]
+
+
+@pytest.mark.parametrize(("certifies", "said"), [("on", "A pass earns a certificate"), ("off", "It earns no certificate")])
+def test_p2_the_letter_says_what_comes_of_a_pilot(pilot: ExamVersion, certifies: str, said: str) -> None:
+    settled(f"pilot_certifies={certifies}")
+    invite(ExamVersion.objects.get(pk=pilot.pk), "new@example.org")
+    body = Job.objects.get(kind=KIND, payload__to="new@example.org").payload["body"]
+    assert said in body
+    assert "Create an account with this address, new@example.org" in body
+
+
+def test_p2_an_attempt_of_a_pilot_says_so_in_every_tool(pilot: ExamVersion, candidate: User) -> None:
+    invite(pilot, candidate.email)
+    state = attempt_state(Sitting(candidate, "tiny").attempt, now=clock.now())
+    assert (state.is_pilot, state.certifies) == (True, False)
+    assert "This is a pilot: it tries a version of the exam before it goes live." in [*terms(state)]

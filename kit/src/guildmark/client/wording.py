@@ -123,6 +123,10 @@ def terms(state: AttemptState) -> Iterator[str]:
     yield _("{title}: {count} categories, {time} on the clock.").format(
         title=state.exam_title, count=len(state.categories), time=time
     )
+    if state.is_pilot:
+        yield _("This is a pilot: it tries a version of the exam before it goes live.")
+        if not state.certifies:
+            yield _("It earns no certificate, and a failure makes you wait for nothing.")
     if state.breaks_left:
         said = _("Breaks that you can take, of {minutes} minutes each: {count}. Each adds its minutes to your time.")
         yield said.format(minutes=state.break_minutes, count=state.breaks_left)

@@ -122,7 +122,8 @@ class AttemptState(Reply):
     tells of a grading before the decision. `breaks_left` breaks of `break_minutes` can be taken; one lasts until `break_until`.
     Before the start, these are the breaks that the candidate will have, `extra_s` is what will be added to `duration_s`, and
     `begin_until` is the last day on which the exam can be begun, until it is over everywhere; None where there is none. On a
-    seat of a cohort it can be begun from the instant `begin_from` on and before `begin_before`.
+    seat of a cohort it can be begun from the instant `begin_from` on and before `begin_before`. `is_pilot`: it tries a version
+    before it goes live. `certifies`: a pass earns a certificate.
     """
 
     id: str
@@ -152,6 +153,8 @@ class AttemptState(Reply):
     begin_until: date | None = None
     begin_from: AwareDatetime | None = None
     begin_before: AwareDatetime | None = None
+    is_pilot: bool = False
+    certifies: bool = True
     categories: tuple[CategoryState, ...]
     result: Result | None
 

@@ -174,8 +174,8 @@ def invite(
     from guildmark_portal.exams import pilots
 
     invited = pilots.invite(version=_version(slug, version), emails=emails, actor=_ACTOR, now=clock.now())
-    said = _("Addresses that are invited: {count}. Tell them so.").format(count=len(invited))
-    tell({"invited": [one.email for one in invited]}, [said], as_json=json_)
+    said = _("Addresses that are invited: {count}. Each gets a letter as soon as the pilot can be sat.")
+    tell({"invited": [one.email for one in invited]}, [said.format(count=len(invited))], as_json=json_)
 
 
 def withdraw(

@@ -106,6 +106,8 @@ def attempt_state(attempt: Attempt, *, now: datetime) -> AttemptState:
         begin_until=attempt.entitlement.valid_until if attempt.started_at is None else None,
         begin_from=None if seat is None else seat.starts_at,
         begin_before=None if seat is None else seat.closes_at,
+        is_pilot=attempt.is_pilot,
+        certifies=attempt.certifies,
         categories=tuple(_category(sight, facts, category, now=now) for category in exam.categories),
         result=result_view(attempt, now=now) if stands is Phase.DECIDED else None,
     )

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from guildmark.rules.exam_stage import Stage
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit import services as audit
+from guildmark_portal.exams import pilot_letters
 from guildmark_portal.exams.conditions import condition
 from guildmark_portal.exams.entitling import PILOT, grant
 from guildmark_portal.exams.models import Attempt, Entitlement, ExamVersion, PilotInvitation, Program
@@ -28,7 +29,10 @@ INVITABLE: Final = (Stage.DRAFT, Stage.PROVEN, Stage.PILOT)
 
 @transaction.atomic
 def invite(*, version: ExamVersion, emails: Sequence[str], actor: Actor, now: datetime) -> tuple[PilotInvitation, ...]:
-    """Invite addresses to the pilot of a version; who is invited already stays so. Raises `NotInvitable` with every problem."""
+    """Invite addresses to the pilot of a version; who is invited already stays so.
+
+    Each is written to once, when it can be sat. Raises `NotInvitable` with every problem.
+    """
     if stage_of(version) not in INVITABLE:
         raise NotInvitable(_("Version %(version)s has no pilot any more.") % {"version": version.version})
     wrong = [email for email in emails if not _is_address(email)]
@@ -55,6 +59,8 @@ def _invited(version: ExamVersion, email: str, *, actor: Actor, now: datetime) -
     except IntegrityError:
         return PilotInvitation.objects.get(exam_version=version, email=email, withdrawn_at=None)
     audit.record(actor=actor, action="pilot.invited", subject=version, detail={"invitation": made.pk})
+    if stage_of(version) is Stage.PILOT:
+        pilot_letters.tell_invited(made)
     return made
 
 

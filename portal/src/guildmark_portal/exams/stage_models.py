@@ -27,7 +27,7 @@ class ExamStage(models.Model):
     languages = models.CharField(_("languages"), max_length=200)
     stage = models.CharField(_("stage"), max_length=7, choices=[(stage.value, stage.value) for stage in Stage])
     entered_at = models.DateTimeField(_("entered at"))
-    left_at = models.DateTimeField(_("left at"), null=True, blank=True)
+    left_at = models.DateTimeField(_("left the stage at"), null=True, blank=True)
     actor = models.CharField(_("who"), max_length=200)
     reason = models.CharField(_("why"), max_length=500, blank=True)
     successor = models.ForeignKey(

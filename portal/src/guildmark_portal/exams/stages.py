@@ -25,6 +25,7 @@ from guildmark.packs.calibration import shortfalls
 from guildmark.protocol import ExamKind
 from guildmark.rules.exam_stage import Stage, may_step, steps_from
 from guildmark_portal.audit import services as audit
+from guildmark_portal.exams import pilot_letters
 from guildmark_portal.exams.changes import program_changed
 from guildmark_portal.exams.going_live import Override, known_answers
 from guildmark_portal.exams.models import Attempt, Entitlement, ExamStage, ExamVersion, PilotInvitation, Program
@@ -229,6 +230,8 @@ def _step(  # noqa: PLR0913 - as above
     if to is Stage.LIVE:
         _take_the_place(version, actor=why.actor, now=now)
     entered = _entered(version, to, why, now=now)
+    if to is Stage.PILOT:
+        pilot_letters.tell_all(version)
     if to in {Stage.LIVE, Stage.RETIRED}:
         _forget_unused(version)
     if Stage.LIVE in {to, before}:

@@ -160,7 +160,7 @@ class Refund(models.Model):
     ends_right = models.BooleanField(_("the right to sit was taken back"), default=True)
     reference = models.CharField(_("the provider's number, or that of a transfer"), max_length=200, blank=True)
     done_at = models.DateTimeField(_("done at"), null=True, blank=True)
-    failed_at = models.DateTimeField(_("failed at"), null=True, blank=True)
+    failed_at = models.DateTimeField(_("refused at"), null=True, blank=True)
     failure = models.CharField(_("why it failed"), max_length=200, blank=True)
     once = models.CharField(_("asked once for"), max_length=120, blank=True)
 

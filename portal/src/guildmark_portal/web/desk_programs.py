@@ -127,7 +127,8 @@ def _invite(request: HttpRequest, found: ExamVersion) -> HttpResponse:
     except Refused as refused:
         form.add_error(None, str(refused))
         return _show(request, found, invite_form=form)
-    messages.success(request, _("Addresses that are invited: {count}. Tell them so.").format(count=len(invited)))
+    said = _("Addresses that are invited: {count}. Each gets a letter as soon as the pilot can be sat.")
+    messages.success(request, said.format(count=len(invited)))
     return redirect("web:desk_version", found.pk)
 
 

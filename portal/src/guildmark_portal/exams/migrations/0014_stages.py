@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("entered_at", models.DateTimeField(verbose_name="entered at")),
-                ("left_at", models.DateTimeField(blank=True, null=True, verbose_name="left at")),
+                ("left_at", models.DateTimeField(blank=True, null=True, verbose_name="left the stage at")),
                 ("actor", models.CharField(max_length=200, verbose_name="who")),
                 ("reason", models.CharField(blank=True, max_length=500, verbose_name="why")),
                 ("overridden", models.JSONField(blank=True, default=list, verbose_name="overridden")),

@@ -173,7 +173,7 @@ class Migration(migrations.Migration):
                     models.CharField(blank=True, max_length=200, verbose_name="the provider's number, or that of a transfer"),
                 ),
                 ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="done at")),
-                ("failed_at", models.DateTimeField(blank=True, null=True, verbose_name="failed at")),
+                ("failed_at", models.DateTimeField(blank=True, null=True, verbose_name="refused at")),
                 ("failure", models.CharField(blank=True, max_length=200, verbose_name="why it failed")),
                 ("once", models.CharField(blank=True, max_length=120, verbose_name="asked once for")),
                 (
