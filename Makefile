@@ -77,7 +77,7 @@ soak: install-dev  ## Hundreds of grades and what they leave behind (GRADES=500)
 	GRADES=$(GRADES) $(BIN)/python -m pytest --no-cov -m soak -s tests/soak portal/tests/exams/test_sitting_machine.py $(PYTEST_ARGS)
 
 cuts: install-dev  ## Uploads that are cut at 456 places, and processes that are killed, each of which must lose nothing
-	$(BIN)/python -m pytest --no-cov -m cuts tests/e2e/test_cut_uploads.py tests/e2e/test_crashes.py tests/e2e/test_lost_portal.py kit/tests/client/test_several_tools.py portal/tests/vouchers portal/tests/orders portal/tests/exams portal/tests/cohorts --durations=5 $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --no-cov --numprocesses=2 --dist=loadgroup -m cuts tests/e2e/test_cut_uploads.py tests/e2e/test_crashes.py tests/e2e/test_lost_portal.py kit/tests/client/test_several_tools.py portal/tests/vouchers portal/tests/orders portal/tests/exams portal/tests/cohorts --durations=5 $(PYTEST_ARGS)
 
 together: install-dev browser  ## One exam of two minutes, sat in Chromium and a terminal at once, through cuts, a crash and the deadline
 	$(BIN)/python -m pytest --no-cov -m together tests/e2e/test_one_exam_together.py $(PYTEST_ARGS)

@@ -70,7 +70,6 @@ def test_g6_a_key_that_is_not_known_ends_it(checkout: Checkout, settings) -> Non
     assert found(checkout) == {Examined.KEY: "authentication"}
 
 
-@pytest.mark.cuts
 def test_g6_secrets_are_read_from_the_standard_input_and_the_provider_is_asked(
     initialised: Path, portal_env: dict[str, str]
 ) -> None:
