@@ -115,3 +115,10 @@ def test_g6_a_daily_look_writes_each_reminder_once_whichever_day_it_begins(last,
         min(days for days in REMINDERS if days >= ahead),
         *(days for days in REMINDERS if days < ahead),
     ]
+
+
+def test_g6_a_right_to_the_last_day_of_the_calendar_is_never_over():
+    now = datetime(2200, 1, 1, tzinfo=UTC)
+    assert [is_over(day, now=now) for day in (date.max, date.min)] == [False, True]
+    assert Right(valid_until=date.max).worth(now=now) is Worth.USABLE
+    assert ends_at(date.max) > ends_at(date.max - timedelta(days=1))

@@ -59,6 +59,23 @@ def test_p2_an_amount_is_read_back_as_it_was_written(price: int, currency: str) 
     assert -money.decimal.as_tuple().exponent == digits(currency)  # type: ignore[operator]
 
 
+@pytest.mark.parametrize(
+    ("amount", "currency", "down", "up"),
+    [
+        (6_707, "KWD", 6_700, 6_710),
+        (6_710, "BHD", 6_710, 6_710),
+        (10_050, "MGA", 10_000, 10_100),
+        (9_999, "USD", 9_999, 9_999),
+        (1, "JPY", 1, 1),
+    ],
+)
+def test_p2_a_card_pays_whole_tens_of_a_thousandth_and_no_part_of_an_ariary(
+    amount: int, currency: str, down: int, up: int
+) -> None:
+    money = Money(amount, currency)
+    assert (money.payable, money.rounded_up) == (Money(down, currency), Money(up, currency))
+
+
 def test_p2_two_currencies_never_meet() -> None:
     with pytest.raises(OtherCurrency):
         Money(1, "USD") + Money(1, "EUR")

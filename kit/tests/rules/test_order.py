@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guildmark.rules.money import Money
-from guildmark.rules.order import DisputeOutcome, OrderFacts, OrderStanding, Returned, outcome_of
+from guildmark.rules.order import Contested, DisputeOutcome, OrderFacts, OrderStanding, Returned, outcome_of
 
 AT = datetime(2030, 1, 15, tzinfo=UTC)
 INSTANTS = st.none() | st.just(AT)
 
 
-def paid(*returned: Returned, disputes: tuple[DisputeOutcome, ...] = ()) -> OrderFacts:
-    return OrderFacts("USD", 10000, AT, None, None, returned, disputes)
+def paid(*returned: Returned, disputes: tuple[DisputeOutcome, ...] = (), each: int = 10000) -> OrderFacts:
+    return OrderFacts("USD", 10000, AT, None, None, returned, tuple(Contested(one, each) for one in disputes))
 
 
 @pytest.mark.parametrize(
@@ -31,10 +31,37 @@ def paid(*returned: Returned, disputes: tuple[DisputeOutcome, ...] = ()) -> Orde
         (paid(Returned(10000, failed_at=AT), Returned(10000, AT)), OrderStanding.REFUNDED, 0, 0, False),
         (paid(Returned(9999, AT, ends_right=False)), OrderStanding.PARTLY_REFUNDED, 1, 1, True),
         (paid(Returned(10000, AT, ends_right=False)), OrderStanding.REFUNDED, 0, 0, False),
+        (paid(Returned(5000)), OrderStanding.REFUND_ASKED, 10000, 5000, False),
+        (paid(Returned(500, ends_right=False)), OrderStanding.PAID, 10000, 9500, True),
+        (paid(Returned(9999, ends_right=False)), OrderStanding.PAID, 10000, 1, True),
+        (paid(Returned(10000, ends_right=False)), OrderStanding.REFUND_ASKED, 10000, 0, False),
+        (
+            paid(Returned(4000, AT, ends_right=False), Returned(6000, ends_right=False)),
+            OrderStanding.REFUND_ASKED,
+            6000,
+            0,
+            False,
+        ),
+        (
+            paid(Returned(4000, AT, ends_right=False), Returned(5999, ends_right=False)),
+            OrderStanding.PARTLY_REFUNDED,
+            6000,
+            1,
+            True,
+        ),
         (paid(disputes=(DisputeOutcome.INQUIRY,)), OrderStanding.PAID, 10000, 10000, True),
         (paid(disputes=(DisputeOutcome.OPEN,)), OrderStanding.DISPUTED, 0, 0, False),
         (paid(disputes=(DisputeOutcome.WON,)), OrderStanding.PAID, 10000, 10000, True),
         (paid(disputes=(DisputeOutcome.WON, DisputeOutcome.LOST)), OrderStanding.DISPUTE_LOST, 0, 0, False),
+        (paid(disputes=(DisputeOutcome.OPEN,), each=2000), OrderStanding.DISPUTED, 8000, 0, False),
+        (paid(disputes=(DisputeOutcome.LOST,), each=2000), OrderStanding.DISPUTE_LOST, 8000, 0, False),
+        (
+            paid(Returned(1000, AT, ends_right=False), disputes=(DisputeOutcome.LOST,)),
+            OrderStanding.DISPUTE_LOST,
+            0,
+            0,
+            False,
+        ),
     ],
 )
 def test_g6_an_order_is_what_has_happened_to_it(
@@ -52,10 +79,10 @@ def test_g6_an_order_is_what_has_happened_to_it(
     paid_at=INSTANTS,
     given_up=INSTANTS,
     returned=st.lists(st.builds(Returned, st.integers(0, 10000), INSTANTS, INSTANTS, st.booleans()), max_size=3),
-    disputes=st.lists(st.sampled_from(DisputeOutcome), max_size=2),
+    disputes=st.lists(st.builds(Contested, st.sampled_from(DisputeOutcome), st.integers(0, 10000)), max_size=2),
 )
 def test_g6_nobody_has_the_right_and_the_money_too(
-    paid_at: datetime | None, given_up: datetime | None, returned: list[Returned], disputes: list[DisputeOutcome]
+    paid_at: datetime | None, given_up: datetime | None, returned: list[Returned], disputes: list[Contested]
 ) -> None:
     facts = OrderFacts("USD", 10000, paid_at, None, given_up, tuple(returned), tuple(disputes))
     if facts.is_worth_a_right:

@@ -52,10 +52,17 @@ def test_g6_what_went_back_before_counts_towards_the_share(paid: int, percent: i
     assert money_back(Money(paid, "USD"), percent=percent, still_there=Money(there, "USD")) == Money(back, "USD")
 
 
-@given(paid=st.integers(0, 10**9), percent=st.integers(1, 100), there=st.integers(0, 10**9))
-def test_g6_never_more_goes_back_than_is_there(paid: int, percent: int, there: int) -> None:
-    left = Money(min(there, paid), "KRW")
-    back = money_back(Money(paid, "KRW"), percent=percent, still_there=left)
+def test_p2_what_goes_back_can_be_taken_by_a_card_and_is_rounded_to_the_buyers_favour() -> None:
+    assert money_back(Money(10_010, "KWD"), percent=67, still_there=Money(10_010, "KWD")) == Money(6_710, "KWD")
+    assert money_back(Money(10_015, "KWD"), percent=100, still_there=Money(10_015, "KWD")) == Money(10_015, "KWD")
+
+
+@given(
+    paid=st.integers(0, 10**9), percent=st.integers(1, 100), there=st.integers(0, 10**9), unit=st.sampled_from(["KRW", "KWD"])
+)
+def test_g6_never_more_goes_back_than_is_there(paid: int, percent: int, there: int, unit: str) -> None:
+    left = Money(min(there, paid), unit)
+    back = money_back(Money(paid, unit), percent=percent, still_there=left)
     assert 0 <= back.amount <= left.amount
 
 

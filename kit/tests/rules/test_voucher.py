@@ -32,6 +32,19 @@ def test_g7_a_voucher_takes_off_all_a_share_rounded_half_up_or_an_amount(value: 
     assert value.discount(Money(price, "USD")) == Money(off, "USD")
 
 
+@pytest.mark.parametrize(
+    ("value", "off"),
+    [
+        (VoucherValue.share(67), 6_710),
+        (VoucherValue.share(33), 3_310),
+        (VoucherValue.of(Money(3_005, "KWD")), 3_010),
+        (VoucherValue.of(Money(10_009, "KWD")), 10_010),
+    ],
+)
+def test_p2_what_a_voucher_leaves_to_pay_can_be_paid_by_a_card(value: VoucherValue, off: int) -> None:
+    assert value.discount(Money(10_010, "KWD")) == Money(off, "KWD")
+
+
 def test_g7_an_amount_pays_a_price_of_its_own_currency_alone() -> None:
     amount = VoucherValue.of(Money(3_000, "USD"))
     assert [one.is_taken_in("EUR") for one in (amount, FULL, VoucherValue.share(5))] == [False, True, True]
@@ -68,6 +81,13 @@ values = st.one_of(
 )
 
 
+@given(percent=st.integers(1, 99), price=st.integers(0, 10**9))
+def test_p2_no_share_leaves_a_last_digit_that_no_card_pays(percent: int, price: int) -> None:
+    costs = Money(price, "JOD")
+    off = VoucherValue.share(percent).discount(costs)
+    assert (costs.percent(percent).amount <= off.amount <= costs.amount, (costs - off).amount % 10) == (True, 0)
+
+
 @given(value=values, price=st.integers(0, 10**9))
 def test_g7_what_is_taken_off_and_what_is_left_make_the_price(value: VoucherValue, price: int) -> None:
     costs = Money(price, "USD")
@@ -94,3 +114,8 @@ def test_g7_one_that_was_stopped_is_stopped_whatever_day_it_is() -> None:
     stopped = VoucherTerms(DAY, DAY, stopped_at=begins_at(DAY))
     assert stopped.stands(now=datetime(2040, 1, 1, tzinfo=timezone.utc)) is VoucherStands.STOPPED
     assert VoucherTerms().stands(now=begins_at(DAY)) is VoucherStands.OPEN
+
+
+def test_g7_a_voucher_from_the_first_day_of_the_calendar_on_is_taken_at_any_time():
+    now = datetime(2026, 1, 15, tzinfo=timezone.utc)
+    assert VoucherTerms(valid_from=date.min, valid_until=date.max).stands(now=now) is VoucherStands.OPEN

@@ -35,6 +35,7 @@ from guildmark_portal import (
     payments_config,
     sign_in_providers,
 )
+from guildmark_portal.config_samples import SAMPLES
 from guildmark_portal.portal_secrets import Secrets, issuer_keys
 
 CONFIG_FILE: Final = "portal.toml"
@@ -310,4 +311,4 @@ port = {mail.port}
 username = {json.dumps(mail.username)}
 # starttls, tls or none
 security = {json.dumps(mail.security)}
-{database_config.text(config.database)}"""
+{database_config.text(config.database)}{SAMPLES}"""

@@ -133,13 +133,19 @@ def test_p9_a_cohort_is_made_filled_invited_and_looked_at_from_the_command_line(
     run("publish", str(bank.folder), "--kind", "demo", command=PORTAL[:-1])
     window = ("--from", "2100-01-15T09:00Z", "--until", "2100-01-15T12:00Z")
     status, made = run("make", "Class", "--program", "tiny-demo", "--organisation", "School", *window)
-    assert (status, made) == (0, {"cohort": 1})
+    assert (status, made) == (0, {"cohort": 1, "opens_at": "2100-01-15T09:00:00Z", "closes_at": "2100-01-15T12:00:00Z"})
+    days = ("--from", "2100-01-15T09:00+09:00", "--until", "2100-01-15")
+    of_days = run("make", "Days", "--program", "tiny-demo", "--organisation", "School", *days)[1]
+    assert (of_days["opens_at"], of_days["closes_at"]) == ("2100-01-15T00:00:00Z", "2100-01-16T00:00:00Z")
     assert run("seats", "1", "1", "--bought", "Invoice 7")[1]["seats"] == 1
     good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
     good.write_text("email\na@example.org\nb@example.org\n")
     bad.write_text("email,name\nnobody,=1\n")
     looked = run("import", "1", str(bad), "--dry-run")
     assert (looked[0], len(looked[1]["problems"])) == (3, 2)  # type: ignore[arg-type]
+    for_people = [*PORTAL, "import", "1", str(good), "--dry-run", "--data", str(initialised)]
+    told = subprocess.run(for_people, env=portal_env, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert told[:2] == ["Line 2, a@example.org: will be added", "Line 3, b@example.org: will be added"]
     dry = run("import", "1", str(good), "--dry-run")[1]
     assert (dry["new"], dry["short_of_seats"], run("progress", "1")[1]["invited"]) == (2, 1, 0)
     done = [run("import", "1", str(good))[1]["new"] for _ in range(2)]

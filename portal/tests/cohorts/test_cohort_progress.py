@@ -144,3 +144,10 @@ def test_a_row_without_a_seat_goes_with_the_account_of_its_address(
     making.appoint(cohort=cohort, email=candidate.email, actor="tests", now=clock.now())
     deletion.delete(user=candidate)
     assert (Invitation.objects.count(), Teacher.objects.count()) == (0, 0)
+
+
+def test_p9_a_class_is_listed_by_address_with_its_numbers_counted(cohort: Cohort, invited: Invited) -> None:
+    for name in ("s10", "s2", "t1", "s1", "s02b"):
+        invited(f"{name}@example.org")
+    listed = [line.invitation.email.partition("@")[0] for line in progress_of(cohort).lines]
+    assert listed == ["s1", "s2", "s02b", "s10", "t1"]

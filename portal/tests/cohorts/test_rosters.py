@@ -67,7 +67,21 @@ def test_p9_every_problem_is_named_at_once_with_its_line_and_column() -> None:
     ]
 
 
-@pytest.mark.parametrize("cell", ["=HYPERLINK(1)", "+1", "-2", "@SUM(A1)"])
+def test_p9_a_column_that_there_is_not_hides_no_other_problem() -> None:
+    assert places("email,salary,name\nnobody,1,A\nb@example.org,=1,=1\n") == [(1, "salary"), (2, "email"), (3, "name")]
+    assert places("name,email,email\n=1,a@example.org,b@example.org\nB,no,\n") == [(1, "email"), (2, "name"), (3, "email")]
+    assert (places("name\n=1\nB\n"), read(b"name\nB\n").rows) == ([(1, ""), (2, "name")], ())
+
+
+def test_p9_what_is_wrong_ends_before_what_to_do_begins() -> None:
+    first, second = map(str, read(b'email\nnotanaddress\n""""\n').problems)
+    assert first == "Line 2, email: This is no mail address: notanaddress. Write one such as ada@example.org."
+    assert second.count(". ") == 1
+
+
+@pytest.mark.parametrize(
+    "cell", ["=HYPERLINK(1)", "+1", "-2", "@SUM(A1)", "\uff0dcmd", "\uff20SUM(1)", "\uff0b1", "\uff1d1", "Ada;=1+1"]
+)
 @pytest.mark.parametrize("column", ["email", "name"])
 def test_a_formula_is_refused_in_every_column(cell: str, column: str) -> None:
     row = {"email": "a@example.org", "name": "A", column: cell}

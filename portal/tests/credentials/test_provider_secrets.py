@@ -57,7 +57,8 @@ def test_a_key_is_read_from_the_standard_input_and_never_shown(portal: Path) -> 
     assert kept(portal)["key"] == "key-of-the-api"
 
 
-def test_what_cannot_be_a_key_is_refused(portal: Path) -> None:
+@pytest.mark.parametrize("typed", ["schlüssel\n", "", "\n"])
+def test_what_cannot_be_a_key_is_refused(portal: Path, typed: str) -> None:
     before = kept(portal)
-    answer = run(portal, "set-key", typed="schlüssel\n")
-    assert (answer.returncode == 0, kept(portal)) == (False, before)
+    answer = run(portal, "set-key", typed=typed)
+    assert (answer.returncode, answer.stdout, kept(portal)) == (2, "", before)

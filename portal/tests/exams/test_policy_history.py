@@ -128,8 +128,7 @@ class TestWindows:
         self, program: Program, candidate: User, stranger: User, stopped_clock: StoppedClock
     ) -> None:
         settled(*WINDOW)
-        for person in (candidate, stranger):
-            granted(person, program)
+        granted(candidate, program)
         stopped_clock.at = datetime(2030, 1, 16, tzinfo=UTC) - TICK
         Sitting(candidate, "tiny")
         stopped_clock.at += TICK

@@ -9,7 +9,7 @@ from django.core.mail import EmailMessage
 from django.http import HttpResponse
 from django.test import Client
 from portal.tests.accounts.conftest import signed_in
-from portal.tests.conftest import StoppedClock
+from portal.tests.conftest import StoppedClock, person_with
 from portal.tests.exams.conftest import Sitting, WorkOff
 from portal.tests.operations.conftest import WORDS, Open, text
 
@@ -239,7 +239,7 @@ def test_support_is_told_that_examiners_add_time(desk: Client, running: Sitting,
     assert ["leave it to one of them" in page for page in pages] == [False, True]
 
 
-@pytest.mark.parametrize("page", ["/desk/", "/desk/certificates/", "/desk/outages/"])
+@pytest.mark.parametrize("page", ["/desk/certificates/", "/desk/outages/"])
 def test_an_owner_is_told_how_to_get_to_the_desk_and_gets_there(staff: User, page: str) -> None:
     owner = signed_in(staff, minutes_ago=1)
     refused = owner.get(page)
@@ -248,6 +248,26 @@ def test_an_owner_is_told_how_to_get_to_the_desk_and_gets_there(staff: User, pag
     assert command is not None
     owner.post("/account/roles/", {"email": command[1], "role": command[2]})
     assert owner.get(page).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("role", "opens", "others"),
+    [
+        ("owner", {"/desk/orders/", "/desk/programs/", "/account/roles/", "/account/close/"}, {"/review/", "/desk/outages/"}),
+        ("reviewer", {"/review/"}, {"/desk/orders/", "/desk/programs/", "/desk/providers/", "/account/roles/"}),
+        ("support", {"/desk/orders/", "/desk/outages/", "/account/recoveries/"}, {"/review/", "/desk/programs/"}),
+        ("examiner", {"/desk/certificates/", "/desk/providers/"}, {"/desk/orders/", "/review/", "/account/roles/"}),
+    ],
+)
+def test_x8_the_desk_leads_everybody_to_the_desks_that_they_may_open(role: str, opens: set[str], others: set[str]) -> None:
+    browser = signed_in(person_with(role), minutes_ago=1)
+    content = browser.get("/desk/").content.decode().partition("<main")[2]
+    led = {
+        address for address in re.findall('href="([^"]+)"', content) if address.startswith(("/desk/", "/account/", "/review/"))
+    }
+    assert (opens - led, others & led) == (set(), set())
+    assert {address: browser.get(address).status_code for address in led} == dict.fromkeys(led, 200)
+    assert ("Find an attempt" in content) == (role not in {"owner", "reviewer"})
 
 
 def test_nobody_but_an_owner_is_told_of_the_command(candidate: User) -> None:

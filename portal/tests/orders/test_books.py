@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client
@@ -10,11 +11,11 @@ from portal.tests.conftest import person_with
 from portal.tests.orders.checkout import Checkout
 from portal.tests.orders.conftest import Deliver, ordered, sent_to_pay
 
-from guildmark_portal import clock
+from guildmark_portal import clock, spreadsheets
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit.models import Entry
 from guildmark_portal.exams.models import Program
-from guildmark_portal.orders import offline, refunding
+from guildmark_portal.orders import books, offline, refunding
 from guildmark_portal.orders.models import Order
 from guildmark_portal.spreadsheets import defused
 
@@ -78,9 +79,42 @@ def test_the_books_ask_for_a_fresh_sign_in(stopped_clock) -> None:
     assert stale.get(f"{DESK}orders.csv")["Location"].startswith("/accounts/reauthenticate/")
 
 
-@pytest.mark.parametrize("typed", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\uff1d1"])
+@pytest.mark.parametrize("typed", ["=1+1", "+1", "-1", "@SUM(A1)", "\t1", "\r1", " =1", "\uff1d1"])
 def test_what_a_spreadsheet_takes_for_a_formula_is_defused(typed: str) -> None:
     assert defused(typed) == f"'{typed}"
+
+
+@pytest.mark.parametrize("typed", ["\uff0d1", "\uff201", "\uff0b1", "\u00a0=1", "\u3000=1"])
+def test_g6_wide_signs_and_wide_spaces_begin_a_formula_too(typed: str) -> None:
+    assert defused(typed) == f"'{typed}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "safe"),
+    [
+        ("Ada;=1+1", "Ada;'=1+1"),
+        ("a; -1;b;@x", "a;' -1;b;'@x"),
+        ("\t=1", "'\t'=1"),
+        ("\r=1", "'\r'=1"),
+        ("a\n\uff1d1", "a\n'\uff1d1"),
+    ],
+)
+def test_g6_what_another_separator_would_make_a_field_is_defused(typed: str, safe: str) -> None:
+    assert defused(typed) == safe
+
+
+def test_g6_every_field_of_a_table_stands_in_quotation_marks() -> None:
+    assert spreadsheets.written(("a", "b"), [(1, 'x;"=1')]) == '\ufeff"a","b"\r\n"1","x;""=1"\r\n'
+
+
+@pytest.mark.parametrize("book", ["orders", "refunds", "disputes"])
+@pytest.mark.parametrize("days", [{"until": "9999-12-31"}, {"from": "0001-01-01"}])
+def test_g6_days_that_nobody_means_are_told_so(desk: Client, days: dict[str, str], book: str) -> None:
+    assert desk.get(f"{DESK}{book}.csv", days).status_code == 400
+
+
+def test_g6_a_span_takes_the_last_day_of_the_calendar() -> None:
+    assert books.Span(date.min, date.max).on("paid_at") == {"paid_at__gte": datetime.min.replace(tzinfo=UTC)}
 
 
 @pytest.mark.parametrize(("value", "written"), [("a=1", "a=1"), (None, ""), (7, "7")])

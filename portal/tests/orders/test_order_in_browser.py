@@ -72,6 +72,7 @@ def test_g6_a_voucher_pays_a_part_and_the_rest_is_paid_by_card_after_a_change_of
     ada.get_by_role("button", name="Cancel").click()
     expect(ada.get_by_text("You have not paid.")).to_be_visible()
     assert fits(ada)
+    comes_back_as_paid(ada)
     ada.get_by_role("button", name="Pay 50 USD").click()
     expect(ada.get_by_text("5000 usd")).to_be_visible()
     ada.get_by_role("button", name="Pay").click()
@@ -96,6 +97,18 @@ def test_g6_a_voucher_pays_a_part_and_the_rest_is_paid_by_card_after_a_change_of
     ada.get_by_role("link", name="Tiny exam").click()
     expect(ada.get_by_text("Paid back").first).to_be_visible()
     assert (len(account.sessions), len(account.intents), faults) == (1, 1, [])
+
+
+def comes_back_as_paid(page: Page) -> None:
+    """Nothing is offered to be paid once more, for a minute."""
+    page.clock.install()
+    page.goto(page.url.replace("cancelled", "paid"))
+    pays = page.get_by_role("button", name="Pay 50 USD")
+    expect(page.get_by_text("We are asking the payment provider")).to_be_visible()
+    expect(pays).to_be_hidden()
+    page.clock.fast_forward(61_000)
+    expect(pays).to_be_visible()
+    assert fits(page)
 
 
 def paid(page: Page) -> None:

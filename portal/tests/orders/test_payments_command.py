@@ -1,6 +1,8 @@
 """`guildmark-portal payments`: secrets that are never arguments, and whether the provider is set up (rule G6)."""
 
 import json
+import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -92,3 +94,27 @@ def test_g6_secrets_are_read_from_the_standard_input_and_the_provider_is_asked(
         assert (status, asked["is_test"], [row["good"] for row in asked["findings"]]) == (1, True, [True] * 5 + [False])
         checkout.endpoints = [endpoint(url=asked["told_at"])]
         assert run("check")[0] == 0
+
+
+def test_g6_a_secret_that_is_piped_in_is_read_without_a_word_of_a_terminal(
+    initialised: Path, portal_env: dict[str, str]
+) -> None:
+    """The process has a terminal of its own, which is not asked; and without one, nothing complains."""
+    command = [*PORTAL, "set-key", "--data", str(initialised)]
+    alone = subprocess.run(
+        command, env=portal_env, input=KEY, capture_output=True, text=True, check=False, start_new_session=True
+    )
+    assert (alone.returncode, alone.stderr, datadir.read_secrets(initialised).payments["key"]) == (0, "", KEY)
+    held, terminal = pty.openpty()
+    within = subprocess.run(
+        ["setsid", "--ctty", "--wait", "sh", "-c", 'printf %s "$SECRET" | "$@" 2>&1', "sh", *command],
+        env={**portal_env, "SECRET": f"{KEY}2"},
+        stdin=terminal,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    for end in (held, terminal):
+        os.close(end)
+    assert (within.returncode, datadir.read_secrets(initialised).payments["key"]) == (0, f"{KEY}2"), within.stdout

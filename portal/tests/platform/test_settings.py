@@ -168,8 +168,9 @@ def test_every_setting_of_the_portal_is_documented_with_what_holds_without_it():
     mail = {f"mail.{name}": value for name, value in vars(config.mail).items()}
     database = {f"database.{name}": value for name, value in vars(config.database).items()}
     tables = {"mail", "database", "sign_in", "identity_provider", "badge_provider", "payments"}
+    payments = {f"payments.{name}": getattr(config.payments, name) for name in ("url", "pages")}
     plain = {name: value for name, value in vars(config).items() if name not in tables}
-    assert documented == {name: written(value) for name, value in (plain | mail | database).items()}
+    assert documented == {name: written(value) for name, value in (plain | mail | database | payments).items()}
     named = ("`sign_in`", "`identity_provider`", "`badge_provider`", "`payments`")
     assert [name for name in named if name not in table] == []
 
@@ -186,3 +187,23 @@ def test_what_init_writes_names_every_setting_that_people_edit():
         "payments",
     }
     assert [name for name in sorted(names) if f"\n{name} = " not in text] == []
+
+
+def test_every_table_that_init_writes_switched_off_is_one_that_the_portal_reads(tmp_path):
+    text = re.sub(r"^#(?! )", "", datadir.config_text(datadir.Config()), flags=re.MULTILINE)
+    write_config(tmp_path, text)
+    read = datadir.read_config(tmp_path)
+    assert (read.payments.mode, read.identity_provider.kind, read.badge_provider.kind) == ("stripe", "stripe", "webhook")
+    assert [one.id for one in read.sign_in.all] == ["university", "institute"]
+    tables = (
+        ("payments", read.payments),
+        ("identity_provider", read.identity_provider),
+        ("badge_provider", read.badge_provider),
+    )
+    missing = [
+        f"{table}.{name}"
+        for table, found in tables
+        for name in set(vars(found)) - {"groups"}
+        if f"\n{name} = " not in text.partition(f"\n[{table}]")[2]
+    ]
+    assert missing == []

@@ -1,5 +1,7 @@
 """The pages on which a right to sit is given, accepted, and kept (rule G6)."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.test import Client
 from portal.tests.accounts.conftest import signed_in
@@ -8,6 +10,7 @@ from portal.tests.operations.conftest import text
 
 from guildmark_portal.accounts.models import User
 from guildmark_portal.exams.models import Entitlement, Program
+from guildmark_portal.handbook.models import Edition
 from guildmark_portal.transfers.models import Transfer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.money]
@@ -51,7 +54,30 @@ def test_g5_accepting_leads_over_ones_own_registration(
     giver.post(f"{ALL}give/{right.pk}/", {"address": stranger.email})
     settled("registration.handbook=on")
     led = taker.post(page(), {"act": "accept"}, follow=True)
+    handbook = f"/handbook/tiny/?{urlencode({'next': page()})}"
+    assert (led.redirect_chain, "the offer waits for you" in text(led)) == ([(handbook, 302)], True)
+    number = {"number": str(max(one.number for one in Edition.objects.all())), "language": "en", "read": "yes", "next": page()}
+    assert taker.post("/handbook/tiny/acknowledge/", number)["Location"] == page()
+    settled("registration.profile=on")
+    led = taker.post(page(), {"act": "accept"}, follow=True)
     assert (led.redirect_chain, "the offer waits for you" in text(led)) == ([("/register/?program=tiny", 302)], True)
+
+
+def test_g6_the_steps_are_told_as_the_program_asks_for_them(
+    right: Entitlement, giver: Client, taker: Client, stranger: User
+) -> None:
+    give, told = f"{ALL}give/{right.pk}/", ("the steps of the registration", "Your papers are asked for")
+    asked = ("registration.terms=on", "registration.identity=on", "identity_check=reviewed")
+    assert told[0] not in text(giver.get(give))
+    giver.post(give, {"address": stranger.email})
+    found = []
+    for assignments in ((), asked[:1], asked):
+        settled(*assignments)
+        shown = text(taker.get(page()))
+        found.append([word in shown for word in told])
+    assert found == [[False, False], [True, False], [True, True]]
+    giver.post(page(), {"act": "withdraw"})
+    assert told[0] in text(giver.get(give))
 
 
 def test_g6_giving_asks_for_a_fresh_sign_in(right: Entitlement, candidate: User) -> None:

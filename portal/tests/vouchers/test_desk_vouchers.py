@@ -8,7 +8,7 @@ from django.test import Client
 from portal.tests.accounts.conftest import signed_in
 from portal.tests.conftest import person_with
 from portal.tests.operations.conftest import text
-from portal.tests.vouchers.conftest import HALF, Made, code
+from portal.tests.vouchers.conftest import HALF, Made, another, code
 
 from guildmark.rules.money import Money
 from guildmark.rules.voucher import VoucherValue
@@ -62,6 +62,7 @@ def test_g7_support_makes_a_batch_once_though_the_form_is_sent_twice(desk: Clien
 )
 @pytest.mark.usefixtures("live")
 def test_g7_a_voucher_pays_all_a_share_or_an_amount(desk: Client, changed: dict[str, str], value: VoucherValue) -> None:
+    another("yen", fee="9000", currency="JPY")
     desk.post(MAKE, asked(**changed))
     assert Batch.objects.get().value == value
 

@@ -25,5 +25,7 @@ def test_g7_vouchers_are_made_listed_and_stopped(initialised: Path, portal_env: 
     assert [run("stop", str(made["batch"]))[1]["stopped"] for _ in range(2)] == [True, False]
     (row,) = run("list")[1]["batches"]
     assert (row["pays"], row["slots"], row["used"], row["stands"]) == ("30 USD of the fee", 6, 0, "stopped")
-    refused = [run("make", "X", "--pays", pays)[0] for pays in ("nothing", "101%", "0.5 JPY")]
-    assert (refused, run("make", "X", "--until", "2001-01-01")[0], run("stop", "77")[0]) == ([2, 2, 2], 3, 3)
+    refused = [run("make", "X", "--pays", pays)[0] for pays in ("nothing", "50 percent", "101%", "0 USD", "0.5 JPY")]
+    half = [run("make", "Half", "--pays", pays)[0] for pays in ("50%", "50 %", "30 usd")]
+    assert (half, {row["pays"] for row in run("list")[1]["batches"]}) == ([0] * 3, {"50% of the fee", "30 USD of the fee"})
+    assert (refused, run("make", "X", "--until", "2001-01-01")[0], run("stop", "77")[0]) == ([2] * 5, 3, 3)

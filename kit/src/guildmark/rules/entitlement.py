@@ -58,8 +58,11 @@ def last_day(granted_at: datetime, months: int | None) -> date | None:
 
 
 def ends_at(valid_until: date) -> datetime:
-    """The first instant that lies in the last day nowhere on Earth: noon UTC of the day that follows."""
-    return datetime.combine(valid_until + timedelta(days=1), time(), tzinfo=_WESTERNMOST).astimezone(timezone.utc)
+    """The first instant that lies in the last day nowhere on Earth: noon UTC of the day that follows; at most the last one."""
+    try:
+        return datetime.combine(valid_until + timedelta(days=1), time(), tzinfo=_WESTERNMOST).astimezone(timezone.utc)
+    except OverflowError:  # the calendar ends there: it is never over
+        return datetime.max.replace(tzinfo=timezone.utc)
 
 
 def is_over(valid_until: date | None, *, now: datetime) -> bool:

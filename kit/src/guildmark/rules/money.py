@@ -1,7 +1,8 @@
 """Amounts of money: whole numbers of a currency's smallest unit, which no rounding can lose a part of (rule P2).
 
 How many digits a currency's smaller unit has is in ISO 4217; a currency that is not in the table has two. The name of the
-unit stands with every amount, so that no two of different currencies are ever added or compared.
+unit stands with every amount, so that no two of different currencies are ever added or compared. What a card can pay is coarser
+in some currencies (`payable`).
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ _NO_DIGITS: Final = frozenset(
 )
 _THREE_DIGITS: Final = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 _TWO: Final = 2
+_BY_TENS: Final = 10
+_BY_HUNDREDS: Final = 100
 _PERCENT: Final = 100
 
 
@@ -29,6 +32,13 @@ def digits(currency: str) -> int:
     if currency in _NO_DIGITS:
         return 0
     return 3 if currency in _THREE_DIGITS else _TWO
+
+
+def _step(currency: str) -> int:
+    """What cards pay in: whole tens of a thousandth, and no part of an ariary, whose unit on paper is a fifth of one."""
+    if currency in _THREE_DIGITS:
+        return _BY_TENS
+    return _BY_HUNDREDS if currency == "MGA" else 1
 
 
 @dataclass(frozen=True)
@@ -72,6 +82,16 @@ class Money:
     def percent(self, percent: int) -> "Money":
         """So many hundredths of it, half a unit rounded up: a discount rounds to the buyer's favour."""
         return Money((2 * self.amount * percent + _PERCENT) // (2 * _PERCENT), self.currency)
+
+    @property
+    def payable(self) -> "Money":
+        """The most that a card can pay of it: 6.707 KWD are 6.700. A price is rounded so to the buyer's favour."""
+        return Money(self.amount - self.amount % _step(self.currency), self.currency)
+
+    @property
+    def rounded_up(self) -> "Money":
+        """The least that a card can pay of this or more, as what goes back to a buyer is rounded."""
+        return Money(self.amount + -self.amount % _step(self.currency), self.currency)
 
     @property
     def decimal(self) -> Decimal:

@@ -4,7 +4,8 @@
       │        └────> disputed ──> won or lost           at the buyer's bank
       └────> given up                                    by the buyer, by the page's end, or by staff
 
-An order is worth the right to sit while its money is held: paid, not on its way back, and not disputed.
+An order is worth the right to sit while its money is held: paid, not on its way back, and not disputed. A part that goes back
+without the right (`Returned.ends_right`) leaves it, however long it is on its way.
 """
 
 from dataclasses import dataclass, field
@@ -62,6 +63,19 @@ class Returned:
 
 
 @dataclass(frozen=True)
+class Contested:
+    """What a buyer's bank asked about: `amount` of the payment, which may be a part, and what came of it."""
+
+    outcome: DisputeOutcome
+    amount: int
+
+    @property
+    def takes_money(self) -> bool:
+        """The bank has it, for now or for good."""
+        return self.outcome in {DisputeOutcome.OPEN, DisputeOutcome.LOST}
+
+
+@dataclass(frozen=True)
 class OrderFacts:
     """What has happened. `paid` is what was paid in all, tax with it, in the smallest unit of `currency`."""
 
@@ -71,7 +85,7 @@ class OrderFacts:
     processing_at: datetime | None = None
     given_up_at: datetime | None = None
     returned: tuple[Returned, ...] = field(default_factory=tuple)
-    disputes: tuple[DisputeOutcome, ...] = field(default_factory=tuple)
+    disputes: tuple[Contested, ...] = field(default_factory=tuple)
 
     @property
     def standing(self) -> OrderStanding:
@@ -83,13 +97,14 @@ class OrderFacts:
         return self._of_paid()
 
     def _of_paid(self) -> OrderStanding:
-        if DisputeOutcome.LOST in self.disputes:
+        outcomes = {one.outcome for one in self.disputes}
+        if DisputeOutcome.LOST in outcomes:
             return OrderStanding.DISPUTE_LOST
-        if DisputeOutcome.OPEN in self.disputes:
+        if DisputeOutcome.OPEN in outcomes:
             return OrderStanding.DISPUTED
         if self._is_all_back:
             return OrderStanding.REFUNDED
-        if any(one.is_under_way for one in self.returned):
+        if self._is_going_back:
             return OrderStanding.REFUND_ASKED
         if any(one.ends_right and one.failed_at is not None for one in self.returned):
             return OrderStanding.REFUND_FAILED
@@ -100,24 +115,39 @@ class OrderFacts:
         return sum(one.amount for one in self.returned if one.is_done)
 
     @property
+    def _gone(self) -> int:
+        """Back, or on its way."""
+        return sum(one.amount for one in self.returned if one.failed_at is None)
+
+    @property
     def _is_all_back(self) -> bool:
         """Of an order of nothing, too, there is something to take back: the right."""
         return any(one.is_done for one in self.returned) and self._back >= self.paid
 
     @property
+    def _is_going_back(self) -> bool:
+        """On its way is what ends the right, or all of the money. A small return by the provider's hand alone is not."""
+        under_way = [one for one in self.returned if one.is_under_way]
+        return any(one.ends_right for one in under_way) or (bool(under_way) and self._gone >= self.paid)
+
+    @property
+    def _is_with_a_bank(self) -> bool:
+        return any(one.takes_money for one in self.disputes)
+
+    @property
     def held(self) -> Money:
-        """The money of it that the portal's owner has now, as far as it knows."""
-        if self.paid_at is None or {DisputeOutcome.LOST, DisputeOutcome.OPEN} & set(self.disputes):
+        """The money of it that the portal's owner has now, as far as it knows. A dispute takes its own amount."""
+        if self.paid_at is None:
             return Money(0, self.currency)
-        return Money(self.paid - self._back, self.currency)
+        taken = sum(one.amount for one in self.disputes if one.takes_money)
+        return Money(max(self.paid - self._back - taken, 0), self.currency)
 
     @property
     def returnable(self) -> Money:
         """What could still be paid back: nothing while a dispute has it. An inquiry is best answered by paying back."""
-        if self.paid_at is None or {DisputeOutcome.LOST, DisputeOutcome.OPEN} & set(self.disputes):
+        if self.paid_at is None or self._is_with_a_bank:
             return Money(0, self.currency)
-        gone = sum(one.amount for one in self.returned if one.failed_at is None)
-        return Money(max(self.paid - gone, 0), self.currency)
+        return Money(max(self.paid - self._gone, 0), self.currency)
 
     @property
     def is_worth_a_right(self) -> bool:

@@ -53,10 +53,11 @@ def step_at(steps: Sequence[RefundStep], *, paid_at: datetime, now: datetime) ->
 def money_back(paid: Money, *, percent: int, still_there: Money) -> Money:
     """What goes back of `paid` at so many percent, where `still_there` could: the rest went back before, or is with a bank.
 
-    Half a unit is rounded up, to the buyer's favour. What went back before counts towards the share. Raises `OtherCurrency`.
+    Half a unit is rounded up, to the buyer's favour, and then so that a card can take it. What went back before counts towards
+    the share. Raises `OtherCurrency`.
     """
     left = paid.percent(percent) - (paid - still_there)
-    return left if left.amount > 0 else Money(0, paid.currency)
+    return min(left.rounded_up, still_there) if left.amount > 0 else Money(0, paid.currency)
 
 
 def parse_steps(written: str) -> tuple[RefundStep, ...]:

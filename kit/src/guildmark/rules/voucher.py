@@ -1,7 +1,7 @@
 """What a voucher takes off a price, and on which days (rule G7).
 
-A share of a price is rounded half up, to the buyer's favour. A day begins when it begins somewhere on Earth, and is over when
-it is over everywhere, as that of an entitlement is.
+A share of a price is rounded half up, to the buyer's favour, and what is left so that a card can pay it. A day begins when it
+begins somewhere on Earth, and is over when it is over everywhere, as that of an entitlement is.
 """
 
 from dataclasses import dataclass
@@ -69,10 +69,11 @@ class VoucherValue:
         return self.kind is not VoucherKind.AMOUNT or self.currency == currency
 
     def discount(self, price: Money) -> Money:
-        """What it takes off, never more than all of the price. Raises `OtherCurrency`."""
+        """What it takes off, never more than all of the price; a card can pay the rest. Raises `OtherCurrency`."""
         if self.kind is VoucherKind.FULL:
             return price
-        return price.percent(self.percent) if self.kind is VoucherKind.PERCENT else min(self.money, price)
+        off = price.percent(self.percent) if self.kind is VoucherKind.PERCENT else min(self.money, price)
+        return price - (price - off).payable
 
 
 @dataclass(frozen=True)
@@ -94,5 +95,8 @@ class VoucherTerms:
 
 
 def begins_at(day: date) -> datetime:
-    """The first instant that lies in the day somewhere on Earth: 10:00 UTC of the day before."""
-    return datetime.combine(day, time(), tzinfo=_EASTERNMOST).astimezone(timezone.utc)
+    """The first instant that lies in the day somewhere on Earth: 10:00 UTC of the day before; no earlier than the first one."""
+    try:
+        return datetime.combine(day, time(), tzinfo=_EASTERNMOST).astimezone(timezone.utc)
+    except OverflowError:  # the calendar begins there
+        return datetime.min.replace(tzinfo=timezone.utc)

@@ -11,7 +11,6 @@ from guildmark_portal import clock
 from guildmark_portal.accounts import services
 from guildmark_portal.accounts.forms import NameForm
 from guildmark_portal.accounts.people import signed_in
-from guildmark_portal.accounts.roles import Role, holds
 from guildmark_portal.mail import refusals
 
 
@@ -31,8 +30,5 @@ def show(request: HttpRequest) -> HttpResponse:
         "form": form,
         "email": user.email,
         "letter_failed_at": refusals.address_failed_at(user.email, now=clock.now()),
-        "may_see_roles": holds(user, Role.OWNER, Role.AUDITOR),
-        "may_close": holds(user, Role.OWNER),
-        "may_see_recoveries": holds(user, Role.SUPPORT, Role.OWNER, Role.AUDITOR),
     }
     return render(request, "accounts_page/account.html", context)

@@ -11,7 +11,7 @@ import typer
 from guildmark.errors import UsageError
 from guildmark.i18n import _
 from guildmark_portal import badge_provider_config, datadir
-from guildmark_portal.cli.options import DEFAULT_DATA, DataOption, JsonOption, tell, use_django
+from guildmark_portal.cli.options import DEFAULT_DATA, DataOption, JsonOption, read_secret, tell, use_django
 
 app = typer.Typer(help=_("The secrets that the portal shares with its badge provider."), no_args_is_help=True)
 _BYTES = 32
@@ -44,7 +44,7 @@ def forget_old(data: DataOption = DEFAULT_DATA, json_: JsonOption = False) -> No
 def set_key(data: DataOption = DEFAULT_DATA, json_: JsonOption = False) -> None:  # noqa: FBT002 - as above
     """Keep the key of the provider's API; it is typed unseen, or piped in, and never an argument, which others could see."""
     use_django(data)
-    key = typer.prompt(_("Key"), hide_input=True).strip()
+    key = read_secret(_("Key"))
     try:
         badge_provider_config.secrets_of({"key": key})
     except badge_provider_config.BadgeProviderUnfit as error:

@@ -1,8 +1,10 @@
 """`guildmark-portal cohorts`: classes that sit an exam in one window, from the command line."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -12,12 +14,15 @@ from guildmark.i18n import _
 from guildmark_portal.cli.options import DEFAULT_DATA, DataOption, JsonOption, tell, use_django
 
 if TYPE_CHECKING:
+    from guildmark_portal.cohorts.importing import Outcome
     from guildmark_portal.cohorts.models import Cohort
+    from guildmark_portal.cohorts.roster import Roster
 
 app = typer.Typer(
     cls=Commands, no_args_is_help=True, help=_("Make cohorts, import their rosters, invite, and see how far everybody is.")
 )
 _ACTOR = "guildmark-portal cohorts"
+_DAY: Final = re.compile(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}")
 Number = Annotated[int, typer.Argument(help=_("The number of the cohort, as `cohorts list` shows it."))]
 
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help=_("Write nothing; tell every problem, and what would happen."))]
@@ -36,7 +41,7 @@ def make(  # noqa: PLR0913, PLR0917 - typer's signature
     json_: JsonOption = False,  # noqa: FBT002 - typer reads options from it
 ) -> None:
     """Make a cohort. It has no seats yet."""
-    span = {"opens_at": _instant(first), "closes_at": _instant(last)}
+    span = {"opens_at": _instant(first), "closes_at": _instant(last, ends=True)}
     use_django(data)
     from guildmark_portal import clock
     from guildmark_portal.cohorts import making
@@ -44,7 +49,12 @@ def make(  # noqa: PLR0913, PLR0917 - typer's signature
 
     plan = making.Plan(name=name, organisation=organisation, program=program_of(program), spread_minutes=spread, **span)
     cohort = making.make(plan=plan, actor=_ACTOR, now=clock.now())
-    tell({"cohort": cohort.pk}, [_("Cohort {number} is made.").format(number=cohort.pk)], as_json=json_)
+    window = {name: _written(instant) for name, instant in span.items()}
+    said = [
+        _("Cohort {number} is made.").format(number=cohort.pk),
+        _("It can be begun from {opens_at} until {closes_at}, in UTC.").format(**window),
+    ]
+    tell({"cohort": cohort.pk, **window}, said, as_json=json_)
 
 
 @app.command("seats", help=_("Add seats that were bought, under the reference of the payment; or granted ones, for a reason."))
@@ -102,18 +112,37 @@ def import_(
 
     with roster.open("rb") as file:
         read = reading.read(file.read(reading.MOST_BYTES + 1))
-    problems = [str(problem) for problem in read.problems]
     if dry_run:
         outcome = importing.outcome(cohort=found, roster=read)
     else:
         outcome = importing.import_roster(cohort=found, roster=read, actor=_ACTOR, now=clock.now())
-    document = {"problems": problems, "short_of_seats": outcome.short_of, "dry_run": dry_run, **outcome.counts}
-    said = [_("{new} new, {changed} changed, {same} the same.").format(**outcome.counts)]
+    problems = [str(problem) for problem in read.problems]
+    rows = [{"line": row.line, "email": row.email, "does": does.value} for row, does in outcome.rows]
+    document = {"problems": problems, "short_of_seats": outcome.short_of, "dry_run": dry_run, **outcome.counts, "rows": rows}
+    said = _row_by_row(read, outcome) if dry_run else []
+    said.append(_("{new} new, {changed} changed, {same} the same.").format(**outcome.counts))
     if outcome.short_of:
         said.append(_("{count} seats are missing, if everybody accepts.").format(count=outcome.short_of))
-    tell(document, problems or said, as_json=json_)
+    if problems:
+        said.append(_("Nothing is imported while there is a problem."))
+    tell(document, said, as_json=json_)
     if problems:
         raise typer.Exit(code=3)
+
+
+def _row_by_row(read: "Roster", outcome: "Outcome") -> list[str]:
+    """A line for each problem and for each row that is not as it was, in the order of the file."""
+    words = {
+        "new": _("Line {line}, {email}: will be added"),
+        "changed": _("Line {line}, {email}: will be changed"),
+        "accepted": _("Line {line}, {email}: has accepted, nothing is changed"),
+        "withdrawn": _("Line {line}, {email}: was withdrawn, and stays so"),
+    }
+    lines = [(problem.line, str(problem)) for problem in read.problems]
+    for row, does in outcome.rows:
+        if does.value in words:
+            lines.append((row.line, words[does.value].format(line=row.line, email=row.email)))
+    return [said for _line, said in sorted(lines, key=itemgetter(0))]
 
 
 @app.command("invite", help=_("Write to everybody who was not invited yet. The letters leave while the portal runs."))
@@ -182,11 +211,17 @@ def _cohort(data: Path, number: int) -> "Cohort":
     return cohort_of(number)
 
 
-def _instant(written: str) -> datetime:
+def _instant(written: str, *, ends: bool = False) -> datetime:
+    """In UTC, as everything without an offset is taken; a day alone is its beginning, or its end where `ends` says so."""
     try:
         found = datetime.fromisoformat(written)
-    except ValueError as error:
+        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        return found + timedelta(days=1) if ends and _DAY.fullmatch(written) else found
+    except (ValueError, OverflowError) as error:
         raise UsageError(
             _("{written} is no instant.").format(written=written), next_step=_("Write it like 2026-01-15T09:00Z.")
         ) from error
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found
+
+
+def _written(instant: datetime) -> str:
+    return instant.isoformat().replace("+00:00", "Z")

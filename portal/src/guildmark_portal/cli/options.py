@@ -2,8 +2,9 @@
 
 import json
 import os
+import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -17,6 +18,20 @@ DataOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help=_("Print JSON, for programs."))]
 DEFAULT_DATA = Path("guildmark-data")
+_LONGEST_SECRET: Final = 10_000
+
+
+def read_secret(name: str) -> str:
+    """A secret: a line of what is piped in, else typed unseen at the terminal.
+
+    A prompt alone would read the terminal past the pipe, and complain in words of its own where there is no terminal at all.
+    Raises `UsageError` where there is nothing: what is kept already stays.
+    """
+    if sys.stdin.isatty():
+        return str(typer.prompt(name, hide_input=True)).strip()
+    if found := sys.stdin.readline(_LONGEST_SECRET).strip():
+        return found
+    raise UsageError(_("Nothing came in."), next_step=_("Run it at a terminal, or pipe the secret into it."))
 
 
 def use_django(data: Path) -> None:

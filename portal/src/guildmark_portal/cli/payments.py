@@ -12,7 +12,7 @@ from guildmark.cli.app import Commands
 from guildmark.errors import Refused, UsageError
 from guildmark.i18n import _
 from guildmark_portal import datadir
-from guildmark_portal.cli.options import DEFAULT_DATA, DataOption, JsonOption, tell, use_django
+from guildmark_portal.cli.options import DEFAULT_DATA, DataOption, JsonOption, read_secret, tell, use_django
 
 if TYPE_CHECKING:
     from guildmark_portal.orders.provider import Finding
@@ -28,7 +28,7 @@ _TOLD: Final = "/payments/told/"
 def set_key(data: DataOption = DEFAULT_DATA, json_: JsonOption = False) -> None:  # noqa: FBT002 - typer reads options from it
     """Keep the key; it is typed unseen, or piped in, and never an argument, which others on the machine could see."""
     use_django(data)
-    key = typer.prompt(_("Key"), hide_input=True).strip()
+    key = read_secret(_("Key"))
     if not key.startswith(_KEYS):
         raise UsageError(
             _("This is no secret key of Stripe."),
@@ -43,7 +43,7 @@ def set_key(data: DataOption = DEFAULT_DATA, json_: JsonOption = False) -> None:
 def set_webhook_secret(data: DataOption = DEFAULT_DATA, json_: JsonOption = False) -> None:  # noqa: FBT002 - as above
     """Keep the secret with which the provider signs; it is typed unseen, or piped in, as the key is."""
     use_django(data)
-    secret = typer.prompt(_("Secret"), hide_input=True).strip()
+    secret = read_secret(_("Secret"))
     if not secret.startswith(_WEBHOOKS):
         raise UsageError(
             _("This is no secret of a webhook of Stripe."),

@@ -74,7 +74,9 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
         next_step = _("Run: guildmark-portal program versions {program}; it says what the next step needs.").format(
             program=version.program.slug
         )
-        said = _("Published: {version} ({kind}), {stage}.").format(version=version, kind=kind.value, stage=name_of(stands))
+        said = _("Published: {version}. Kind: {kind}; stage: {stage}.").format(
+            version=version, kind=kind.value, stage=name_of(stands)
+        )
     document = {"exam_version": str(version), "kind": kind.value, "stage": stands.value, "bank": str(bank.resolve())}
     tell({**document, "next_step": next_step}, [said, next_step], as_json=json_)
 

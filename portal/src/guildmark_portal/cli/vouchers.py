@@ -1,8 +1,9 @@
 """`guildmark-portal vouchers make|list|stop`: codes that pay an exam."""
 
+import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any
+from decimal import Decimal
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -15,6 +16,9 @@ from guildmark_portal.cli.options import DEFAULT_DATA, DataOption, JsonOption, t
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, help=_("Make vouchers, see who uses them, and stop them."))
 _ACTOR = "guildmark-portal vouchers"
+_SHARE: Final = re.compile(r"(?P<percent>[0-9]{1,3})\s*%")
+_AMOUNT: Final = re.compile(r"(?P<amount>[0-9]{1,9}(\.[0-9]{1,3})?)\s*(?P<currency>[A-Za-z]{3})")
+"""Money as people write it. Whether anything is sold in that currency, the portal knows."""
 
 
 @app.command("make", help=_("Make a batch of vouchers and print their codes."))
@@ -53,6 +57,7 @@ def list_(data: DataOption = DEFAULT_DATA, json_: JsonOption = False) -> None:  
     from guildmark_portal.vouchers.listing import batches
 
     now = clock.now()
+    found = batches()
     rows: list[dict[str, Any]] = [
         {
             "batch": one.batch.pk,
@@ -66,18 +71,19 @@ def list_(data: DataOption = DEFAULT_DATA, json_: JsonOption = False) -> None:  
             "valid_until": None if one.batch.valid_until is None else one.batch.valid_until.isoformat(),
             "stands": one.batch.terms.stands(now=now).value,
         }
-        for one in batches()
+        for one in found
     ]
     said = [
-        _("{batch}  {name}: {pays}, used {used} of {slots}, {stands}").format(
+        _("{batch}  {name}: {program}, {pays}, used {used} of {slots}, {stands}").format(
             batch=row["batch"],
             name=row["name"],
+            program=row["program"] or one.exam,
             pays=row["pays"],
             used=row["used"],
             slots=row["slots"],
             stands=_STANDS[row["stands"]],
         )
-        for row in rows
+        for one, row in zip(found, rows, strict=True)
     ]
     tell({"batches": rows}, said or [_("No vouchers have been made yet.")], as_json=json_)
 
@@ -113,11 +119,12 @@ def _value(written: str) -> VoucherValue:
     try:
         if plain.lower() == "all":
             return VoucherValue.share(ALL)
-        if plain.endswith("%"):
-            return VoucherValue.share(int(plain.removesuffix("%")))
-        amount, currency = plain.split()
-        return VoucherValue.of(Money.of(Decimal(amount), currency))
-    except (ValueError, InvalidOperation, NoAmount) as error:
+        if share := _SHARE.fullmatch(plain):
+            return VoucherValue.share(int(share["percent"]))
+        if amount := _AMOUNT.fullmatch(plain):
+            return VoucherValue.of(Money.of(Decimal(amount["amount"]), amount["currency"].upper()))
+        raise ValueError(plain)  # noqa: TRY301 - one refusal for all that it cannot be
+    except (ValueError, NoAmount) as error:
         raise UsageError(
             _("{written} is nothing that a voucher can pay.").format(written=written),
             next_step=_('Write all, a share such as 50%, or an amount such as "30 USD".'),

@@ -160,7 +160,7 @@ def withdraw(*, invitation: Invitation, actor: Actor, now: datetime) -> bool:
 def _take_back(taking: Taking, invitation: Invitation, *, actor: Actor, now: datetime) -> None:
     right = rights_of([taking]).get(taking.pk)
     try:
-        if right is not None:
+        if right is not None and right.voided_at is None:
             void(entitlement=right, why=Voided.STAFF, actor=actor, now=now)
     except EntitlementGone as error:
         raise SeatBegun from error

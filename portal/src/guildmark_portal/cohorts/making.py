@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from guildmark.rules.calendar_days import FIRST_DAY, LAST_DAY, is_in_reach
 from guildmark.rules.cohort import LONGEST_SPREAD_MINUTES, Window, offsets
 from guildmark_portal.accounts.models import User
 from guildmark_portal.accounts.roles import UnknownAccount
@@ -57,6 +58,8 @@ class Plan:
         return found + self._problems_of_window(now=now)
 
     def _problems_of_window(self, *, now: datetime) -> list[str]:
+        if not (is_in_reach(self.opens_at) and is_in_reach(self.closes_at)):
+            return [_("days lie in the years {first} to {last}").format(first=FIRST_DAY.year, last=LAST_DAY.year)]
         if self.closes_at <= self.opens_at:
             return [_("the window closes before it opens")]
         found = [_("the window is over")] if self.closes_at <= now else []

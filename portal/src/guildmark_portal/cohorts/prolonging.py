@@ -10,6 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from guildmark.rules.calendar_days import LAST_DAY, is_in_reach
 from guildmark_portal import clock
 from guildmark_portal.audit import services as audit
 from guildmark_portal.cohorts import letters
@@ -34,6 +35,9 @@ def prolong(*, cohort: Cohort, closes_at: datetime, actor: Actor, now: datetime)
         return False
     if closes_at < held.closes_at or closes_at <= now:
         raise CohortRefused(_("A window can only be made longer: people were told when it closes."))
+    if not is_in_reach(closes_at):
+        said = _("No window closes later than in the year {last}.")
+        raise CohortRefused(said.format(last=LAST_DAY.year))
     exam = held.program.policy.window
     if exam.closes_at is not None and closes_at > exam.closes_at:
         raise CohortRefused(_("The exam itself is not open for so long: see the settings of the program."))

@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 
 from guildmark.rules.accommodation import LONGEST_BREAK_MINUTES, MOST_BREAKS, MOST_PERCENT, fits
 from guildmark_portal.cohorts.models import LONGEST_PERSON
+from guildmark_portal.spreadsheets import sign_of_a_formula
 
 MOST_BYTES: Final = 400 * 1024
 MOST_ROWS: Final = 2000
@@ -33,7 +34,7 @@ LONGEST_ADDRESS: Final = 254
 MOST_PROBLEMS: Final = 100
 COLUMNS: Final = ("email", "name", "language", "extra_time", "breaks", "break_minutes")
 _BETWEEN: Final = ",;\t"
-_FORMULA: Final = ("=", "+", "-", "@")
+_ENDS: Final = (".", "。")
 _JOINERS: Final = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 """Unseen, but letters of Persian and of scripts of India need them."""
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -52,7 +53,8 @@ class Problem:
 
     def __str__(self) -> str:
         place = _("Line {line}, {column}:") if self.column else _("Line {line}:")
-        return f"{place.format(line=self.line, column=self.column)} {self.what} {self.to_do}"
+        end = "" if self.what.endswith(_ENDS) else "."  # what quotes a field ends as that does
+        return f"{place.format(line=self.line, column=self.column)} {self.what}{end} {self.to_do}"
 
 
 @dataclass(frozen=True)
@@ -145,8 +147,6 @@ def _read_table(text: str, reading: _Reading) -> None:
     if first is None:
         return
     columns = _columns(*first, reading)
-    if columns is None:
-        return
     for count, (line, cells) in enumerate(records, start=1):
         if count > MOST_ROWS:
             reading.note(line, _("There are more than {most} rows.").format(most=MOST_ROWS), _("Import the roster in parts."))
@@ -186,9 +186,9 @@ def _header_wanted() -> str:
     return _("Its first line names the columns: {columns}. Only email must be there.").format(columns=", ".join(COLUMNS))
 
 
-def _columns(line: int, cells: list[str], reading: _Reading) -> tuple[str, ...] | None:
+def _columns(line: int, cells: list[str], reading: _Reading) -> tuple[str, ...]:
+    """The name of each column; that of one that is not read is empty, so that what is wrong below is found too."""
     names = tuple("_".join(cell.strip().lower().split()) for cell in cells)
-    before = len(reading.problems)
     for place, name in enumerate(names):
         if name not in COLUMNS:
             shown = _shortened(cells[place].strip()) or _("(empty)")
@@ -197,7 +197,7 @@ def _columns(line: int, cells: list[str], reading: _Reading) -> tuple[str, ...] 
             reading.note(line, _("This column is there twice."), _("Leave one of them out."), column=name)
     if "email" not in names:
         reading.note(line, _("There is no column email."), _header_wanted())
-    return None if len(reading.problems) > before else names
+    return tuple(name if name in COLUMNS and name not in names[:place] else "" for place, name in enumerate(names))
 
 
 def _read_row(line: int, cells: list[str], columns: tuple[str, ...], reading: _Reading) -> None:
@@ -208,7 +208,7 @@ def _read_row(line: int, cells: list[str], columns: tuple[str, ...], reading: _R
             _("Write a field for each column, empty where there is nothing to say."),
         )
         return
-    given = {name: cell.strip() for name, cell in zip(columns, cells, strict=True)}
+    given = {name: cell.strip() for name, cell in zip(columns, cells, strict=True) if name}
     before = len(reading.problems)
     good = {name: cell for name, cell in given.items() if _is_plain(line, name, cell, reading)}
     email = _address(line, good["email"], reading) if "email" in good else ""
@@ -222,7 +222,7 @@ def _read_row(line: int, cells: list[str], columns: tuple[str, ...], reading: _R
             _("Write both breaks and break_minutes, or neither."),
             column="breaks",
         )
-    if len(reading.problems) == before:
+    if email and len(reading.problems) == before:
         name = unicodedata.normalize("NFC", good.get("name", ""))
         reading.rows.append(Row(line, email, name, language, *numbers))
 
@@ -233,14 +233,14 @@ _GRANTED: Final = ("percent", "breaks", "break_minutes")
 def _is_plain(line: int, column: str, cell: str, reading: _Reading) -> bool:
     """Whether a field is nothing that none may be, whatever it says."""
     before = len(reading.problems)
-    if cell.startswith(_FORMULA):
+    if sign := sign_of_a_formula(cell):
         reading.note(
             line,
             _("A spreadsheet would take this for a formula: {cell}").format(cell=_shortened(cell)),
-            _("Write what it stands for, without {sign} before it.").format(sign=cell[0]),
+            _("Write what it stands for, without {sign} before it.").format(sign=sign),
             column,
         )
-    elif any(unicodedata.category(sign) in _UNSEEN and sign not in _JOINERS for sign in cell):
+    elif any(unicodedata.category(one) in _UNSEEN and one not in _JOINERS for one in cell):
         reading.note(
             line,
             _("There is a character that cannot be seen, or a line break."),

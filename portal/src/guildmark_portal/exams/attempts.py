@@ -15,7 +15,8 @@ from guildmark_portal.audit import services as audit
 from guildmark_portal.exams import bundles, queries, storage
 from guildmark_portal.exams.admitting import entitlement_for, renewed
 from guildmark_portal.exams.changes import announce
-from guildmark_portal.exams.conditions import require_conditions
+from guildmark_portal.exams.conditions import require_to_open
+from guildmark_portal.exams.entitling import claim
 from guildmark_portal.exams.facts import exam_clock, timeline
 from guildmark_portal.exams.language import current
 from guildmark_portal.exams.models import Attempt, ExamVersion, Program, Upload
@@ -50,7 +51,8 @@ def open_attempt(*, user: User, program: str, now: datetime) -> Attempt:
     settled = in_force(chosen, now=now)
     if invitation is None or settled.policy.pilot_certifies:
         require_wait_over(user=user, program=chosen, now=now)
-    require_conditions(user=user, program=chosen, now=now)
+    claim(user=user, now=now)  # what was granted to them before the close of registration counts
+    require_to_open(user=user, program=chosen, now=now)
     require_steps(user=user, program=chosen, now=now)
     for decided in Attempt.objects.filter(user=user, program=chosen, ended_at=None):
         end(decided, at=timeline(decided).closes_at or now)

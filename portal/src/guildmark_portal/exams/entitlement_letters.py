@@ -9,7 +9,7 @@ from django.utils.translation import override
 from guildmark.packs.model import text_in
 from guildmark_portal.accounts.own_data import is_deleted
 from guildmark_portal.exams.language import current
-from guildmark_portal.exams.models import Entitlement
+from guildmark_portal.exams.models import Entitlement, Voided
 from guildmark_portal.exams.queries import known_version
 from guildmark_portal.exams.support import contact_of
 from guildmark_portal.mail import rewriting
@@ -28,9 +28,10 @@ def tell_granted(right: Entitlement) -> None:
     _send(right, "exams/entitlement_granted", key=f"entitlement:{right.pk}:granted")
 
 
-def tell_voided(right: Entitlement, *, reason: str) -> None:
-    """That it was taken back, and why."""
-    _send(right, "exams/entitlement_voided", key=f"entitlement:{right.pk}:voided", reason=reason)
+def tell_voided(right: Entitlement, *, reason: str = "") -> None:
+    """That it was taken back, and why; without a reason in words, of which kind that was."""
+    kind = Voided(right.voided).label if right.voided else ""
+    _send(right, "exams/entitlement_voided", key=f"entitlement:{right.pk}:voided", reason=reason or kind)
 
 
 @rewriting.writer("entitlement")
@@ -40,7 +41,7 @@ def _again(key: str) -> None:
     if what == "granted":
         tell_granted(right)
     elif what == "voided":
-        tell_voided(right, reason=right.void_reason or str(right.get_voided_display()))
+        tell_voided(right, reason=right.void_reason)
     else:
         remind(right, days=int(what.removeprefix("ends:")))
 
@@ -60,7 +61,7 @@ def _send(right: Entitlement, template: str, *, key: str, **said: Any) -> None:
             "to": to,
             "page": f"{settings.PORTAL_URL}/exam/",
             "support": contact_of(right.program.policy),
-            **said,
+            **{name: str(value) for name, value in said.items()},  # what is translated late, in their language
         }
     mail.send(to=to, key=key, template=template, language=language, context=context, priority=_PRIORITY)
 

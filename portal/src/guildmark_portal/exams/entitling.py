@@ -141,9 +141,13 @@ def usable(*, user: User, program: Program, now: datetime) -> Entitlement | None
 
 @transaction.atomic
 def void(*, entitlement: Entitlement, why: Voided, actor: Actor, now: datetime, reason: str = "") -> bool:
-    """Take it back before it is spent; False if that was done before. Raises `EntitlementGone` once the clock has started."""
+    """Take it back before it is spent; False if that was done before.
+
+    Raises `EntitlementGone` once the clock has started, and for one that was given on: it lives on in another row, so that
+    whoever takes it for gone would give the money back and leave the right.
+    """
     if not _voided(entitlement, why=why, reason=reason, now=now):
-        if Entitlement.objects.filter(pk=entitlement.pk, spent_at=None).exists():
+        if Entitlement.objects.filter(pk=entitlement.pk, spent_at=None).exclude(voided=Voided.MOVED.value).exists():
             return False
         raise EntitlementGone
     _record_void(entitlement, why=why, actor=actor)

@@ -14,11 +14,12 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from guildmark.errors import Refused
 from guildmark.rules.exam_stage import Stage
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit import services as audit
 from guildmark_portal.exams import pilot_letters
-from guildmark_portal.exams.conditions import condition
+from guildmark_portal.exams.conditions import condition_of_getting, condition_of_opening
 from guildmark_portal.exams.entitling import PILOT, grant
 from guildmark_portal.exams.models import Attempt, Entitlement, ExamVersion, PilotInvitation, Program
 from guildmark_portal.exams.refusals import NotInvitable, ProgramNotOpen
@@ -91,11 +92,17 @@ def invitations_to(user: User) -> tuple[PilotInvitation, ...]:
     return tuple(one for one in standing.order_by("-invited_at", "-pk") if attempt_with(one) is None)
 
 
-@condition
-def has_something_to_sit(user: User, program: Program, now: datetime) -> ProgramNotOpen | None:  # noqa: ARG001 - of any time
-    """Nobody buys what is not live yet, or no more."""
-    is_hidden = program.versions.exists() and not has_live(program)
-    return ProgramNotOpen() if is_hidden and invitation_of(user=user, program=program) is None else None
+@condition_of_getting
+def has_something_to_sit(user: User, program: Program, now: datetime) -> ProgramNotOpen | None:  # noqa: ARG001 - of anybody
+    """Nobody buys what is not live yet, or no more: not the invited either, who need no other right for the pilot."""
+    return ProgramNotOpen() if program.versions.exists() and not has_live(program) else None
+
+
+@condition_of_opening
+def has_something_to_open(user: User, program: Program, now: datetime) -> Refused | None:
+    """Nobody registers for what is not live, but for its pilot."""
+    hidden = has_something_to_sit(user, program, now)
+    return hidden if hidden is not None and invitation_of(user=user, program=program) is None else None
 
 
 def attempt_with(invitation: PilotInvitation) -> Attempt | None:

@@ -6,6 +6,8 @@ from typing import Annotated, Final
 from pydantic import BeforeValidator, PlainSerializer
 from pydantic_core import PydanticCustomError
 
+from guildmark.rules.calendar_days import is_in_reach
+
 _FORMAT: Final = "%Y-%m-%d %H:%M"
 _ZONE: Final = " UTC"
 
@@ -17,6 +19,8 @@ def parsed(written: str) -> datetime:
     if len(plain) <= len("2030-01-15"):
         raise ValueError("an instant has an hour and a minute")
     at = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    if not is_in_reach(at):
+        raise ValueError("an instant lies in the years 2000 to 2200")
     if at.second or at.microsecond:
         raise ValueError("an instant is settled to the minute")
     return at
@@ -30,7 +34,7 @@ def written(at: datetime) -> str:
 def _read(value: object) -> object:
     try:
         return parsed(value) if isinstance(value, str) else value
-    except ValueError:
+    except (ValueError, OverflowError):
         raise PydanticCustomError("instant", "no instant") from None
 
 

@@ -35,7 +35,7 @@ class Span:
         bounds = {}
         if self.first is not None:
             bounds[f"{field}__gte"] = datetime.combine(self.first, time(), UTC)
-        if self.last is not None:
+        if self.last is not None and self.last < date.max:  # nothing is later than the last day of the calendar
             bounds[f"{field}__lt"] = datetime.combine(self.last, time(), UTC) + timedelta(days=1)
         return bounds
 

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from guildmark.rules.money import Money
-from guildmark.rules.order import DisputeOutcome, OrderFacts, OrderStanding, Returned, outcome_of
+from guildmark.rules.order import Contested, DisputeOutcome, OrderFacts, OrderStanding, Returned, outcome_of
 from guildmark_portal.exams.models import Program
 
 LONGEST_REASON = 500
@@ -104,7 +104,7 @@ class Order(models.Model):
             self.processing_at,
             self.given_up_at,
             tuple(Returned(one.amount, one.done_at, one.failed_at, one.ends_right) for one in self.refunds.all()),
-            tuple(one.outcome for one in self.disputes.all()),
+            tuple(Contested(one.outcome, one.amount) for one in self.disputes.all()),
         )
 
     @property

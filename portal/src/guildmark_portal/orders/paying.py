@@ -10,16 +10,21 @@ from typing import Final
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
 
 from guildmark_portal.accounts.models import User
+from guildmark_portal.exams.conditions import require_conditions
+from guildmark_portal.exams.refusals import WindowClosed
+from guildmark_portal.exams.windows import said
 from guildmark_portal.orders import settling
 from guildmark_portal.orders.models import CheckoutSession, Order
-from guildmark_portal.orders.provider import Provider, Refusal, Session, Stand, Visit, configured
-from guildmark_portal.orders.refusals import NothingSold, OrderOver, OrderPaid, PaymentUnavailable
+from guildmark_portal.orders.provider import Provider, Refusal, Session, Stand, TooSmall, Visit, configured
+from guildmark_portal.orders.refusals import NothingSold, OrderOver, OrderPaid, PaymentUnavailable, RestTooSmall
 from guildmark_portal.vouchers.wording import title_of
 
 LASTS: Final = timedelta(hours=2)
-"""How long a page of payment can be paid: the provider allows 30 minutes to 24 hours."""
+SHORTEST: Final = timedelta(minutes=31)
+"""How long a page of payment can be paid, and how long at least: the provider allows 30 minutes to 24 hours, by its clock."""
 _AGAIN: Final = 3
 
 
@@ -32,16 +37,20 @@ def pay(*, order: Order, user: User, now: datetime) -> str:
     """Where the buyer goes to pay: the page that is open, or a new one.
 
     Raises `OrderPaid` and `OrderOver` where there is nothing to pay any more, `NothingSold` without a provider, and
-    `PaymentUnavailable`.
+    `PaymentUnavailable`; what speaks against getting a right to sit, such as the close of registration; and `RestTooSmall`.
     """
     provider = configured()
     if provider is None:
         raise NothingSold
     for _try in range(_AGAIN):
         _require_open(order)
+        require_conditions(user=user, program=order.program, now=now)
         visit = _visit(order, user=user, now=now)
         try:
             found = provider.session(visit.reference) if visit.reference else _ask(provider, visit)
+        except TooSmall:
+            _end(visit, now=now)
+            raise RestTooSmall from None
         except Refusal:  # what was asked is too old, or not there any more
             _end(visit, now=now)
             continue
@@ -61,8 +70,8 @@ def _require_open(order: Order) -> None:
 
 @transaction.atomic
 def _visit(order: Order, *, user: User, now: datetime) -> CheckoutSession:
-    """The visit that is open, or the next one."""
-    Order.objects.select_for_update().get(pk=order.pk)
+    """The visit that is open, or the next one. Raises as `pay` does: the order may have been given up a moment ago."""
+    _require_open(Order.objects.select_for_update().get(pk=order.pk))
     sessions = CheckoutSession.objects.filter(order=order)
     there = sessions.filter(ended_at=None).first()
     if there is not None:
@@ -75,10 +84,25 @@ def _visit(order: Order, *, user: User, now: datetime) -> CheckoutSession:
                 language=get_language() or "",
                 email=user.email,
                 opened_at=now,
-                expires_at=now + LASTS,
+                expires_at=_expires(order, now=now),
             )
     except IntegrityError:
         return sessions.get(ended_at=None)
+
+
+def _expires(order: Order, *, now: datetime) -> datetime:
+    """No later than registration closes, as far as the provider allows: whoever pays in the minutes beyond has their right.
+
+    Raises `WindowClosed` where the exam could not be begun any more by then.
+    """
+    window = order.program.policy.window
+    last, closes = window.last_registration, window.closes_at
+    if closes is not None and closes < now + SHORTEST:
+        raise WindowClosed(
+            _("This exam can be begun until %(instant)s: a payment takes too long for that.") % {"instant": said(closes)},
+            next_step=_("Choose another exam, or look again later: the next time is announced on the page of the program."),
+        )
+    return now + LASTS if last is None else max(now + SHORTEST, min(now + LASTS, last))
 
 
 def _ask(provider: Provider, visit: CheckoutSession) -> Session:

@@ -28,6 +28,10 @@ class NotThere(Refusal):
     """The provider knows of no such thing."""
 
 
+class TooSmall(Refusal):
+    """The provider takes no amount as small as that."""
+
+
 class Stand(str, Enum):
     """Where a visit to the page of payment stands. Only an open one can still be paid."""
 

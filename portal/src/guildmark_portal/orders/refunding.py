@@ -32,7 +32,8 @@ _PRIORITY: Final = 50
 def refund(*, order: Order, reason: str, actor: User, now: datetime, once: str = "") -> Refund:
     """Take the right back and have all the money returned that is still held; a form that is sent twice asks once.
 
-    Raises `OwnOrder`, `NotReturnable`, and `EntitlementGone` once the clock has started.
+    The reason is the buyer's to read: whoever was given the right on is told that it was paid back, and no more. Raises
+    `OwnOrder`, `NotReturnable`, and `EntitlementGone` once the clock has started.
     """
     fresh = Order.objects.select_for_update().get(pk=order.pk)
     before = Refund.objects.filter(once=once).first() if once else None
@@ -48,7 +49,7 @@ def refund(*, order: Order, reason: str, actor: User, now: datetime, once: str =
     made = ask(order=fresh, right=right, money=money, reason=reason, actor=actor, once=once, now=now)
     if right is not None and is_new:
         right.refresh_from_db()
-        entitlement_letters.tell_voided(right, reason=reason)
+        entitlement_letters.tell_voided(right, reason=right.void_reason)
     return made
 
 
@@ -57,10 +58,15 @@ def ask(  # noqa: PLR0913 - what a refund is made of
 ) -> Refund:
     """Take `right` back, write the refund down, and have the provider asked; the caller holds the order's row locked.
 
-    Raises `EntitlementGone` once the clock has started.
+    Raises `NotReturnable` while another one is under way, and `EntitlementGone` once the clock has started, or where the right
+    is given on at this very moment.
     """
-    if right is not None:
-        entitling.void(entitlement=right, why=Voided.REFUND, reason=reason, actor=actor, now=now)
+    if order.refunds.filter(done_at=None, failed_at=None, ends_right=True).exists():
+        raise NotReturnable
+    if right is not None and right.voided_at is None:
+        is_the_buyers = right.user_id is not None and right.user_id == order.user_id
+        said = reason if is_the_buyers else ""
+        entitling.void(entitlement=right, why=Voided.REFUND, reason=said, actor=actor, now=now)
     made = Refund.objects.create(
         order=order, amount=money.amount, reason=reason, asked_by=audit.name_of(actor), asked_at=now, once=once
     )

@@ -6,6 +6,7 @@ guildmark.errors.Refused
 ├── PaymentUnavailable  the provider does not answer, or refuses what was asked
 ├── OrderPaid           an order that is paid, or being paid, cannot be given up
 ├── OrderOver           an order that was given up cannot be paid
+├── RestTooSmall        what a voucher leaves is less than the provider takes
 ├── NothingComesBack    no money comes back for this order by itself: the terms of the order, or their time
 ├── RightGivenOn        the right that was bought belongs to somebody else by now
 ├── RightNoMore         the right that was bought is over, or was taken back
@@ -48,6 +49,12 @@ class OrderOver(Refused):
     """This order was given up."""
 
     default_next_step = mark("Order again.")
+
+
+class RestTooSmall(Refused):
+    """What is left to pay is less than the payment provider takes. Nothing was paid."""
+
+    default_next_step = mark("Write to the organisation: they tell you how to get the right to sit it.")
 
 
 class NothingComesBack(Refused):

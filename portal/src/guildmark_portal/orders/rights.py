@@ -39,18 +39,23 @@ def _granted(order: Order) -> QuerySet[Entitlement]:
 def align(order: Order, *, now: datetime) -> Entitlement | None:
     """Grant, take back or grant again, so that the right is there exactly while the order is worth one. Locks nothing itself.
 
-    What was spent stays spent: people look at it (`Dispute`, and the desk's list).
+    What was spent stays spent: people look at it (`Dispute`, and the desk's list). What is given on at this very moment is
+    followed.
     """
     right, facts = right_of(order), order.facts
     if facts.is_worth_a_right:
         if right is None:
             return _grant(order, order.once, now=now)
-        if right.voided in _COMES_BACK:
+        if right.voided in _COMES_BACK and not is_over(right.valid_until, now=right.voided_at or now):
             return _again(order, right, now=now)
         return right
-    if right is not None and right.voided_at is None:
-        is_disputed = facts.standing in {OrderStanding.DISPUTED, OrderStanding.DISPUTE_LOST}
-        take_back(order, right, why=Voided.DISPUTE if is_disputed else Voided.REFUND, now=now)
+    is_disputed = facts.standing in {OrderStanding.DISPUTED, OrderStanding.DISPUTE_LOST}
+    why = Voided.DISPUTE if is_disputed else Voided.REFUND
+    while right is not None and right.voided_at is None and not take_back(order, right, why=why, now=now):
+        stands = right_of(order)
+        if stands == right:
+            break
+        right = stands
     return right
 
 
@@ -65,21 +70,25 @@ def take_back(order: Order, right: Entitlement, *, why: Voided, now: datetime) -
         open_ones = [one.pk for one in order.disputes.all() if one.outcome in {DisputeOutcome.OPEN, DisputeOutcome.LOST}]
         Dispute.objects.filter(pk__in=open_ones).update(took_right=True)
     right.refresh_from_db()
-    entitlement_letters.tell_voided(right, reason=str(why.label))
+    entitlement_letters.tell_voided(right)
     return True
 
 
 def _grant(order: Order, once: str, *, now: datetime, like: Entitlement | None = None) -> Entitlement | None:
-    if order.user is None:
+    """For whoever held the one that it is `like`, also where the buyer's account is gone; None where nobody is left."""
+    holder = order.user if like is None else like.user or like.email or order.user
+    if not holder:
         return None
     lasts = None if like is None or is_over(like.valid_until, now=now) else like.valid_until
-    holder = order.user if like is None else like.user or like.email or order.user
     program = order.program if like is None else like.program
     return entitling.grant(to=holder, program=program, source=SOURCE, actor=audit.SYSTEM, now=now, until=lasts, once=once)
 
 
 def _again(order: Order, right: Entitlement, *, now: datetime) -> Entitlement | None:
-    """With the last day that it had; one whose last day is over meanwhile lasts anew, because nobody could use it."""
+    """With the last day that it had; one whose last day went by meanwhile lasts anew, because nobody could use it.
+
+    What was over before it was taken back stays so (`align`).
+    """
     again = _grant(order, f"{order.once}:again:{right.pk}", now=now, like=right)
     if again is not None:
         entitlement_letters.tell_granted(again)

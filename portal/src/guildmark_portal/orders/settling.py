@@ -15,14 +15,13 @@ from guildmark.rules.money import Money
 from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit import services as audit
+from guildmark_portal.audit.models import Entry
 from guildmark_portal.jobs.models import Job
 from guildmark_portal.jobs.services import enqueue, handler
-from guildmark_portal.orders import letters, rights
-from guildmark_portal.orders.models import CheckoutSession, Dispute, GivenUp, Order, Refund
-from guildmark_portal.orders.provider import AfterPayment, Back, BackStand, Disputed, Provider, Session, Stand, configured
+from guildmark_portal.orders import asking, disputes, letters, rights, slots
+from guildmark_portal.orders.models import CheckoutSession, GivenUp, Order, Refund
+from guildmark_portal.orders.provider import AfterPayment, Back, BackStand, Provider, Session, Stand, configured
 from guildmark_portal.orders.refusals import OrderPaid, PaymentUnavailable
-from guildmark_portal.vouchers import redeeming
-from guildmark_portal.vouchers.models import Use
 
 _LOG: Final = logging.getLogger(__name__)
 SETTLE: Final = "order.settle"
@@ -31,42 +30,52 @@ CLOSE: Final = "order.close"
 _PRIORITY: Final = 50
 
 
-def soon(order: Order) -> None:
-    """Have a job ask the provider, once the caller's transaction commits."""
-    enqueue(kind=SETTLE, key=str(order.pk), priority=_PRIORITY)
+def soon(order: Order, *, session: str = "") -> None:
+    """Have a job ask the provider, once the caller's transaction commits: of the page `session`, too, if one is named.
+
+    The page is a part of the job's key, because of two messages at once each is to be looked at.
+    """
+    enqueue(kind=SETTLE, key=f"{order.pk} {session}".strip(), priority=_PRIORITY)
 
 
 @handler(SETTLE, attempts=None, longest_wait_s=120)
 def _settle(job: Job) -> None:
-    order = Order.objects.filter(pk=job.key).first()
+    number, _space, session = job.key.partition(" ")
+    order = Order.objects.filter(pk=number).first()
     if order is None:
         return
     provider = configured()
     if provider is None:
         raise PaymentUnavailable
-    settle(order, provider=provider, now=clock.now())
+    settle(order, provider=provider, session=session, now=clock.now())
 
 
-def settle(order: Order, *, provider: Provider, now: datetime) -> None:
-    """Ask how the order stands, and write down what is new. Raises `PaymentUnavailable`."""
+def settle(order: Order, *, provider: Provider, now: datetime, session: str = "") -> None:
+    """Ask how the order stands, and write down what is new. Raises `PaymentUnavailable`.
+
+    Of a paid order the page `session` is asked for even where it has ended: whoever names it may know of a second payment.
+    """
     visits = CheckoutSession.objects.filter(order=order).exclude(reference="")
-    told = [provider.session(visit.reference) for visit in visits if visit.ended_at is None or order.paid_at is None]
-    payments = {order.payment, *(one.payment for one in told if one.stand is Stand.PAID)} - {""}
-    after = {payment: provider.after(payment, order.currency) for payment in payments}
+    asked = [visit.reference for visit in visits if visit.ended_at is None or order.paid_at is None]
+    told = {one: asking.session_of(provider, one) for one in dict.fromkeys([*asked, *filter(None, [session])])}
+    paid = (one.payment for one in told.values() if one is not None and one.stand is Stand.PAID)
+    after = {payment: asking.after(provider, payment, order.currency) for payment in {order.payment, *paid} - {""}}
     _write(order, told, after, now=now)
 
 
 @transaction.atomic
-def _write(order: Order, told: list[Session], after: dict[str, AfterPayment], *, now: datetime) -> None:
+def _write(order: Order, told: dict[str, Session | None], after: dict[str, AfterPayment], *, now: datetime) -> None:
+    """`told` is what was said of each page; None of one that is gone, and so over."""
     fresh = Order.objects.select_for_update().get(pk=order.pk)
-    for session in told:
-        if _is_of(fresh, session):
-            _write_session(fresh, session, now=now)
+    fitting = {one: session for one, session in told.items() if session is None or _is_of(fresh, session)}
+    for reference, session in fitting.items():
+        _write_session(fresh, reference, session, now=now)
+    _write_processing(fresh, {None if one is None else one.stand for one in fitting.values()}, now=now)
     fresh.refresh_from_db()
     for back in after.get(fresh.payment, AfterPayment()).back:
         write_back(fresh, back, now=now)
     for dispute in after.get(fresh.payment, AfterPayment()).disputes:
-        _write_dispute(fresh, dispute, now=now)
+        disputes.write(fresh, dispute, now=now)
     rights.align(Order.objects.get(pk=fresh.pk), now=now)
 
 
@@ -78,29 +87,40 @@ def _is_of(order: Order, session: Session) -> bool:
     return False
 
 
-def _write_session(order: Order, session: Session, *, now: datetime) -> None:
-    visit = CheckoutSession.objects.filter(order=order, reference=session.reference, ended_at=None)
-    if session.stand is Stand.OPEN:
+def _write_session(order: Order, reference: str, session: Session | None, *, now: datetime) -> None:
+    if session is not None and session.stand in {Stand.OPEN, Stand.PROCESSING}:
         return
-    if session.stand is Stand.PROCESSING:
-        Order.objects.filter(pk=order.pk, paid_at=None, processing_at=None).update(processing_at=now)
+    CheckoutSession.objects.filter(order=order, reference=reference, ended_at=None).update(ended_at=now)
+    if session is None or session.stand is not Stand.PAID:
         return
-    ended = visit.update(ended_at=now)
-    if session.stand is Stand.PAID:
-        paid = pay(
-            order,
-            paid=session.total,
-            tax=session.tax,
-            payment=session.payment,
-            receipt=session.receipt,
-            invoice=session.invoice,
-            now=now,
-        )
-        if not paid and ended and session.payment != order.payment:
-            audit.record(actor=audit.SYSTEM, action="order.paid_twice", subject=order, detail={"payment": session.payment})
-            _LOG.critical("Order %s was paid twice: give one payment back at the provider.", order.pk)
-    else:
-        Order.objects.filter(pk=order.pk, paid_at=None).update(processing_at=None)
+    paid = pay(
+        order,
+        paid=session.total,
+        tax=session.tax,
+        payment=session.payment,
+        receipt=session.receipt,
+        invoice=session.invoice,
+        now=now,
+    )
+    if not paid and session.payment != Order.objects.get(pk=order.pk).payment:
+        _tell_paid_twice(order, session.payment)
+
+
+def _tell_paid_twice(order: Order, payment: str) -> None:
+    """Once a payment, however often its page is looked at."""
+    said = Entry.objects.filter(action="order.paid_twice", subject=audit.name_of(order), detail__payment=payment)
+    if not said.exists():
+        audit.record(actor=audit.SYSTEM, action="order.paid_twice", subject=order, detail={"payment": payment})
+        _LOG.critical("Order %s was paid twice: give one payment back at the provider.", order.pk)
+
+
+def _write_processing(order: Order, stands: set[Stand | None], *, now: datetime) -> None:
+    """Whether a payment is under way, by all of its pages: one that failed says nothing of the next."""
+    unpaid = Order.objects.filter(pk=order.pk, paid_at=None)
+    if Stand.PROCESSING in stands:
+        unpaid.filter(processing_at=None).update(processing_at=now)
+    elif stands & {Stand.FAILED, Stand.EXPIRED, None}:
+        unpaid.update(processing_at=None)
 
 
 @transaction.atomic
@@ -118,7 +138,8 @@ def pay(  # noqa: PLR0913 - what there is to say of a payment
 ) -> bool:
     """Write down that an order is paid, use its voucher up, and grant; False if it was paid before.
 
-    What was paid is never given up, even where that was written down before.
+    What was paid is never given up, even where that was written down before. Where nobody is there to sit, or a voucher's
+    slot was freed then and is another's by now, nothing is granted, and the money goes back.
     """
     done = Order.objects.filter(pk=order.pk, paid_at=None).update(
         paid_at=now,
@@ -138,21 +159,20 @@ def pay(  # noqa: PLR0913 - what there is to say of a payment
     fresh = Order.objects.get(pk=order.pk)
     detail = {"paid": paid.amount, "tax": fresh.tax, "currency": paid.currency, "payment": payment}
     audit.record(actor=confirmed_by or audit.SYSTEM, action="order.paid", subject=fresh, detail=detail)
-    use = Use.objects.filter(once=fresh.once).first()
-    if use is not None:
-        redeeming.consume(use=use, now=now)
-    if fresh.user is None:
-        _return_to_nobody(fresh, now=now)
+    if not slots.use_up(fresh, now=now) or fresh.user is None:
+        _return(fresh, now=now)
         return True
     right = rights.align(fresh, now=now)
     letters.tell_paid(fresh, right)
     return True
 
 
-def _return_to_nobody(order: Order, *, now: datetime) -> None:
-    """The account was deleted while its owner was paying: nobody is there who could sit, and the money goes back."""
+def _return(order: Order, *, now: datetime) -> None:
+    """What was paid goes back at once; no right comes of it, because the refund ends it."""
     refund = Refund.objects.create(order=order, amount=order.paid, asked_by=audit.SYSTEM, asked_at=now)
-    enqueue(kind=REFUND, key=str(refund.pk), priority=_PRIORITY)
+    audit.record(actor=audit.SYSTEM, action="order.refund_asked", subject=order, detail={"amount": refund.amount})
+    if order.payment:
+        enqueue(kind=REFUND, key=str(refund.pk), priority=_PRIORITY)
 
 
 def write_back(order: Order, back: Back, *, now: datetime) -> None:
@@ -186,25 +206,6 @@ def _number(mark: str) -> int:
     return int(digits) if digits.isdecimal() else 0
 
 
-def _write_dispute(order: Order, told: Disputed, *, now: datetime) -> None:
-    known, is_new = Dispute.objects.get_or_create(
-        reference=told.reference,
-        defaults={
-            "order": order,
-            "amount": told.amount,
-            "status": told.status,
-            "reason": told.reason,
-            "found_at": now,
-            "changed_at": now,
-        },
-    )
-    if not is_new and known.status == told.status:
-        return
-    # What changed is to be looked at anew.
-    Dispute.objects.filter(pk=known.pk).update(status=told.status, changed_at=now, seen_at=None)
-    audit.record(actor="provider:stripe", action="order.disputed", subject=order, detail={"status": told.status})
-
-
 def close(order: Order, *, why: GivenUp, actor: User | str, now: datetime) -> bool:
     """Give an order up once nobody can pay it any more; False if that was done before.
 
@@ -212,21 +213,39 @@ def close(order: Order, *, why: GivenUp, actor: User | str, now: datetime) -> bo
     """
     closed: set[int] = set()
     while True:
-        for visit in CheckoutSession.objects.filter(order=order, ended_at=None).exclude(reference=""):
-            _close_page(order, visit, now=now)
-            closed.add(visit.pk)
+        close_pages(order, closed, now=now)
         done = _closed(order, closed, why=why, actor=actor, now=now)
         if done is not None:
             return done
+
+
+def close_pages(order: Order, closed: set[int], *, now: datetime) -> None:
+    """Let nobody pay on the pages that are open, and add them to `closed`. Raises as `close` does."""
+    for visit in CheckoutSession.objects.filter(order=order, ended_at=None).exclude(reference=""):
+        _close_page(order, visit, now=now)
+        closed.add(visit.pk)
 
 
 def _close_page(order: Order, visit: CheckoutSession, *, now: datetime) -> None:
     provider = configured()
     if provider is None:
         raise PaymentUnavailable
-    if provider.close(visit.reference).stand in {Stand.PAID, Stand.PROCESSING}:
+    found = asking.closed(provider, visit.reference)
+    if found is not None and found.stand in {Stand.PAID, Stand.PROCESSING}:
         settle(order, provider=provider, now=now)
         raise OrderPaid
+
+
+def end_visits(order: Order, closed: set[int], *, now: datetime) -> bool:
+    """End what is open, with the order's row locked; False where a page was opened meanwhile that is to be closed first.
+
+    The rows are locked: whoever writes the number of a page there now does it before, and is seen, or after, and sees the end.
+    """
+    visits = CheckoutSession.objects.filter(order=order, ended_at=None)
+    if any(visit.reference and visit.pk not in closed for visit in visits.select_for_update()):
+        return False
+    visits.update(ended_at=now)
+    return True
 
 
 @transaction.atomic
@@ -237,26 +256,19 @@ def _closed(order: Order, closed: set[int], *, why: GivenUp, actor: User | str, 
         raise OrderPaid
     if fresh.given_up_at is not None:
         return False
-    visits = CheckoutSession.objects.filter(order=order, ended_at=None)
-    if visits.exclude(reference="").exclude(pk__in=closed).exists():
+    if not end_visits(fresh, closed, now=now):
         return None
-    visits.update(ended_at=now)
     Order.objects.filter(pk=order.pk).update(given_up_at=now, given_up=why.value)
-    _release(fresh)
-    audit.record(actor=actor, action="order.given_up", subject=fresh, detail={"why": why.value})
+    voucher = slots.release(fresh)
+    detail = {"why": why.value, **({} if voucher is None else {"voucher": voucher})}
+    audit.record(actor=actor, action=slots.GIVEN_UP, subject=fresh, detail=detail)
     return True
 
 
 def let_go(order: Order) -> None:
     """What is done about an order whose account is deleted: its voucher is free again, and a job closes its page of payment."""
-    _release(order)
+    slots.release(order)
     enqueue(kind=CLOSE, key=str(order.pk), priority=_PRIORITY)
-
-
-def _release(order: Order) -> None:
-    use = Use.objects.filter(once=order.once).first()
-    if use is not None:
-        redeeming.release(use=use)
 
 
 @handler(CLOSE, attempts=None)

@@ -27,6 +27,7 @@ from guildmark_portal.orders.provider import (
     Refusal,
     Session,
     Stand,
+    TooSmall,
     Visit,
 )
 from guildmark_portal.orders.refusals import PaymentUnavailable
@@ -38,9 +39,13 @@ TOLERANCE_S: Final = 300
 _TIMEOUT_S: Final = 10
 _RETRIES: Final = 1
 _EXPANDED: Final = ["payment_intent.latest_charge", "invoice"]
-_AS_OF_TWO_DIGITS: Final = frozenset({"ISK", "UGX"})
-"""Stripe takes these in hundredths, though they have none: https://docs.stripe.com/currencies#special-cases."""
-_BY_HUNDREDS: Final = 100
+_NO_DIGITS: Final = frozenset(
+    {"BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"}
+)
+_THREE_DIGITS: Final = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
+"""Stripe's own tables, which are not those of ISO 4217: https://docs.stripe.com/currencies#zero-decimal. It takes ISK and UGX
+in hundredths, though they have none, and MGA without, though it has some; the last of three digits must be 0."""
+_TWO: Final = 2
 _LANGUAGES: Final = {"en": "en", "ko": "ko", "zh-hans": "zh"}
 EVENTS: Final = (
     "checkout.session.completed",
@@ -65,6 +70,7 @@ _OF_INTENT: Final = {
     "canceled": Stand.FAILED,
 }
 _OF_REFUND: Final = {"succeeded": BackStand.DONE, "failed": BackStand.FAILED, "canceled": BackStand.FAILED}
+_REFUSALS: Final = {"resource_missing": NotThere, "amount_too_small": TooSmall}
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
@@ -77,11 +83,11 @@ def _asked(call: Callable[_P, _R]) -> Callable[_P, _R]:
             return call(*args, **kwargs)
         except stripe.InvalidRequestError as error:
             _LOG.warning("Stripe refused what was asked: %s %s", error.code, error.param)
-            raise (NotThere if error.code == "resource_missing" else Refusal)(error.code or "invalid_request") from None
+            raise _REFUSALS.get(error.code or "", Refusal)(error.code or "invalid_request") from None
         except stripe.StripeError as error:  # no answer, too many requests, a key that is not right
             _LOG.warning("Stripe did not do what was asked: %s %s", type(error).__name__, error.http_status)
             raise PaymentUnavailable from None
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
             _LOG.warning("Stripe answered what it does not document: %s", error)
             raise PaymentUnavailable from None
 
@@ -168,8 +174,8 @@ class Stripe:
             total=_ours(found.amount_total, currency),
             tax=_ours(found.total_details.amount_tax if found.total_details else 0, currency),
             payment="" if intent is None else intent.id,
-            receipt="" if charge is None else str(charge.receipt_url or ""),
-            invoice="" if invoice is None else str(invoice.hosted_invoice_url or ""),
+            receipt="" if charge is None else _kept(charge.receipt_url, self._payments.pages),
+            invoice="" if invoice is None else _kept(invoice.hosted_invoice_url, self._payments.pages),
         )
 
     @_asked
@@ -198,8 +204,8 @@ class Stripe:
         """An event. Raises `NotGenuine` before anything of it is read."""
         try:
             stripe.WebhookSignature.verify_header(body, signature, self._secret)
-            told_at = int(next(part for part in signature.split(",") if part.strip().startswith("t=")).strip()[2:])
-        except (stripe.SignatureVerificationError, UnicodeDecodeError, ValueError, StopIteration, IndexError):
+            told_at = _told_at(signature)
+        except (stripe.SignatureVerificationError, UnicodeDecodeError, ValueError, IndexError):
             raise NotGenuine from None
         if abs(now.timestamp() - told_at) > TOLERANCE_S:
             raise NotGenuine
@@ -248,13 +254,38 @@ def _back(found: Any, currency: str) -> Back:
     return Back(found.id, _ours(found.amount, currency).amount, stand, str(marked.get("refund", "")), failure)
 
 
+def _digits(currency: str) -> int:
+    if currency in _NO_DIGITS:
+        return 0
+    return 3 if currency in _THREE_DIGITS else _TWO
+
+
 def _theirs(money: Money) -> int:
-    return money.amount * (_BY_HUNDREDS if money.currency in _AS_OF_TWO_DIGITS else 1)
+    """In Stripe's smallest unit. An amount that has a part of it is refused, as Stripe would refuse it."""
+    whole = money.decimal.scaleb(_digits(money.currency))
+    if whole != whole.to_integral_value():
+        raise Refusal("amount_has_too_many_digits")
+    return int(whole)
 
 
 def _ours(amount: int | None, currency: str) -> Money:
-    whole = amount or 0
-    return Money(whole // _BY_HUNDREDS if currency in _AS_OF_TWO_DIGITS and not digits(currency) else whole, currency)
+    """In ours; where Stripe's unit is the finer one, without the rest, which is always 0."""
+    shift = digits(currency) - _digits(currency)
+    return Money((amount or 0) * 10 ** max(shift, 0) // 10 ** max(-shift, 0), currency)
+
+
+def _kept(url: str | None, pages: str) -> str:
+    """An address that a page may link to; empty for what leads anywhere else, such as `javascript:`."""
+    try:
+        return url if url and (urlsplit(url).scheme == "https" or _is_below(url, pages)) else ""
+    except ValueError:  # a bracket without its partner
+        return ""
+
+
+def _told_at(signature: str) -> int:
+    """When the message was signed. Raises `ValueError` for none, or two: which of them is signed is not ours to guess."""
+    (told,) = (part.strip() for part in signature.split(",") if part.strip().startswith("t="))
+    return int(told[2:])
 
 
 def _is_below(url: str, origin: str) -> bool:

@@ -3,7 +3,8 @@
     terms of the order ──> on_offer: how much, until when ──> withdraw: the right is taken back, and money is asked for
 
 The right is taken back in the transaction that asks for the money, by a condition on its row: where the clock starts at that
-very moment, one of the two happens. What was given on to somebody else is theirs, and no money comes back for it.
+very moment, or somebody accepts it who was offered it, one of the two happens. What was given on to somebody else is theirs,
+and no money comes back for it.
 """
 
 from dataclasses import dataclass
@@ -84,8 +85,9 @@ def withdraw(*, order: Order, user: User, now: datetime, shown: int | None = Non
         )
     try:
         asked = refunding.ask(order=fresh, right=offered.right, money=offered.money, actor=user, once=_once(fresh), now=now)
-    except EntitlementGone:  # the clock started at this very moment
-        raise ExamBegun from None
+    except EntitlementGone:  # the clock started, or somebody accepted it, at this very moment
+        offered.right.refresh_from_db()
+        raise (ExamBegun if offered.right.spent_at is not None else RightGivenOn) from None
     letters.tell_withdrawn(fresh, asked)
     return asked
 

@@ -8,6 +8,8 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from guildmark.protocol import ExamKind
+from guildmark.rules.calendar_days import FIRST_DAY, LAST_DAY, is_in_reach
 from guildmark.rules.entitlement import is_over
 from guildmark.rules.voucher import VoucherValue
 from guildmark_portal.accounts import sealing
@@ -47,19 +49,29 @@ class Plan:
             found.append(_("a batch has 1 to {most} codes").format(most=MOST_CODES))
         if not 1 <= self.uses <= MOST_USES:
             found.append(_("a code has 1 to {most} uses").format(most=MOST_USES))
+        if not all(is_in_reach(day) for day in (self.valid_from, self.valid_until) if day is not None):
+            found.append(_("days lie in the years {first} to {last}").format(first=FIRST_DAY.year, last=LAST_DAY.year))
         if self.valid_from is not None and self.valid_until is not None and self.valid_until < self.valid_from:
             found.append(_("the last day comes before the first"))
         if is_over(self.valid_until, now=now):
             found.append(_("the last day is over"))
-        if self.program is not None:
-            found += self._problems_with(self.program)
-        return found
+        return found + (self._problems_of_currency() if self.program is None else self._problems_with(self.program))
+
+    def _problems_of_currency(self) -> list[str]:
+        """An amount in a currency in which nothing is sold pays nothing. Before there is any program, nobody can tell."""
+        programs = Program.objects.exclude(kind=ExamKind.REHEARSAL.value)
+        known = sorted({program.policy.currency for program in programs})
+        if not known or any(self.value.is_taken_in(currency) for currency in known):
+            return []
+        said = _("no program here is paid for in {currency}, only in: {known}")
+        return [said.format(currency=self.value.currency, known=", ".join(known))]
 
     def _problems_with(self, program: Program) -> list[str]:
         if program.is_free:
             return [_("{program} is free").format(program=program.slug)]
         if not self.value.is_taken_in(program.policy.currency):
-            return [_("{program} costs {price}").format(program=program.slug, price=program.policy.price)]
+            said = _("they would pay in {currency}, and {program} costs {price}")
+            return [said.format(currency=self.value.currency, program=program.slug, price=program.policy.price)]
         return []
 
 

@@ -5,6 +5,7 @@
     reserve  ──> it pays a part: a slot is held for the order that `once` names
                    ├── consume   the order was paid
                    └── release   the order was given up: the slot is free again
+                                 (and was paid all the same: `reserve_again`, where one is free)
 
 A slot is a row with a number, unique in its voucher: whoever comes second for the last one finds none. The order settles what
 becomes of a slot, never the clock; what was reserved on the last day is consumed on the day after.
@@ -82,9 +83,9 @@ def found(code: str) -> Voucher:
 
 
 def price_of(program: Program) -> Money:
-    """The fee of the program, as it is settled now."""
+    """The fee of the program, as it is settled now, and as a card can pay it."""
     policy = program.policy
-    return Money.of(policy.fee, policy.currency)
+    return Money.of(policy.fee, policy.currency).payable
 
 
 def quote(*, code: str, user: User, program: Program, now: datetime, price: Money | None = None) -> Quote:
@@ -184,6 +185,18 @@ def reserve(  # noqa: PLR0913 - which slot, for whom, of what price
     return _take(
         _quoted(voucher, user=user, program=program, price=price, now=now), user=user, program=program, once=once, now=now
     )
+
+
+@transaction.atomic
+def reserve_again(  # noqa: PLR0913 - as above
+    *, voucher: Voucher, user: User, program: Program, once: str, discount: Money, now: datetime
+) -> Use:
+    """Hold a slot anew for what was given up and then paid all the same: for what it was, whatever holds of the voucher by now.
+
+    Raises `VoucherRefused` where no slot is free, or `user` has taken one since.
+    """
+    _require_unused(voucher, user=user)
+    return _take(Quote(voucher, discount, discount), user=user, program=program, once=once, now=now)
 
 
 @transaction.atomic

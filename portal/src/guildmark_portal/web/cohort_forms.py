@@ -12,6 +12,7 @@ from guildmark_portal.cohorts.making import MOST_SEATS, Plan
 from guildmark_portal.cohorts.models import LONGEST_NAME, LONGEST_ORGANISATION, LONGEST_REFERENCE, Paid
 from guildmark_portal.cohorts.roster import MOST_BYTES
 from guildmark_portal.exams.models import Program
+from guildmark_portal.web.day_fields import in_reach
 from guildmark_portal.web.voucher_forms import PaidProgramField
 
 _PAID: Final = {
@@ -43,11 +44,13 @@ class CohortForm(forms.Form):
         label=_("Can be begun from (UTC)"),
         help_text=_("In UTC, not in the time of your clock."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        validators=[in_reach],
     )
     closes_at = forms.DateTimeField(
         label=_("Can be begun until (UTC)"),
         help_text=_("Who has begun by then has all of the exam's time."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        validators=[in_reach],
     )
     spread_minutes = forms.IntegerField(
         label=_("Beginnings are spread over so many minutes"),
@@ -97,6 +100,7 @@ class ProlongForm(forms.Form):
         label=_("Can be begun until (UTC)"),
         help_text=_("Later than now. Everybody who has not begun gets a letter."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        validators=[in_reach],
     )
 
 

@@ -1,4 +1,4 @@
-"""`/desk/`: what waits for an answer, what was answered, and the way to any attempt."""
+"""`/desk/`: what waits for an answer, what was answered, the way to any attempt, and to the other desks."""
 
 from typing import Final
 
@@ -17,21 +17,25 @@ from guildmark_portal.operations import finding, queries
 from guildmark_portal.web.desk_outages import cut_short
 
 _ENDED: Final = 20
+_READ_CASES: Final = (Role.EXAMINER, Role.SUPPORT, Role.AUDITOR)
 
 
-@role_required(Role.EXAMINER, Role.SUPPORT, Role.AUDITOR)
+@role_required(*_READ_CASES, readers=(Role.OWNER, Role.REVIEWER))
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def queue(request: HttpRequest) -> HttpResponse:
-    """The cases, the one that is due first on top. A POST finds attempts; addresses and names stay out of the log so."""
+    """The cases, the one that is due first on top. A POST finds attempts; addresses and names stay out of the log so.
+
+    Whoever may read no case finds the desks that are open to them, and nothing else.
+    """
+    if not holds(request.user, *_READ_CASES):
+        return render(request, "guildmark/desk_others.html")
     me, now = signed_in(request), clock.now()
     sought = request.POST.get("sought", "").strip()
     context = {
         "waiting": queries.waiting(viewer=me, now=now),
         "ended": queries.ended(viewer=me, now=now, most=_ENDED),
         "me": me,
-        "reads_mail": holds(me, Role.SUPPORT, Role.OWNER),
-        "reads_programs": holds(me, Role.OWNER, Role.AUDITOR),
         "sought": sought[: finding.LONGEST],
         "found": finding.attempts(sought, now=now) if sought else None,
         "cut_short": cut_short(now=now),

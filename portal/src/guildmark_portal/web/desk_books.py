@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from guildmark.rules.calendar_days import is_in_reach
 from guildmark_portal import spreadsheets
 from guildmark_portal.accounts.fresh import fresh_sign_in_required
 from guildmark_portal.accounts.models import Role
@@ -40,5 +41,11 @@ def download(request: HttpRequest, book: str) -> HttpResponseBase:
 
 
 def _day(request: HttpRequest, name: str) -> date | None:
+    """Raises `ValueError` for what is no day, or none that anybody means."""
     typed = request.GET.get(name, "")
-    return date.fromisoformat(typed) if typed else None
+    if not typed:
+        return None
+    day = date.fromisoformat(typed)
+    if not is_in_reach(day):
+        raise ValueError(typed)
+    return day

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from guildmark.protocol import ExamKind
 from guildmark_portal.exams.models import Program
+from guildmark_portal.web.day_fields import in_reach
 
 _LONGEST_REASON = 500
 
@@ -44,6 +45,7 @@ class GrantForm(forms.Form):
         help_text=gettext_lazy("The exam is begun by then. Left empty, it is as long as the program settles."),
         widget=forms.DateInput(attrs={"type": "date"}),
         required=False,
+        validators=[in_reach],
     )
     reason = forms.CharField(
         label=gettext_lazy("Why it is granted"),

@@ -14,6 +14,7 @@ from guildmark.rules.case import CaseKind, Outcome
 from guildmark_portal.operations.admission import MOST_CHARACTERS
 from guildmark_portal.operations.granting import Accommodated
 from guildmark_portal.web.case_wording import OUTCOMES
+from guildmark_portal.web.day_fields import in_reach
 
 _LONGEST_INSTANT = 40
 _LONGEST_REASON = 500
@@ -93,6 +94,7 @@ class AccommodationAnswerForm(AnswerForm):
         help_text=gettext_lazy("Leave it empty if it holds until somebody revokes it."),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        validators=[in_reach],
     )
     field_order = ("outcome", "percent", "breaks", "break_minutes", "ends_on", "text")
 

@@ -6,6 +6,7 @@ For support and owners. A fresh sign-in comes before every change, and nobody ac
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -44,11 +45,20 @@ def find(request: HttpRequest) -> HttpResponse:
         "sought": sought,
         "rows": _rows(finding_orders.found(sought)) if sought else [],
         "waiting": _rows(finding_orders.waiting_for_people()),
+        **_unpaid(),
         "shortest": finding.SHORTEST,
         "longest": finding.LONGEST,
         "reads_desk": _reads_desk(request),
     }
     return render(request, "guildmark/desk_orders.html", context)
+
+
+def _unpaid() -> dict[str, object]:
+    """The orders for which staff look at the bank's paper, where payment by other means is offered."""
+    if not settings.PAYMENTS.offline:
+        return {}
+    unpaid = [(order, title_of(order.program)) for order in finding_orders.unpaid()]
+    return {"by_other_means": True, "unpaid": unpaid, "is_cut": len(unpaid) == finding_orders.MOST_WAITING}
 
 
 def _rows(orders: list[Order]) -> list[tuple[Order, str, object]]:
@@ -79,7 +89,9 @@ def _do(act: str, order: Order, given: dict[str, str], *, actor: User) -> str:
     now = clock.now()
     if act == "refund":
         refunding.refund(order=order, reason=given["reason"], once=given["once"], actor=actor, now=now)
-        return _("The right to sit is taken back, and the money goes back.")
+        if order.payment:
+            return _("The right to sit is taken back, and the money goes back.")
+        return _("The right to sit is taken back. Return the money by other means now, and write that down here.")
     if act == "confirm":
         offline.confirm(order=order, reference=given["reference"], actor=actor, now=now)
         return _("The payment is confirmed, and the right to sit is granted.")
@@ -119,6 +131,7 @@ def _show(request: HttpRequest, order: Order, forms: dict[str, Form]) -> HttpRes
         "disputes": [(one, order.money(one.amount)) for one in order.disputes.all()],
         "forms": {} if is_own else {name: form for name, form in forms.items() if may[name] or form.errors},
         "is_own": is_own,
+        "short_number": finding_orders.short_number(order),
         "reads_desk": _reads_desk(request),
     }
     return render(request, "guildmark/desk_order.html", context)

@@ -22,6 +22,7 @@ from guildmark_portal.exams.models import Entitlement, ExamVersion, PilotInvitat
 from guildmark_portal.exams.pilots import invitations_to
 from guildmark_portal.exams.policy import ProgramPolicy
 from guildmark_portal.exams.retakes import waits_that_run
+from guildmark_portal.web.before_payment import Fee
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class Offer:
     takes_registrations: bool = True
     is_pilot: bool = False
     """Who registers gets the pilot of a version, by invitation and at no cost."""
+    fee: Fee | None = None
+    """What is to be paid here before an attempt is opened; None where nothing is, and on pages that do not tell."""
 
     @property
     def is_open(self) -> bool:

@@ -31,7 +31,7 @@ from guildmark_portal.orders.provider import configured
 from guildmark_portal.orders.refusals import AlreadyEntitled
 from guildmark_portal.orders.rights import right_of
 from guildmark_portal.vouchers import redeeming
-from guildmark_portal.web import profile_steps, voucher_kept
+from guildmark_portal.web import order_page, profile_steps, voucher_kept
 from guildmark_portal.web.offers import title_of
 from guildmark_portal.web.ownership import signed_in
 from guildmark_portal.web.wording import Saying, refusal
@@ -144,6 +144,7 @@ def show(request: HttpRequest, order_id: UUID) -> HttpResponse:
         "is_watched": standing in {OrderStanding.PROCESSING, OrderStanding.REFUND_ASKED}
         or (standing is OrderStanding.OPEN and back == "paid"),
         "contact": contact_of(order.program.policy),
+        **order_page.facts(request, order, now=now),
         **_ways(),
     }
     return render(request, "guildmark/order.html", context)

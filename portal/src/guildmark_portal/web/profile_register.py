@@ -17,7 +17,7 @@ from guildmark_portal.orders.opening import is_sold
 from guildmark_portal.profiles import countries, queries, services
 from guildmark_portal.profiles.embargoes import in_force
 from guildmark_portal.profiles.entered import Address
-from guildmark_portal.web import profile_steps
+from guildmark_portal.web import before_payment, profile_steps, voucher_kept
 from guildmark_portal.web.offers import title_of
 from guildmark_portal.web.ownership import signed_in
 from guildmark_portal.web.profile_forms import AddressForm, CountryForm, LegalNameForm, PersonForm
@@ -31,12 +31,18 @@ METHODS = ["GET", "HEAD", "POST"]
 def show(request: HttpRequest) -> HttpResponse:
     """The list of steps, with what is done and what comes next."""
     user, program, now = signed_in(request), profile_steps.program_of(request), clock.now()
+    programs = [] if program is None else [program]
+    fees = before_payment.fees_of(user, programs, code=voucher_kept.kept(request), now=now)
     context = {
+        "program": program,
         "title": "" if program is None else title_of(program),
         "progress": profile_steps.progress(user, program, now=now),
         "right": None if program is None else usable(user=user, program=program, now=now),
         "takes_voucher": program is not None and not program.is_free,
+        "owes": before_payment.owes(user, program, now=now),
         "is_sold": program is not None and is_sold(program),
+        "fee": None if program is None else fees.get(program.slug),
+        "awaited": before_payment.awaited(user, program, now=now),
         "again": None if program is None else wait_until(user=user, program=program, now=now),
     }
     return render(request, "guildmark/register.html", context)

@@ -1,6 +1,8 @@
 """`/transfers/`: a right to sit that its holder gives to somebody else, and that the other person accepts (rule G6)."""
 
+from dataclasses import replace
 from typing import Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from allauth.core import ratelimit
@@ -17,6 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from guildmark.errors import Refused
+from guildmark.rules.registration import Step
 from guildmark.rules.transfer import OfferStanding
 from guildmark_portal import clock
 from guildmark_portal.accounts.fresh import fresh_sign_in_required
@@ -26,6 +29,7 @@ from guildmark_portal.exams.refusals import RegistrationIncomplete
 from guildmark_portal.transfers import giving
 from guildmark_portal.transfers.models import Transfer
 from guildmark_portal.vouchers.wording import title_of
+from guildmark_portal.web import before_payment
 from guildmark_portal.web.ownership import signed_in
 from guildmark_portal.web.wording import Saying, refusal
 
@@ -88,7 +92,13 @@ def give(request: HttpRequest, number: int) -> HttpResponseBase:
             return redirect("web:transfer", made.pk)
     elif not giving.may_give(right, now=now):
         return redirect("web:attempts")
-    context = {"form": form, "right": right, "title": title_of(right.program), "has_attempt": hasattr(right, "attempt")}
+    context = {
+        "form": form,
+        "right": right,
+        "title": title_of(right.program),
+        "has_attempt": hasattr(right, "attempt"),
+        "asked": right.program.policy.registration,
+    }
     return render(request, "guildmark/transfer_give.html", context)
 
 
@@ -103,7 +113,7 @@ def show(request: HttpRequest, transfer_id: UUID) -> HttpResponseBase:
         return render(request, "guildmark/transfer_elsewhere.html", {"address": user.email}, status=404)
     if request.method == "POST":
         return _act(request, found, user)
-    standing = found.standing(now=clock.now())
+    standing, asked = found.standing(now=clock.now()), found.right.program.policy.registration
     context = {
         "transfer": found,
         "right": found.taken or found.right,
@@ -112,6 +122,8 @@ def show(request: HttpRequest, transfer_id: UUID) -> HttpResponseBase:
         "standing": standing.value,
         "saying": SAYINGS[standing],
         "answer_by": found.facts.ends_at,
+        "asked": asked,
+        "asked_first": replace(asked, identity=False).steps,
     }
     return render(request, "guildmark/transfer.html", context)
 
@@ -128,9 +140,18 @@ def _act(request: HttpRequest, transfer: Transfer, user: User) -> HttpResponse:
             giving.withdraw(transfer=transfer.pk, giver=user, now=now)
     except RegistrationIncomplete as refused:
         messages.info(request, _("%(said)s Do that first; the offer waits for you.") % {"said": refused.message})
-        return redirect(f"{reverse('web:register')}?program={transfer.right.program.slug}")
+        return redirect(_back_to(transfer, user))
     except Refused as refused:
         messages.error(request, refusal(refused))
     except Transfer.DoesNotExist as error:
         raise Http404(_("There is nothing like that.")) from error
     return redirect("web:transfer", transfer.pk)
+
+
+def _back_to(transfer: Transfer, user: User) -> str:
+    """Where what is missing is done: over the handbook back to the offer; of more, the list of steps, which names the offer."""
+    program = transfer.right.program
+    if before_payment.missing_to_take(user, program, now=clock.now()) == (Step.HANDBOOK,):
+        following = urlencode({"next": reverse("web:transfer", args=[transfer.pk])})
+        return f"{reverse('web:handbook', args=[program.slug])}?{following}"
+    return f"{reverse('web:register')}?program={program.slug}"

@@ -17,6 +17,7 @@ from guildmark_portal.exams.queries import announced
 from guildmark_portal.vouchers.codes import LONGEST_TYPED
 from guildmark_portal.vouchers.making import MOST_CODES, MOST_USES, Plan
 from guildmark_portal.vouchers.models import LONGEST_NAME
+from guildmark_portal.web.day_fields import in_reach
 from guildmark_portal.web.offers import title_of
 
 _KINDS: Final = {
@@ -120,10 +121,16 @@ class BatchForm(forms.Form):
         initial=1,
     )
     valid_from = forms.DateField(
-        label=_("First day (may be left empty)"), widget=forms.DateInput(attrs={"type": "date"}), required=False
+        label=_("First day (may be left empty)"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        required=False,
+        validators=[in_reach],
     )
     valid_until = forms.DateField(
-        label=_("Last day (may be left empty)"), widget=forms.DateInput(attrs={"type": "date"}), required=False
+        label=_("Last day (may be left empty)"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        required=False,
+        validators=[in_reach],
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

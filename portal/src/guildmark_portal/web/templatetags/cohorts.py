@@ -3,21 +3,30 @@
 from django import template
 from django.template import Context
 
-from guildmark.protocol import AttemptState
+from guildmark.protocol import AttemptState, AttemptSummary
 from guildmark_portal import clock
 from guildmark_portal.accounts.models import User
 from guildmark_portal.cohorts.accepting import Open, open_to
 from guildmark_portal.cohorts.making import taught_by
-from guildmark_portal.cohorts.sitting import SeatShown, seat_of, seats_of
+from guildmark_portal.cohorts.rights import taking_of
+from guildmark_portal.cohorts.sitting import SeatShown, seat_of, seats_of, shown
+from guildmark_portal.exams.models import Entitlement
 from guildmark_portal.exams.queries import attempt_of
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def seat_for(context: Context, state: AttemptState) -> SeatShown | None:
+def seat_for(context: Context, state: AttemptState | AttemptSummary) -> SeatShown | None:
     """The seat that the reader's attempt of `state` sits on, before it has begun."""
     return seat_of(attempt_of(user=context["user"], attempt_id=state.id), now=clock.now())
+
+
+@register.simple_tag
+def seat_behind(right: Entitlement | None) -> SeatShown | None:
+    """The seat that a right to sit stands for: its window ends at an instant, and not with a day wherever somebody is."""
+    taking = None if right is None else taking_of(right)
+    return None if taking is None else shown(taking, now=clock.now())
 
 
 @register.simple_tag(takes_context=True)

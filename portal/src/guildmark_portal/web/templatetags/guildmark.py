@@ -1,12 +1,13 @@
 """What the templates of pages need beyond Django's own: score marks, icons, and the words for codes."""
 
+from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
 from allauth.account import app_settings as account
 from django import template
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
 from guildmark.protocol import AttemptState, AttemptSummary, CategoryState, MetricView, ReportView, SubmissionState
@@ -148,6 +149,12 @@ def time_ahead(attempt: AttemptState) -> int:
 def warns(attempt: AttemptState, level: str) -> bool:
     """Whether its candidate is warned when so little time is left."""
     return level in wording.warnings(attempt)
+
+
+@register.filter
+def instant(at: datetime) -> SafeString:
+    """An instant for a sentence, as `instant.html` writes it: pages show it in the reader's own zone."""
+    return mark_safe(render_to_string("guildmark/instant.html", {"at": at}).strip())  # noqa: S308 - our own template
 
 
 @register.filter
