@@ -11,6 +11,9 @@ changed = Signal()
 program_changed = Signal()
 """Sent within the transaction, with `program` and `now`: what follows from it is written with it, or not at all."""
 
+granted = Signal()
+"""Sent within the transaction, with `right`, whenever somebody's account gets a right to sit; `now` too."""
+
 credited = Signal()
 """Sent within the transaction, with `credit`: the letter to its candidate is written with it, or not at all."""
 

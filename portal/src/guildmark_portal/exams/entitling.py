@@ -19,7 +19,7 @@ from django.db.models import F, Q, QuerySet
 from guildmark.rules.entitlement import earliest_day, is_over, last_day
 from guildmark_portal.accounts.models import User
 from guildmark_portal.audit import services as audit
-from guildmark_portal.exams.changes import announce
+from guildmark_portal.exams.changes import announce, granted
 from guildmark_portal.exams.models import Attempt, Entitlement, Program, Voided
 from guildmark_portal.exams.policies import in_force
 from guildmark_portal.exams.refusals import EntitlementGone, GrantReused
@@ -86,6 +86,8 @@ def _granted(  # noqa: PLR0913 - as above
         return _granted_before(once, program=program, source=source)
     detail = {"program": program.slug, "source": source, "until": None if until is None else until.isoformat()}
     audit.record(actor=actor, action="entitlement.granted", subject=right, detail=detail)
+    if user is not None:
+        granted.send(sender=Entitlement, right=right, now=now)
     return right
 
 
@@ -118,6 +120,7 @@ def claim(*, user: User, now: datetime) -> int:
         if Entitlement.objects.filter(pk=number, user=None).update(user=user):
             right = Entitlement.objects.get(pk=number)
             audit.record(actor=user, action="entitlement.claimed", subject=right, detail={"at": now.isoformat()})
+            granted.send(sender=Entitlement, right=right, now=now)
             claimed += 1
     return claimed
 

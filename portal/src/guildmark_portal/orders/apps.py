@@ -14,8 +14,8 @@ class OrdersConfig(AppConfig):
     def ready(self) -> None:
         """Register the part of a person's data, and what works on orders."""
         from guildmark_portal.accounts import personal_data
-        from guildmark_portal.orders import refunding, settling, sweeping
+        from guildmark_portal.orders import needless, refunding, settling, sweeping
         from guildmark_portal.orders.personal_data import PART
 
         personal_data.register(PART)
-        _ = refunding, settling, sweeping
+        _ = needless, refunding, settling, sweeping

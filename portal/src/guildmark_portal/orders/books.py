@@ -10,6 +10,8 @@ from decimal import Decimal
 from enum import Enum
 from typing import Final
 
+from django.db.models import F
+
 from guildmark_portal.orders.models import Dispute, Order, Refund
 
 Row = Sequence[object]
@@ -61,8 +63,9 @@ def rows(book: Book, span: Span) -> tuple[Sequence[str], Iterator[Row]]:
 
 
 def _orders(span: Span) -> Iterator[Row]:
-    paid = Order.objects.filter(paid_at__isnull=False, **span.on("paid_at")).order_by("paid_at", "pk")
-    for one in paid.select_related("program").prefetch_related("refunds", "disputes"):
+    """What a voucher paid whole is no payment."""
+    paid = Order.objects.filter(paid_at__isnull=False, **span.on("paid_at")).exclude(discount=F("price"))
+    for one in paid.order_by("paid_at", "pk").select_related("program").prefetch_related("refunds", "disputes"):
         back = sum(refund.amount for refund in one.facts.returned if refund.is_done)
         amounts = [_amount(one, part) for part in (one.price, one.discount, one.paid, one.tax, back)]
         head = (one.pk, one.program.slug, one.opened_at, one.paid_at, one.currency)

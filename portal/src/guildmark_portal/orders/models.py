@@ -25,6 +25,7 @@ class GivenUp(models.TextChoices):
     EXPIRED = "expired", _("not paid in time")
     FAILED = "failed", _("the payment failed")
     DELETED = "deleted", _("the account was deleted")
+    NEEDLESS = "needless", _("the right to sit came another way")
 
 
 class Order(models.Model):

@@ -22,6 +22,8 @@ from guildmark_portal.orders import settling
 from guildmark_portal.orders.models import GivenUp, Order
 from guildmark_portal.orders.refusals import AlreadyEntitled, NothingSold
 from guildmark_portal.vouchers import redeeming
+from guildmark_portal.vouchers.models import Use
+from guildmark_portal.vouchers.refusals import VoucherInAnOrder
 
 
 def open_of(*, user: User, program: Program) -> Order | None:
@@ -34,13 +36,39 @@ def is_sold(program: Program) -> bool:
     return bool(settings.PAYMENTS.mode) and program.is_open and not program.is_free and program.kind == ExamKind.LIVE.value
 
 
-@transaction.atomic
 def open_order(*, user: User, program: Program, now: datetime, code: str = "") -> Order:
     """The open order of `user`: the one that is there, else a new one at the price of now, less a voucher's part.
 
-    An order of nothing is paid at once. Raises `NothingSold`, `ProgramNotOpen`, `AlreadyEntitled`, what speaks against
-    registering, `RegistrationIncomplete` before the handbook is acknowledged, and what `vouchers.refusals` names.
+    One that is there without the voucher of `code` is given up for a new one. An order of nothing is paid at once.
+
+    Raises `NothingSold`, `ProgramNotOpen`, `AlreadyEntitled`, what speaks against registering, `RegistrationIncomplete` before
+    the handbook is acknowledged, what `vouchers.refusals` names, and as `give_up` does where an earlier order stays.
     """
+    before = open_of(user=user, program=program)
+    if code and before is not None and not has_voucher(before, code=code):
+        _make_room(before, user=user, code=code, now=now)
+    return _open(user=user, program=program, now=now, code=code)
+
+
+def _make_room(before: Order, *, user: User, code: str, now: datetime) -> None:
+    """Give an order up that was opened without the voucher, if the voucher is good."""
+    try:
+        redeeming.quote(code=code, user=user, program=before.program, now=now)
+    except VoucherInAnOrder:  # another tab may have been quicker
+        by_now = open_of(user=user, program=before.program)
+        if by_now is None or not has_voucher(by_now, code=code):
+            raise
+        return
+    give_up(order=before, actor=user, now=now)
+
+
+def has_voucher(order: Order, *, code: str) -> bool:
+    """Whether the voucher of `code` is taken off the order already. Raises `NoSuchVoucher`."""
+    return Use.objects.filter(once=order.once, voucher=redeeming.found(code)).exists()
+
+
+@transaction.atomic
+def _open(*, user: User, program: Program, now: datetime, code: str) -> Order:
     User.objects.select_for_update().get(pk=user.pk)  # two tabs come one after the other
     claim(user=user, now=now)
     if usable(user=user, program=program, now=now) is not None:

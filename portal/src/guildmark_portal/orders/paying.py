@@ -14,12 +14,20 @@ from django.utils.translation import gettext as _
 
 from guildmark_portal.accounts.models import User
 from guildmark_portal.exams.conditions import require_conditions
+from guildmark_portal.exams.entitling import claim, usable
 from guildmark_portal.exams.refusals import WindowClosed
 from guildmark_portal.exams.windows import said
-from guildmark_portal.orders import settling
+from guildmark_portal.orders import needless, settling
 from guildmark_portal.orders.models import CheckoutSession, Order
 from guildmark_portal.orders.provider import Provider, Refusal, Session, Stand, TooSmall, Visit, configured
-from guildmark_portal.orders.refusals import NothingSold, OrderOver, OrderPaid, PaymentUnavailable, RestTooSmall
+from guildmark_portal.orders.refusals import (
+    AlreadyEntitled,
+    NothingSold,
+    OrderOver,
+    OrderPaid,
+    PaymentUnavailable,
+    RestTooSmall,
+)
 from guildmark_portal.vouchers.wording import title_of
 
 LASTS: Final = timedelta(hours=2)
@@ -36,14 +44,16 @@ def address_of(order: Order) -> str:
 def pay(*, order: Order, user: User, now: datetime) -> str:
     """Where the buyer goes to pay: the page that is open, or a new one.
 
-    Raises `OrderPaid` and `OrderOver` where there is nothing to pay any more, `NothingSold` without a provider, and
-    `PaymentUnavailable`; what speaks against getting a right to sit, such as the close of registration; and `RestTooSmall`.
+    Raises `OrderPaid` and `OrderOver` where there is nothing to pay any more, `NothingSold` without a provider,
+    `PaymentUnavailable`, `AlreadyEntitled`, `RestTooSmall`, and what speaks against getting a right to sit, such as the close
+    of registration.
     """
     provider = configured()
     if provider is None:
         raise NothingSold
     for _try in range(_AGAIN):
         _require_open(order)
+        _require_needed(order, user=user, now=now)
         require_conditions(user=user, program=order.program, now=now)
         visit = _visit(order, user=user, now=now)
         try:
@@ -59,6 +69,14 @@ def pay(*, order: Order, user: User, now: datetime) -> str:
         settling.settle(order, provider=provider, now=now)
         order.refresh_from_db()
     raise PaymentUnavailable
+
+
+def _require_needed(order: Order, *, user: User, now: datetime) -> None:
+    """Nobody pays for what they have by now. Raises `AlreadyEntitled`."""
+    claim(user=user, now=now)
+    if usable(user=user, program=order.program, now=now) is not None:
+        needless.soon(order)
+        raise AlreadyEntitled
 
 
 def _require_open(order: Order) -> None:

@@ -16,8 +16,9 @@ from guildmark_portal.exams import entitlement_letters, entitling
 from guildmark_portal.exams.models import Entitlement, Voided
 from guildmark_portal.exams.refusals import EntitlementGone
 from guildmark_portal.orders.models import Dispute, Order
+from guildmark_portal.vouchers.models import Use
 
-SOURCE: Final = "payment"
+PAYMENT: Final = "payment"
 _COMES_BACK: Final = frozenset({Voided.DISPUTE.value, Voided.REFUND.value})
 
 
@@ -81,7 +82,14 @@ def _grant(order: Order, once: str, *, now: datetime, like: Entitlement | None =
         return None
     lasts = None if like is None or is_over(like.valid_until, now=now) else like.valid_until
     program = order.program if like is None else like.program
-    return entitling.grant(to=holder, program=program, source=SOURCE, actor=audit.SYSTEM, now=now, until=lasts, once=once)
+    source = _source(order) if like is None else like.source
+    return entitling.grant(to=holder, program=program, source=source, actor=audit.SYSTEM, now=now, until=lasts, once=once)
+
+
+def _source(order: Order) -> str:
+    """What was paid for, if anything: an order of nothing is a voucher, which may be somebody's own."""
+    use = None if order.due else Use.objects.filter(once=order.once).select_related("voucher__batch").first()
+    return PAYMENT if use is None else use.voucher.batch.source
 
 
 def _again(order: Order, right: Entitlement, *, now: datetime) -> Entitlement | None:

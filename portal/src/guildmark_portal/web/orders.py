@@ -23,14 +23,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from guildmark.errors import Refused
 from guildmark.rules.order import OrderStanding
 from guildmark_portal import clock
+from guildmark_portal.exams.entitling import usable
 from guildmark_portal.exams.models import Entitlement, Program
 from guildmark_portal.exams.support import contact_of
 from guildmark_portal.orders import opening, paying, settling, withdrawing
 from guildmark_portal.orders.models import Order
 from guildmark_portal.orders.provider import configured
-from guildmark_portal.orders.refusals import AlreadyEntitled
+from guildmark_portal.orders.refusals import AlreadyEntitled, OrderPaid
 from guildmark_portal.orders.rights import right_of
 from guildmark_portal.vouchers import redeeming
+from guildmark_portal.vouchers.refusals import VoucherRefused
 from guildmark_portal.web import order_page, profile_steps, voucher_kept
 from guildmark_portal.web.offers import title_of
 from guildmark_portal.web.ownership import signed_in
@@ -55,26 +57,60 @@ SAYINGS: Final = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def pay(request: HttpRequest) -> HttpResponseBase:
     """What is to be paid, with a voucher that was brought along; a POST opens the order and leads to the page of payment."""
-    user, program, now = signed_in(request), _program(request), clock.now()
+    program = _program(request)
     if program is None or not opening.is_sold(program):
         return redirect("web:register")
-    before = opening.open_of(user=user, program=program)
-    if before is not None:
+    if request.POST.get("forget"):
+        voucher_kept.forget(request)
+        return redirect(f"{reverse('web:register_pay')}?program={program.slug}")
+    code = voucher_kept.kept(request)
+    before = opening.open_of(user=signed_in(request), program=program)
+    elsewhere = _elsewhere(request, program, before, code)
+    if elsewhere is not None:
+        return elsewhere
+    return _open(request, program, code) if request.method == "POST" else _offer(request, program, before, code)
+
+
+def _elsewhere(request: HttpRequest, program: Program, before: Order | None, code: str) -> HttpResponse | None:
+    """Where somebody goes who has nothing to pay here, or not yet."""
+    user, now = signed_in(request), clock.now()
+    if usable(user=user, program=program, now=now) is not None:
+        return _has_it(request, program)
+    if before is not None and not _makes_a_difference(before, code):
         return redirect("web:order", before.pk)
     progress = profile_steps.progress(user, program, now=now)
     if progress.following or progress.waiting:
         messages.info(request, _("You pay once every step of your registration is done."))
         return redirect(f"{reverse('web:register')}?program={program.slug}")
-    code = voucher_kept.kept(request)
-    if request.method == "POST":
-        return _open(request, program, code)
-    context = {"title": title_of(program), "program": program, "price": redeeming.price_of(program)}
+    return None
+
+
+def _offer(request: HttpRequest, program: Program, before: Order | None, code: str) -> HttpResponse:
+    context: dict[str, object] = {"title": title_of(program), "program": program, "price": redeeming.price_of(program)}
     if code:
         try:
-            context["quote"] = redeeming.quote(code=code, user=user, program=program, now=now)
+            context["quote"] = redeeming.quote(code=code, user=signed_in(request), program=program, now=clock.now())
         except Refused as refused:
+            if before is not None:
+                messages.error(request, refusal(refused))
+                return redirect("web:order", before.pk)
             context["voucher_refused"] = refusal(refused)
-    return render(request, "guildmark/register_pay.html", {**context, **_ways()})
+    return render(request, "guildmark/register_pay.html", {**context, "before": before, **_ways()})
+
+
+def _has_it(request: HttpRequest, program: Program) -> HttpResponse:
+    messages.info(request, AlreadyEntitled().message)
+    return redirect(f"{reverse('web:register')}?program={program.slug}")
+
+
+def _makes_a_difference(order: Order, code: str) -> bool:
+    """Whether a voucher was brought along that is not taken off the order, which can still be given up for a new one."""
+    if not code or order.standing is not OrderStanding.OPEN:
+        return False
+    try:
+        return not opening.has_voucher(order, code=code)
+    except VoucherRefused:
+        return False
 
 
 def _program(request: HttpRequest) -> Program | None:
@@ -87,9 +123,11 @@ def _open(request: HttpRequest, program: Program, code: str) -> HttpResponseBase
         code = ""
     try:
         order = opening.open_order(user=signed_in(request), program=program, code=code, now=clock.now())
-    except AlreadyEntitled as refused:
-        messages.info(request, refused.message)
-        return redirect(f"{reverse('web:register')}?program={program.slug}")
+    except AlreadyEntitled:
+        return _has_it(request, program)
+    except OrderPaid as refused:
+        messages.error(request, refusal(refused))
+        return redirect("web:orders")
     except Refused as refused:
         messages.error(request, refusal(refused))
         return redirect(f"{reverse('web:register_pay')}?program={program.slug}")

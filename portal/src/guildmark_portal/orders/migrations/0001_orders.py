@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                             ("expired", "not paid in time"),
                             ("failed", "the payment failed"),
                             ("deleted", "the account was deleted"),
+                            ("needless", "the right to sit came another way"),
                         ],
                         max_length=8,
                         verbose_name="why it was given up",
