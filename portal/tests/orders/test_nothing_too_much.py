@@ -38,7 +38,7 @@ def test_g7_a_voucher_that_comes_after_the_order_is_taken_off_a_new_one(
     first.refresh_from_db()
     second = Order.objects.exclude(pk=first.pk).get()
     assert (first.given_up, checkout.sessions["cs_test_1"]["status"]) == ("buyer", "expired")
-    assert (second.discount, checkout.sessions["cs_test_2"]["amount_total"]) == (5000, 5000)
+    assert (second.discount, [*checkout.sessions.values()][-1]["amount_total"]) == (5000, 5000)
 
 
 def test_g7_two_tabs_with_one_voucher_get_one_order(live: Program, checkout: Checkout, made: Made, candidate: User) -> None:
