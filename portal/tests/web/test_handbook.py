@@ -326,6 +326,11 @@ class TestAcknowledging:
             assert "Tick the box below the handbook" in response.content.decode()
         assert Acknowledgement.objects.count() == 0
 
+    def test_a_box_that_is_not_ticked_forgets_not_where_its_reader_came_from(self, owner: Client) -> None:
+        fields = {"number": "2", "next": "/transfers/1/"}
+        response = owner.post(f"{HANDBOOK}acknowledge/", fields)
+        assert response["Location"] == f"{HANDBOOK}?next=%2Ftransfers%2F1%2F"
+
     def test_giving_it_twice_keeps_it_once(self, owner: Client) -> None:
         self.give(owner)
         self.give(owner)

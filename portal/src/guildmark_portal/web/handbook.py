@@ -6,12 +6,14 @@ names, where the edition has it; what stands around it on the page stays in the 
 """
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -148,15 +150,21 @@ def acknowledge(request: HttpRequest, slug: str) -> HttpResponse:
     number, language = request.POST.get("number", ""), request.POST.get("language") or ENGLISH
     if not isinstance(request.user, User) or not _is_number(number) or request.POST.get("read") != "yes":
         messages.error(request, _("Tick the box below the handbook to acknowledge it."))
-        return redirect("web:handbook", slug)
+        return _once_more(request, slug)
     try:
         services.acknowledge(user=request.user, program=program, number=int(number), language=language, now=clock.now())
     except services.EditionSuperseded as error:
         messages.error(request, str(error))
-        return redirect("web:handbook", slug)
+        return _once_more(request, slug)
     messages.success(request, _("Your acknowledgement of the handbook is kept."))
     wanted = _next(request)
     return HttpResponseRedirect(wanted) if wanted else redirect("web:handbook", slug)
+
+
+def _once_more(request: HttpRequest, slug: str) -> HttpResponse:
+    """The page again, which still knows where its reader wanted to go."""
+    wanted, page = _next(request), reverse("web:handbook", args=[slug])
+    return redirect(f"{page}?{urlencode({'next': wanted})}" if wanted else page)
 
 
 def _is_number(text: str) -> bool:
