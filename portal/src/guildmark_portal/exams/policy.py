@@ -79,8 +79,8 @@ class ProgramPolicy(BaseModel):
     certificate of that one, valid or ended at most `renewal_days` ago, and earns them a new one in its place. Programs are
     listed by `level_number`; one that `requires` another is for holders of a valid certificate of that one. An attempt is
     begun from `opens_at` until `closes_at`, and nobody gets a right to sit from `registration_closes_at` on. A new version of
-    the exam goes live after `pilot_sittings` decided sittings of its pilot, which certify with `pilot_certifies` alone. The teacher of
-    a cohort sees of its results what `teachers_see` says. How long
+    the exam goes live after `pilot_sittings` decided sittings of its pilot, which certify with `pilot_certifies` alone. The
+    teacher of a cohort sees of its results what `teachers_see` says. How long
     evidence of identity is kept is settled for the whole portal: one check serves every program of a person.
     """
 
