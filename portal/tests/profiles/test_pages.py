@@ -53,8 +53,11 @@ def test_g1_somebody_is_led_from_step_to_step(own: Client, candidate) -> None:
 
 
 def test_g1_a_program_that_asks_for_nothing_says_so(own: Client) -> None:
-    make_program()
-    assert "This exam asks nothing of you beforehand." in shown(own, "/register/")
+    program = make_program()
+    assert "This exam asks nothing of you beforehand but its fee." in shown(own, "/register/")
+    program.policy_document = {**program.policy_document, "fee": "0"}
+    program.save()
+    assert "This exam asks nothing of you beforehand. You can register for it at once." in shown(own, "/register/")
 
 
 def test_g1_only_what_the_program_asks_for_is_listed(own: Client) -> None:
