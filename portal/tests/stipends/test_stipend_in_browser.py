@@ -64,6 +64,8 @@ def initialised(tmp_path: Path, made_once: Path) -> Path:
 
 @pytest.fixture
 def served(initialised: Path, portal_env: dict[str, str], half: str) -> Iterator[ServedPortal]:
+    config = initialised / "portal.toml"
+    config.write_text(config.read_text() + '\n[payments]\nmode = "offline"\noffline = "Pay to our account."\n')
     portal = ServedPortal(initialised, portal_env)
     yield portal
     portal.stop()
